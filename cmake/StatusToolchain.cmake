@@ -1,0 +1,32 @@
+# Language level, warnings, sanitizers, compiler cache. Included once, from the top.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+set(STATUS_SANITIZE "" CACHE STRING "Sanitizers for every target: empty, 'address,undefined' or 'thread'")
+option(STATUS_FUZZ "Build the libFuzzer targets (needs clang >= 16)" OFF)
+
+find_program(STATUS_CCACHE ccache)
+if(STATUS_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${STATUS_CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+
+# Every target of ours links this one. Third-party headers come from system include paths, so the warnings are about our code.
+add_library(status_flags INTERFACE)
+target_include_directories(status_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(status_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-omit-frame-pointer)
+target_link_libraries(status_flags INTERFACE Threads::Threads)
+if(STATUS_SANITIZE)
+  target_compile_options(status_flags INTERFACE -fsanitize=${STATUS_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(status_flags INTERFACE -fsanitize=${STATUS_SANITIZE})
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # Boost 1.74 does not recognise clang's coroutines by itself.
+  target_compile_definitions(status_flags INTERFACE BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_HAS_STD_COROUTINE=1)
+endif()

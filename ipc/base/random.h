@@ -1,0 +1,42 @@
+// Randomness behind a seam: the kernel's in production, a seeded sequence in tests.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <span>
+
+namespace status {
+
+class Random {
+ public:
+  virtual ~Random() = default;
+  virtual void fill(std::span<std::uint8_t> out) = 0;
+
+  std::uint64_t next64() {
+    std::uint8_t raw[8];
+    fill(raw);
+    std::uint64_t value = 0;
+    for (std::uint8_t byte : raw) value = value << 8 | byte;
+    return value;
+  }
+};
+
+// getrandom(2); aborts the process where the kernel has none. Any thread.
+class SystemRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> out) override;
+};
+
+// Replayable from its seed. One thread.
+class SeededRandom final : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
+  void fill(std::span<std::uint8_t> out) override {
+    for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(engine_());
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+}  // namespace status
