@@ -8,5 +8,6 @@ find_package(GTest REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(sqlcipher REQUIRED IMPORTED_TARGET sqlcipher)
-find_package(msgpackc-cxx REQUIRED)
+# Debian installs the configuration of the target `msgpackc-cxx` under the name msgpack.
+find_package(msgpack REQUIRED)
 include(GoogleTest)
