@@ -1,4 +1,5 @@
-// Value ⇄ MessagePack, JSON, TOML. Each codec lives in one .cpp file, the only one that sees its library's headers. Any thread.
+// Value ⇄ MessagePack, JSON, TOML. Each codec lives in one .cpp file, the only one that sees its library's headers. Any
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +15,8 @@ namespace status {
 struct DecodeLimits {
   std::size_t depth = 32;
   std::size_t entries = 65'536;  // of one map or array
+  // Of the whole document: without it 16 MiB of one-byte items would become 800 MiB of values.
+  std::size_t values = 1'048'576;
 };
 
 // One MessagePack document. Errors: INVALID_ARGUMENT (`ipc.bad_encoding`) for truncated, trailing or unknown bytes,
@@ -31,7 +34,8 @@ std::string to_json(const Value& value, bool pretty = false);
 Result<Value> parse_toml(std::string_view text, std::string_view name);
 Result<Value> read_toml_file(const std::string& path);
 
-// The nearest of `known` within an edit distance of three, for "unknown key `wakuu`: did you mean `waku`?". Empty when nothing is near.
+// The nearest of `known` within an edit distance of three, for "unknown key `wakuu`: did you mean `waku`?". Empty when
+// nothing is near.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace status

@@ -8,9 +8,9 @@ namespace status {
 namespace {
 
 constexpr std::array<std::string_view, 15> kWords = {
-    "CANCELLED",         "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",   "NOT_FOUND", "ALREADY_EXISTS",
-    "PERMISSION_DENIED", "UNAUTHENTICATED",    "RESOURCE_EXHAUSTED",  "FAILED_PRECONDITION", "ABORTED",
-    "OUT_OF_RANGE",      "UNIMPLEMENTED",      "INTERNAL",            "UNAVAILABLE", "DATA_LOSS"};
+    "CANCELLED",         "INVALID_ARGUMENT", "DEADLINE_EXCEEDED",  "NOT_FOUND",           "ALREADY_EXISTS",
+    "PERMISSION_DENIED", "UNAUTHENTICATED",  "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",
+    "OUT_OF_RANGE",      "UNIMPLEMENTED",    "INTERNAL",           "UNAVAILABLE",         "DATA_LOSS"};
 
 Code code_of(int error_number) {
   switch (error_number) {

@@ -53,8 +53,8 @@ struct Error {
 Error make_error(Code code, std::string reason, std::string message);
 // The same, marked retryable.
 Error make_retryable(Code code, std::string reason, std::string message, std::uint32_t retry_after_ms = 0);
-// An error of the operating system: "open PATH: Permission denied", code from errno (ENOENT → NOT_FOUND, EACCES → PERMISSION_DENIED,
-// ENOSPC/EMFILE/ENOMEM → RESOURCE_EXHAUSTED, else INTERNAL).
+// An error of the operating system: "open PATH: Permission denied", code from errno (ENOENT → NOT_FOUND, EACCES →
+// PERMISSION_DENIED, ENOSPC/EMFILE/ENOMEM → RESOURCE_EXHAUSTED, else INTERNAL).
 Error errno_error(int error_number, std::string_view what);
 
 }  // namespace status

@@ -1,5 +1,5 @@
-// A dynamically typed value: what MessagePack, JSON and TOML have in common. The typed layer (ipc/api) maps structs to it, and the
-// codecs map it to bytes, so that the heavy parser headers stay in three .cpp files.
+// A dynamically typed value: what MessagePack, JSON and TOML have in common. The typed layer (ipc/api) maps structs to
+// it, and the codecs map it to bytes, so that the heavy parser headers stay in three .cpp files.
 #pragma once
 
 #include <cstdint>
