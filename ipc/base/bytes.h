@@ -1,6 +1,7 @@
 // Byte strings and the text forms that the JSON side of the wire uses for them.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -29,5 +30,15 @@ std::optional<Bytes> from_hex(std::string_view text);
 std::string to_base64(ByteView bytes);
 // Empty on anything but padded standard base64.
 std::optional<Bytes> from_base64(std::string_view text);
+
+// Hashes, keys and ids: binary on the wire like Bytes, but "0x" and lower-case hex in JSON.
+struct HexBytes {
+  Bytes bytes;
+
+  ByteView view() const { return bytes; }
+  std::string text() const { return "0x" + to_hex(bytes); }
+  friend bool operator==(const HexBytes&, const HexBytes&) = default;
+  friend auto operator<=>(const HexBytes&, const HexBytes&) = default;
+};
 
 }  // namespace status
