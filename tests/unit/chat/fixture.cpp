@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 
@@ -43,6 +45,13 @@ PublicKey public_key(const Value& map, std::string_view key) {
 }
 
 Key secret(const Value& map, std::string_view key) { return Key::from(bytes(map, key)); }
+
+std::uint64_t test_seed() {
+  const char* given = std::getenv("STATUS_TEST_SEED");
+  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+  std::cout << "STATUS_TEST_SEED=" << seed << "\n";
+  return seed;
+}
 
 ScriptedRandom::ScriptedRandom(const Value::Array& blocks) {
   for (const Value& block : blocks) {

@@ -20,6 +20,9 @@ Bytes bytes(const Value& map, std::string_view key);  // from hex
 PublicKey public_key(const Value& map, std::string_view key);
 Key secret(const Value& map, std::string_view key);
 
+// The seed of a random test, printed: STATUS_TEST_SEED replays one, otherwise a new one each time.
+std::uint64_t test_seed();
+
 // Gives the bytes of a list of hex strings, in order; aborts when it is drawn from beyond the end.
 class ScriptedRandom final : public Random {
  public:

@@ -19,8 +19,7 @@ using test::text;
 
 class Party {
  public:
-  Party(const Value& document, DoubleRatchet ratchet, Random& random)
-      : ratchet_(std::move(ratchet)), random_(random), name_(document.string_or("name", "")) {}
+  Party(DoubleRatchet ratchet, Random& random) : ratchet_(std::move(ratchet)), random_(random) {}
 
   // Each step starts from a restored state, so that the stored form is proven on the way.
   DoubleRatchet& ratchet() {
@@ -31,7 +30,6 @@ class Party {
  private:
   DoubleRatchet ratchet_;
   Random& random_;
-  std::string name_;
 };
 
 void replay_step(const Value& step, DoubleRatchet& ratchet) {
@@ -86,11 +84,11 @@ void replay(const Value& document) {
   ASSERT_EQ(response->shared_key, initiation->agreement.shared_key);
 
   std::map<std::string, Party> parties;
-  parties.emplace(
-      "alice",
-      Party(alice, DoubleRatchet::initiator(initiation->agreement, signed_prekey.public_key, alice_random).value(),
-            alice_random));
-  parties.emplace("bob", Party(bob, DoubleRatchet::responder(*response, signed_prekey, bob_random), bob_random));
+  Result<DoubleRatchet> initiator =
+      DoubleRatchet::initiator(initiation->agreement, signed_prekey.public_key, alice_random);
+  ASSERT_TRUE(initiator);
+  parties.emplace("alice", Party(std::move(*initiator), alice_random));
+  parties.emplace("bob", Party(DoubleRatchet::responder(*response, signed_prekey, bob_random), bob_random));
   std::size_t number = 0;
   for (const Value& step : test::items(document, "steps")) {
     SCOPED_TRACE("step " + std::to_string(number++));
