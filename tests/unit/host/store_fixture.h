@@ -1,0 +1,87 @@
+// A database in a folder of its own.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "services/host/store/database.h"
+
+namespace status::store {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() : path_(std::filesystem::temp_directory_path() / "store.XXXXXX") {
+    if (::mkdtemp(path_.data()) == nullptr) std::abort();
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class FakeDisk final : public DiskSpace {
+ public:
+  Result<std::uint64_t> free_bytes(const std::string&) override {
+    ++asked;
+    return free;
+  }
+  std::uint64_t free = 1ULL << 40;
+  int asked = 0;
+};
+
+inline host::SecretBytes test_key(std::uint8_t fill = 7) { return host::SecretBytes(Bytes(32, fill)); }
+
+inline std::string read_all(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+class StoreTest : public ::testing::Test {
+ protected:
+  DatabaseOptions options() {
+    DatabaseOptions made;
+    made.path = path_;
+    made.clock = &clock_;
+    made.disk = &disk_;
+    return made;
+  }
+  std::unique_ptr<Database> open() {
+    Result<std::unique_ptr<Database>> opened = Database::open(test_key(), options());
+    EXPECT_TRUE(opened) << opened.error().describe();
+    return opened ? std::move(*opened) : nullptr;
+  }
+  // Runs one statement in a transaction of its own.
+  static void execute(Database& database, std::string_view sql, std::initializer_list<Param> params = {}) {
+    Result<Transaction> tx = database.write();
+    ASSERT_TRUE(tx) << tx.error().describe();
+    const auto done = tx->run(sql, params);
+    ASSERT_TRUE(done) << done.error().describe();
+    const Status committed = tx->commit();
+    ASSERT_TRUE(committed) << committed.error().describe();
+  }
+  static std::int64_t integer(Database& database, std::string_view sql) {
+    Result<Transaction> tx = database.read();
+    EXPECT_TRUE(tx) << tx.error().describe();
+    const auto value = tx->integer(sql);
+    EXPECT_TRUE(value) << value.error().describe();
+    return value ? value->value_or(-1) : -1;
+  }
+
+  TemporaryFolder folder_;
+  std::string path_ = folder_.file("test.db");
+  FakeClock clock_;
+  FakeDisk disk_;
+};
+
+}  // namespace status::store
