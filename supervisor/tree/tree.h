@@ -1,0 +1,116 @@
+// All modules of a node: who is wanted, who waits for whom, and what the shell has to do about it. Pure: events in,
+// effects out, time and chance are arguments. One thread.
+//
+// A module starts when it is wanted and everything it requires is up. It stays up, degraded, when a requirement is
+// lost. Shutting down goes backwards: the front (the gateway) first, then each module once nobody who requires it is
+// left.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ipc/base/random.h"
+#include "ipc/base/result.h"
+#include "supervisor/tree/state_machine.h"
+
+namespace status::supervisor {
+
+struct TreeModule {
+  struct Requirement {
+    std::size_t module = 0;  // index in the tree
+    bool restart_with_it = false;
+  };
+  std::string name;
+  std::vector<Requirement> requires_;
+  Rules rules;
+  bool front = false;  // requires nobody to start, and goes before all others when the node stops
+};
+
+// Something to do, and the transition that it makes; in order, the action before the announcement.
+struct Effect {
+  std::size_t module = 0;
+  Action action = Action::none;
+  State from = State::stopped;
+  State to = State::stopped;  // the same as `from`: nothing to announce
+  std::string cause;          // for people
+};
+using Effects = std::vector<Effect>;
+
+// Why a module is degraded; several can hold at once.
+enum class Trouble : std::uint8_t { own_word = 1, unresponsive = 2, requirement = 4, aborted = 8 };
+
+enum class Command : std::uint8_t { start, stop, restart, pause, resume };
+std::optional<Command> command_from_word(std::string_view word);
+
+struct Exit {
+  bool clean = false;          // exit code 0
+  bool misconfigured = false;  // exit code 78, or nothing to execute
+  std::string cause;           // "exit 78", "signal 9 (SIGKILL)"
+};
+
+class Tree {
+ public:
+  // The graph must be acyclic (graph.h). Everything is stopped and wanted.
+  Tree(std::vector<TreeModule> modules, Random& random);
+
+  std::size_t size() const { return modules_.size(); }
+  const std::string& name(std::size_t module) const { return modules_[module].spec.name; }
+  State state(std::size_t module) const { return modules_[module].machine.state; }
+  const std::string& why(std::size_t module) const { return modules_[module].why; }
+  bool wanted(std::size_t module) const { return modules_[module].wanted; }
+  // The planned restart; none when there is none or it waits for a requirement.
+  std::optional<MonotonicTime> next_attempt(std::size_t module) const;
+  // The earliest time at which `tick` has something to do.
+  std::optional<MonotonicTime> next_wakeup() const;
+  // No process is left.
+  bool all_down() const;
+
+  // Before the first tick: what was remembered from the last run.
+  void set_wanted(std::size_t module, bool wanted) { modules_[module].wanted = wanted; }
+
+  // The first one starts the node.
+  Effects tick(MonotonicTime now);
+  Effects on_ready(std::size_t module, MonotonicTime now);
+  Effects on_trouble(std::size_t module, Trouble trouble, const std::string& why, MonotonicTime now);
+  Effects on_trouble_over(std::size_t module, Trouble trouble, MonotonicTime now);
+  Effects on_hang(std::size_t module, const std::string& why, MonotonicTime now);
+  // Also when the process could not be made.
+  Effects on_exit(std::size_t module, const Exit& exit, MonotonicTime now);
+  // FAILED_PRECONDITION: to stop the front (nobody could start it again), to pause what is not up, to resume what is
+  // not paused.
+  Result<Effects> command(std::size_t module, Command command, MonotonicTime now);
+  // Ordered stop of everything; nothing starts any more.
+  Effects shut_down(MonotonicTime now);
+
+ private:
+  struct Module {
+    TreeModule spec;
+    Machine machine;
+    bool wanted = true;
+    bool left = false;  // its policy says that it is not started again
+    std::uint8_t troubles = 0;
+    std::string trouble_why;  // of the newest own_word or unresponsive
+    std::string kill_why;     // why the shell was told to kill it
+    std::string why;
+  };
+
+  void deliver(std::size_t index, const Input& input, const std::string& cause, MonotonicTime now, Effects& effects);
+  // Starts, stops, degrades and recovers until nothing changes.
+  void reconcile(MonotonicTime now, Effects& effects);
+  bool reconcile_one(std::size_t index, MonotonicTime now, Effects& effects);
+  bool should_run(const Module& module) const { return module.wanted && !module.left && !shutting_down_; }
+  bool may_stop(std::size_t index) const;
+  bool may_start(std::size_t index) const;
+  const std::string* lost_requirement(const Module& module) const;
+  std::string degraded_cause(const Module& module) const;
+  double chance();
+
+  std::vector<Module> modules_;
+  Random& random_;
+  bool shutting_down_ = false;
+};
+
+}  // namespace status::supervisor
