@@ -9,6 +9,13 @@ namespace status {
 // CLOCK_MONOTONIC, comparable between the processes of one host.
 using MonotonicTime = std::chrono::steady_clock::time_point;
 
+// The unit of every stamp on the wire.
+inline std::uint64_t monotonic_ns() {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+          .count());
+}
+
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -1,0 +1,83 @@
+#include "ipc/client/client.h"
+
+#include <future>
+
+#include "ipc/base/stage_clock.h"
+#include "ipc/client/client_core.h"
+#include "ipc/base/clock.h"
+#include "ipc/wire/limits.h"
+
+namespace status::ipc {
+namespace {
+
+constexpr std::uint8_t kEmptyMap[] = {0x80};
+
+Message build(const Request& request, const ClientOptions& options) {
+  RequestHeader header;
+  header.id = 1;  // NNG matches answers to requests; the id is for people who read frames
+  header.method = request.method;
+  header.deadline_ms = request.deadline_ms;
+  header.sent_ns = monotonic_ns();
+  header.trace = request.trace;
+  header.credential = options.credential;
+  header.interface_major = request.interface_major;
+  header.idempotency_key = request.idempotency_key;
+  header.echo = request.echo;
+  Bytes prefix;
+  prefix.reserve(160);
+  append_request_prefix(header, prefix);
+  return Message(prefix, request.params.empty() ? ByteView(kEmptyMap) : ByteView(request.params));
+}
+
+}  // namespace
+
+Result<Response> Response::parse(Message message) {
+  Result<ResponseView> view = parse_response(message.bytes());
+  if (!view) return fail(std::move(view.error()));
+  return Response(std::move(message), std::move(*view));
+}
+
+void CallHandle::cancel() {
+  if (const auto core = core_.lock()) core->cancel(slot_, ticket_);
+}
+
+Result<std::unique_ptr<Client>> Client::open(ClientOptions options, ClientObserver* observer) {
+  Result<Socket> socket = Socket::request();
+  if (!socket) return fail(std::move(socket.error()));
+  auto core = std::make_shared<ClientCore>(std::move(options), std::move(*socket), observer);
+  if (Status status = core->dial(); !status) {
+    core->close();
+    return fail(std::move(status.error()));
+  }
+  return std::unique_ptr<Client>(new Client(std::move(core)));
+}
+
+Client::~Client() { core_->close(); }
+
+CallHandle Client::call(const Request& request, Callback callback) {
+  if (request.deadline_ms < 1 || request.deadline_ms > kMaxDeadlineMs) {
+    callback(fail(Code::invalid_argument, "ipc.bad_deadline", "a deadline is 1 to 120000 milliseconds"));
+    return {};
+  }
+  return core_->start(build(request, core_->options()), request.deadline_ms, request.method,
+                      [callback = std::move(callback)](Result<Response> response) {
+                        if (response && response->error()) response = fail(*response->error());
+                        callback(std::move(response));
+                      });
+}
+
+Result<Response> Client::call_and_wait(const Request& request) {
+  const StageTimer waiting(Stage::other);
+  std::promise<Result<Response>> answer;
+  call(request, [&answer](Result<Response> response) { answer.set_value(std::move(response)); });
+  return answer.get_future().get();
+}
+
+CallHandle Client::forward(Message request, std::uint32_t deadline_ms, std::string_view method, Callback callback) {
+  return core_->start(std::move(request), deadline_ms, method, std::move(callback));
+}
+
+bool Client::connected() const { return core_->connected(); }
+const ClientOptions& Client::options() const { return core_->options(); }
+
+}  // namespace status::ipc

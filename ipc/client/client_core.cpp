@@ -1,0 +1,221 @@
+#include "ipc/client/client_core.h"
+
+#include <algorithm>
+
+#include "ipc/nng/error.h"
+#include "ipc/base/clock.h"
+#include "ipc/wire/limits.h"
+
+namespace status::ipc {
+namespace {
+
+Error closing_error() { return make_error(Code::cancelled, "ipc.cancelled", "the client is closing"); }
+
+std::optional<Code> code_of(const Result<Response>& result) {
+  if (!result) return result.error().code;
+  return result->error() ? std::optional(result->error()->code) : std::nullopt;
+}
+
+}  // namespace
+
+void Courier::send(Message request, nng_duration timeout) {
+  send_.set_timeout(timeout);
+  receive_.set_timeout(timeout);
+  send_.set_message(std::move(request));
+  nng_ctx_send(context_.get(), send_.get());
+  nng_ctx_recv(context_.get(), receive_.get());
+}
+
+void Courier::on_reply(void* self) {
+  auto& courier = *static_cast<Courier*>(self);
+  const int result = courier.receive_.result();
+  if (result == 0) {
+    courier.core_.finish(courier, Response::parse(courier.receive_.take_message()));
+    return;
+  }
+  // A send that never found a connection still owns its message.
+  courier.send_.cancel();
+  courier.send_.wait();
+  if (courier.send_.result() != 0) courier.send_.take_message();
+  courier.core_.finish(courier, fail(nng_error(result, "call " + courier.method)));
+}
+
+Status ClientCore::dial() {
+  nng_pipe_notify(socket_.get(), NNG_PIPE_EV_ADD_POST, &ClientCore::on_pipe, this);
+  nng_pipe_notify(socket_.get(), NNG_PIPE_EV_REM_POST, &ClientCore::on_pipe, this);
+  if (const int rv = nng_dial(socket_.get(), options_.url.c_str(), nullptr, NNG_FLAG_NONBLOCK); rv != 0) {
+    return fail(nng_error(rv, "dial " + options_.url));
+  }
+  return {};
+}
+
+void ClientCore::on_pipe(nng_pipe, nng_pipe_ev event, void* self) {
+  auto& core = *static_cast<ClientCore*>(self);
+  event == NNG_PIPE_EV_ADD_POST ? core.pipe_added() : core.pipe_removed();
+}
+
+CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::string_view method,
+                             Client::Callback callback) {
+  std::unique_lock lock(mutex_);
+  Courier* courier = nullptr;
+  std::optional<Error> error;
+  if (closing_) {
+    error = closing_error();
+  } else if (nng_msg_len(request.get()) > kMaxMessage) {
+    error = make_error(Code::resource_exhausted, "ipc.limit", "a message is at most 16 MiB: send bulk data in chunks");
+  } else if (courier = take_courier_locked(); courier == nullptr) {
+    error = make_retryable(Code::resource_exhausted, "ipc.too_many_calls",
+                           std::to_string(options_.max_in_flight) + " calls to " + options_.target + " are in flight",
+                           50);
+  }
+  if (error) {
+    lock.unlock();
+    callback(fail(std::move(*error)));
+    return {};
+  }
+  courier->ticket = ++next_ticket_;
+  courier->method.assign(method);
+  courier->started_ns = monotonic_ns();
+  courier->deadline_ns = courier->started_ns + std::uint64_t{deadline_ms} * 1'000'000U;
+  courier->callback = std::move(callback);
+  courier->lost = false;
+  ++in_flight_;
+  CallHandle handle(weak_from_this(), courier->index(), courier->ticket);
+  if (!connected()) {
+    courier->waiting = std::move(request);
+    arm_patience_locked();
+    return handle;
+  }
+  lock.unlock();
+  courier->send(std::move(request), static_cast<nng_duration>(deadline_ms));
+  return handle;
+}
+
+Courier* ClientCore::take_courier_locked() {
+  if (!free_.empty()) {
+    Courier* courier = free_.back();
+    free_.pop_back();
+    return courier;
+  }
+  if (couriers_.size() >= options_.max_in_flight) return nullptr;
+  nng_ctx context = NNG_CTX_INITIALIZER;
+  if (nng_ctx_open(&context, socket_.get()) != 0) return nullptr;
+  return couriers_.emplace_back(std::make_unique<Courier>(*this, couriers_.size(), context)).get();
+}
+
+void ClientCore::finish(Courier& courier, Result<Response> result) {
+  Client::Callback callback;
+  FinishedRequest finished;
+  std::string method;
+  {
+    std::lock_guard lock(mutex_);
+    if (!result && courier.lost && result.error().code == Code::cancelled) result = fail(not_connected());
+    if (!result && closing_) result = fail(closing_error());
+    callback = std::move(courier.callback);
+    courier.callback = nullptr;
+    courier.waiting.reset();
+    courier.ticket = 0;
+    method.swap(courier.method);
+    finished.total_ns = monotonic_ns() - courier.started_ns;
+    // From here on the courier may carry the next call.
+    free_.push_back(&courier);
+  }
+  if (observer_ != nullptr) {
+    finished.target = options_.target;
+    finished.method = method;
+    finished.code = code_of(result);
+    observer_->finished(finished);
+  }
+  callback(std::move(result));
+  callback = nullptr;
+  std::lock_guard lock(mutex_);
+  if (--in_flight_ == 0) idle_.notify_all();
+}
+
+void ClientCore::pipe_added() {
+  std::vector<std::pair<Courier*, Message>> ready;
+  {
+    std::lock_guard lock(mutex_);
+    pipes_.fetch_add(1);
+    ++epoch_;
+    for (const auto& courier : couriers_) {
+      if (courier->ticket != 0 && courier->waiting) ready.emplace_back(courier.get(), std::move(courier->waiting));
+    }
+  }
+  const std::uint64_t now = monotonic_ns();
+  for (auto& [courier, message] : ready) {
+    const std::uint64_t left = courier->deadline_ns > now ? (courier->deadline_ns - now) / 1'000'000U : 0;
+    courier->send(std::move(message), static_cast<nng_duration>(std::max<std::uint64_t>(left, 1)));
+  }
+}
+
+void ClientCore::pipe_removed() {
+  std::lock_guard lock(mutex_);
+  // Calls that were sent on it fail by themselves; one that NNG queued for a connection just then would wait for ever.
+  if (pipes_.fetch_sub(1) == 1 && in_flight_ > 0) arm_patience_locked();
+}
+
+void ClientCore::arm_patience_locked() {
+  if (patience_armed_ || closing_) return;
+  patience_armed_ = true;
+  timers_.schedule(std::chrono::steady_clock::now() + options_.connect_patience,
+                   [this, epoch = epoch_] { give_up_unconnected(epoch); });
+}
+
+void ClientCore::give_up_unconnected(std::uint64_t epoch) {
+  std::vector<Courier*> unsent;
+  {
+    std::lock_guard lock(mutex_);
+    patience_armed_ = false;
+    if (connected() || epoch != epoch_) return;
+    for (const auto& courier : couriers_) {
+      if (courier->ticket == 0) continue;
+      if (courier->waiting) {
+        courier->waiting.reset();
+        unsent.push_back(courier.get());
+      } else {
+        courier->lost = true;
+        courier->cancel();
+      }
+    }
+  }
+  for (Courier* courier : unsent) finish(*courier, fail(not_connected()));
+}
+
+void ClientCore::cancel(std::size_t index, std::uint64_t ticket) {
+  Courier* unsent = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    if (index >= couriers_.size() || couriers_[index]->ticket != ticket) return;
+    if (couriers_[index]->waiting) {
+      unsent = couriers_[index].get();
+      unsent->waiting.reset();
+    } else {
+      couriers_[index]->cancel();
+    }
+  }
+  if (unsent != nullptr) finish(*unsent, fail(Code::cancelled, "ipc.cancelled", "the call was cancelled"));
+}
+
+void ClientCore::close() {
+  std::vector<Courier*> unsent;
+  std::unique_lock lock(mutex_);
+  closing_ = true;
+  for (const auto& courier : couriers_) {
+    if (courier->ticket != 0 && courier->waiting) unsent.push_back(courier.get());
+  }
+  lock.unlock();
+  for (Courier* courier : unsent) finish(*courier, fail(closing_error()));
+  socket_.close();  // ends the calls in flight; after this no pipe event comes any more
+  lock.lock();
+  idle_.wait(lock, [this] { return in_flight_ == 0; });
+  lock.unlock();
+  couriers_.clear();
+}
+
+Error ClientCore::not_connected() const {
+  return make_retryable(Code::unavailable, "ipc.not_connected",
+                        "no connection to " + options_.target + ": it is down or restarting", 100);
+}
+
+}  // namespace status::ipc

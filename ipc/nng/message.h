@@ -1,0 +1,60 @@
+// An owned NNG message. Move-only; one thread at a time.
+#pragma once
+
+#include <nng/nng.h>
+
+#include <new>
+#include <utility>
+
+#include "ipc/base/bytes.h"
+
+namespace status::ipc {
+
+class Message {
+ public:
+  Message() = default;  // empty
+  explicit Message(nng_msg* message) : message_(message) {}
+  // A message that holds `head` followed by `body`.
+  Message(ByteView head, ByteView body) {
+    if (nng_msg_alloc(&message_, 0) != 0 || nng_msg_append(message_, head.data(), head.size()) != 0 ||
+        nng_msg_append(message_, body.data(), body.size()) != 0) {
+      throw std::bad_alloc();
+    }
+  }
+  Message(Message&& other) noexcept : message_(other.release()) {}
+  Message& operator=(Message&& other) noexcept {
+    reset(other.release());
+    return *this;
+  }
+  ~Message() { reset(); }
+
+  explicit operator bool() const { return message_ != nullptr; }
+  nng_msg* get() const { return message_; }
+  nng_msg* release() { return std::exchange(message_, nullptr); }
+  void reset(nng_msg* message = nullptr) {
+    if (message_ != nullptr) nng_msg_free(message_);
+    message_ = message;
+  }
+
+  ByteView bytes() const { return mutable_bytes(); }
+  std::span<std::uint8_t> mutable_bytes() const {
+    if (message_ == nullptr) return {};
+    return {static_cast<std::uint8_t*>(nng_msg_body(message_)), nng_msg_len(message_)};
+  }
+  // Replaces the first `old_size` bytes by `head`; the rest does not move where NNG's headroom suffices.
+  void replace_front(std::size_t old_size, ByteView head) {
+    if (nng_msg_trim(message_, old_size) != 0 || nng_msg_insert(message_, head.data(), head.size()) != 0) {
+      throw std::bad_alloc();
+    }
+  }
+  // The connection that it came in on; 0 when it did not.
+  std::uint32_t pipe_id() const {
+    const int id = nng_pipe_id(nng_msg_get_pipe(message_));
+    return id < 0 ? 0 : static_cast<std::uint32_t>(id);
+  }
+
+ private:
+  nng_msg* message_ = nullptr;
+};
+
+}  // namespace status::ipc

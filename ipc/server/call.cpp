@@ -1,0 +1,113 @@
+#include "ipc/server/call.h"
+
+#include <algorithm>
+
+#include "ipc/server/server.h"
+#include "ipc/server/slot.h"
+
+namespace status::ipc {
+
+Call::Call(Slot& slot, std::uint64_t ticket, Message request, RequestView view, std::shared_ptr<const Caller> caller)
+    : slot_(&slot),
+      ticket_(ticket),
+      request_(std::move(request)),
+      view_(view),
+      caller_(std::move(caller)),
+      deadline_(std::chrono::steady_clock::now() + std::chrono::milliseconds(view.header.deadline_ms)),
+      received_ns_(slot.received_ns) {}
+
+Call::Call(Call&& other) noexcept
+    : slot_(std::exchange(other.slot_, nullptr)),
+      ticket_(other.ticket_),
+      request_(std::move(other.request_)),
+      view_(other.view_),
+      caller_(std::move(other.caller_)),
+      deadline_(other.deadline_),
+      received_ns_(other.received_ns_),
+      stages_(other.stages_),
+      handler_start_ns_(other.handler_start_ns_),
+      totals_(std::move(other.totals_)),
+      parked_(other.parked_) {}
+
+Call::~Call() {
+  if (slot_ == nullptr || abandoned()) return;
+  fail(make_error(Code::internal, "ipc.unanswered", "the handler ended without an answer: a bug in this module"));
+}
+
+std::uint32_t Call::remaining_ms() const {
+  using namespace std::chrono;
+  const auto left = duration_cast<milliseconds>(deadline_ - steady_clock::now()).count();
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(left, 1));
+}
+
+bool Call::abandoned() const { return slot_ == nullptr || slot_->ticket() != ticket_; }
+
+ResponseHeader Call::response_header() const {
+  ResponseHeader header;
+  header.id = view_.header.id;
+  header.generation = slot_->server().options().generation;
+  header.received_ns = received_ns_;
+  header.written_ns = monotonic_ns();
+  header.stages = stages_;
+  if (request_) header.echo = view_.header.echo;
+  return header;
+}
+
+std::shared_ptr<StageTotals> Call::start_handler() {
+  handler_start_ns_ = monotonic_ns();
+  stages_.queue_ns = handler_start_ns_ - received_ns_;
+  return totals_ = std::make_shared<StageTotals>();
+}
+
+void Call::close_books() {
+  if (!totals_) return;
+  stages_.persist_ns = totals_->persist_ns;
+  stages_.backend_ns = totals_->backend_ns;
+  stages_.other_ns = totals_->other_ns;
+  const std::uint64_t elapsed = monotonic_ns() - handler_start_ns_;
+  const std::uint64_t elsewhere = stages_.persist_ns + stages_.backend_ns + stages_.other_ns;
+  stages_.handler_ns = elapsed > elsewhere ? elapsed - elsewhere : 0;
+}
+
+void Call::reply(ByteView result, const ReplyOptions& options) {
+  if (abandoned()) return;
+  close_books();
+  ResponseHeader header = response_header();
+  header.cursor = options.cursor;
+  Bytes head;
+  head.reserve(128);
+  append_response_prefix(header, head);
+  answer(Message(head, result), std::nullopt);
+}
+
+void Call::fail(const Error& error) {
+  if (abandoned()) return;
+  close_books();
+  Error said = error;
+  if (said.module.empty()) said.module = slot_->server().options().module;
+  Bytes whole;
+  append_error_response(response_header(), said, whole);
+  answer(Message(whole, {}), error.code);
+}
+
+void Call::reply_message(Message response, std::optional<Code> code) {
+  if (!abandoned()) answer(std::move(response), code);
+}
+
+void Call::answer(Message response, std::optional<Code> code) {
+  Slot& slot = *slot_;
+  if (!slot.win(ticket_)) return;
+  slot.server().answered(slot, stages_, code);
+  slot.send(std::move(response));
+}
+
+bool Call::park() {
+  if (parked_ || abandoned()) return !abandoned();
+  if (!slot_->server().park(*slot_, ticket_)) {
+    fail(make_retryable(Code::resource_exhausted, "ipc.too_many_polls", "too many polls wait here already", 1'000));
+    return false;
+  }
+  return parked_ = true;
+}
+
+}  // namespace status::ipc

@@ -1,0 +1,52 @@
+#include "ipc/server/housekeeper.h"
+
+namespace status::ipc {
+namespace {
+constexpr std::size_t kCapacity = 64;
+}
+
+Housekeeper::Housekeeper(std::chrono::milliseconds period, Job periodic)
+    : periodic_(std::move(periodic)), thread_([this, period] { run(period); }) {}
+
+Housekeeper::~Housekeeper() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+bool Housekeeper::post(Job& job) {
+  {
+    std::lock_guard lock(mutex_);
+    if (stop_ || jobs_.size() >= kCapacity) return false;
+    jobs_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+  return true;
+}
+
+void Housekeeper::run(std::chrono::milliseconds period) {
+  auto next = std::chrono::steady_clock::now() + period;
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    const bool woken = wake_.wait_until(lock, next, [this] { return stop_ || !jobs_.empty(); });
+    if (stop_) return;
+    Job job;
+    if (woken) {
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+    }
+    lock.unlock();
+    if (job) job();
+    if (const auto now = std::chrono::steady_clock::now(); now >= next) {
+      periodic_();
+      next = now + period;
+    }
+    job = nullptr;
+    lock.lock();
+  }
+}
+
+}  // namespace status::ipc

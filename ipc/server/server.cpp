@@ -1,0 +1,374 @@
+#include "ipc/server/server.h"
+
+#include <nng/supplemental/util/platform.h>
+
+#include <algorithm>
+
+#include "ipc/base/stage_clock.h"
+#include "ipc/nng/error.h"
+#include "ipc/server/slot.h"
+#include "ipc/wire/limits.h"
+
+namespace status::ipc {
+namespace {
+
+// How late a deadline may be enforced, and how long a closing server waits for its peers to read the last replies.
+constexpr std::chrono::milliseconds kDeadlineTick{10};
+constexpr std::chrono::milliseconds kLinger{50};
+
+bool is_system(std::string_view method) {
+  const std::size_t dot = method.find('.');
+  return dot != std::string_view::npos && method.substr(dot + 1).starts_with("_sys.");
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options, std::shared_ptr<const AccessPolicy> access, ServerObserver* observer,
+               control::CrashArea* crash)
+    : options_(std::move(options)), observer_(observer), crash_(crash), access_(std::move(access)) {}
+
+Server::~Server() { shutdown(); }
+
+void Server::handle(std::string method, Run run, Handler handler) {
+  methods_.insert_or_assign(std::move(method), Method{run, std::move(handler)});
+}
+
+void Server::handle_others(Handler handler) { others_.handler = std::move(handler); }
+
+Status Server::listen() {
+  Result<Socket> socket = Socket::reply();
+  if (!socket) return fail(socket.error());
+  socket_ = std::move(*socket);
+  if (options_.workers > 0) pool_ = std::make_unique<WorkerPool>(options_.workers, options_.queue);
+  listener_ = std::make_unique<Listener>(socket_.get(), options_.url);
+  for (std::size_t i = 0; i < working_contexts() + options_.reserve; ++i) {
+    if (Status status = add_slot(); !status) return status;
+  }
+  if (Status status = listener_->start(); !status) return status;
+  const bool watch = options_.watchdog && listener_->is_ipc();
+  housekeeper_ = std::make_unique<Housekeeper>(Listener::kCheckPeriod, [this, watch] {
+    if (watch) listener_->revive();
+  });
+  return {};
+}
+
+Status Server::add_slot() {
+  nng_ctx context = NNG_CTX_INITIALIZER;
+  if (const int rv = nng_ctx_open(&context, socket_.get()); rv != 0) return fail(nng_error(rv, "open a context"));
+  Slot* slot = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    slot = slots_.emplace_back(std::make_unique<Slot>(*this, context)).get();
+  }
+  slot->receive();
+  return {};
+}
+
+void Server::received(Slot& slot, Message message) {
+  slot.received_ns = monotonic_ns();
+  slot.pipe = message.pipe_id();
+  std::optional<std::uint32_t> id;
+  Result<RequestView> view = parse_request(message.bytes(), id);
+  if (!view) {
+    if (observer_ != nullptr) observer_->rejected("bad_envelope");
+    if (!id) {
+      // Nothing that could be answered: this peer does not speak the protocol.
+      nng_pipe pipe = NNG_PIPE_INITIALIZER;
+      pipe.id = slot.pipe;
+      nng_pipe_close(pipe);
+      slot.receive();
+      return;
+    }
+    refuse(slot, *id, std::move(view.error()));
+    return;
+  }
+  begin(slot, std::move(message), *view);
+}
+
+void Server::refuse(Slot& slot, std::uint32_t id, Error error) {
+  if (error.module.empty()) error.module = options_.module;
+  ResponseHeader header;
+  header.id = id;
+  header.generation = options_.generation;
+  header.received_ns = slot.received_ns;
+  header.written_ns = monotonic_ns();
+  Bytes whole;
+  append_error_response(header, error, whole);
+  slot.send(Message(whole, {}));
+}
+
+void Server::begin(Slot& slot, Message message, const RequestView& view) {
+  const RequestHeader& header = view.header;
+  std::shared_ptr<const AccessPolicy> access;
+  {
+    std::lock_guard lock(mutex_);
+    access = access_;
+  }
+  Result<std::shared_ptr<const Caller>> caller = access->identify(header);
+  if (!caller) {
+    if (observer_ != nullptr) observer_->rejected("denied");
+    refuse(slot, header.id, std::move(caller.error()));
+    return;
+  }
+  slot.request_id = header.id;
+  slot.method.assign(header.method);
+  slot.echo.assign(header.echo);
+  slot.caller = *caller;
+  slot.sent_by_caller_ns = header.sent_ns;
+  slot.deadline_ns = slot.received_ns + std::uint64_t{header.deadline_ms} * 1'000'000U;
+  slot.parked = false;
+  slot.running = false;
+  slot.crash_slot = crash_ == nullptr ? control::CrashArea::kNoSlot
+                                      : crash_->claim(header.method,
+                                                      header.trace ? ByteView(header.trace->trace_id) : ByteView{},
+                                                      slot.received_ns);
+  std::optional<Error> over_limit = count_in(slot.pipe, header.method);
+  const std::uint64_t ticket = tickets_.fetch_add(1, std::memory_order_relaxed) + 1;
+  slot.issue(ticket);
+  Call call(slot, ticket, std::move(message), view, std::move(*caller));
+  const Method* method = nullptr;
+  if (std::optional<Error> error = over_limit ? std::move(over_limit) : admission_error(call, method)) {
+    if (observer_ != nullptr) observer_->rejected(error->reason);
+    call.fail(*error);
+    return;
+  }
+  watch_deadlines();
+  dispatch(*method, std::move(call));
+}
+
+std::optional<Error> Server::admission_error(const Call& call, const Method*& method) {
+  if (!call.caller().methods.contains(call.method())) {
+    return make_error(Code::permission_denied, "ipc.denied",
+                      "`" + call.caller().name + "` may not call " + std::string(call.method()));
+  }
+  const std::uint32_t major = call.header().interface_major;
+  if (major != 0 && options_.interface_major != 0 && major != options_.interface_major && !is_system(call.method())) {
+    return make_error(Code::failed_precondition, "ipc.interface_version",
+                      "the caller wants interface " + std::to_string(major) + " of " + options_.module +
+                          ", this is interface " + std::to_string(options_.interface_major));
+  }
+  const auto found = methods_.find(call.method());
+  method = found != methods_.end() ? &found->second : &others_;
+  if (!method->handler) {
+    return make_error(Code::unimplemented, "ipc.unknown_method",
+                      std::string(call.method()) + " is not a method of " + options_.module +
+                          "; `statusctl describe " + options_.module + "` lists them");
+  }
+  if (is_system(call.method())) return std::nullopt;
+  if (draining_.load(std::memory_order_relaxed)) {
+    return make_retryable(Code::unavailable, "ipc.draining", options_.module + " is stopping", 200);
+  }
+  std::function<std::optional<Error>(const Call&)> gate;
+  {
+    std::lock_guard lock(mutex_);
+    gate = gate_;
+  }
+  return gate ? gate(call) : std::nullopt;
+}
+
+void Server::dispatch(const Method& method, Call call) {
+  if (method.run == Run::inline_thread) {
+    method.handler(std::move(call));
+    return;
+  }
+  // std::function wants a copyable target; the pointer is released into the job exactly once.
+  auto shared = std::make_shared<Call>(std::move(call));
+  WorkerPool::Job job = [this, &method, shared] { run_handler(method, std::move(*shared)); };
+  const bool posted = method.run == Run::system ? housekeeper_->post(job) : (pool_ != nullptr && pool_->post(job));
+  if (posted) return;
+  if (observer_ != nullptr) observer_->rejected("queue_full");
+  shared->fail(queue_full());
+}
+
+void Server::run_handler(const Method& method, Call call) {
+  if (call.abandoned()) return;  // nobody waits any more
+  call.slot_->running = true;
+  const std::shared_ptr<StageTotals> totals = call.start_handler();
+  const StageScope scope(*totals);
+  method.handler(std::move(call));
+}
+
+std::optional<Error> Server::count_in(std::uint32_t pipe, std::string_view method) {
+  std::lock_guard lock(mutex_);
+  ++busy_;
+  if (++in_flight_by_pipe_[pipe] > options_.max_in_flight_per_client) {
+    return make_retryable(Code::resource_exhausted, "ipc.too_many_calls",
+                          "this client has " + std::to_string(options_.max_in_flight_per_client) +
+                              " requests in flight: wait for answers before sending more",
+                          100);
+  }
+  // The contexts beyond this are kept for health requests and for saying no.
+  if (busy_ > working_contexts() && !is_system(method)) return queue_full();
+  return std::nullopt;
+}
+
+void Server::count_out(std::uint32_t pipe) {
+  std::lock_guard lock(mutex_);
+  --busy_;
+  const auto found = in_flight_by_pipe_.find(pipe);
+  if (found != in_flight_by_pipe_.end() && --found->second == 0) in_flight_by_pipe_.erase(found);
+}
+
+Error Server::queue_full() const {
+  return make_retryable(Code::resource_exhausted, "ipc.queue_full",
+                        options_.module + " is busy: " + std::to_string(working_contexts()) +
+                            " requests wait or run already",
+                        50);
+}
+
+std::size_t Server::working_contexts() const {
+  return options_.workers + options_.queue + options_.in_flight_contexts;
+}
+
+bool Server::park(Slot& slot, std::uint64_t ticket) {
+  bool grow = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (parked_ >= options_.max_parked || closing() || slot.ticket() != ticket) return false;
+    ++parked_;
+    slot.parked = true;
+    grow = slots_.size() < working_contexts() + options_.reserve + parked_;
+  }
+  count_out(slot.pipe);
+  if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
+  // This context waits now; another takes its place among those that receive.
+  return !grow || add_slot().has_value();
+}
+
+void Server::answered(Slot& slot, const Stages& stages, std::optional<Code> code) {
+  {
+    std::lock_guard lock(mutex_);
+    if (slot.parked) {
+      --parked_;
+      return;  // a poll's wait is nobody's latency
+    }
+  }
+  count_out(slot.pipe);
+  if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
+  completed_.fetch_add(1, std::memory_order_relaxed);
+  if (observer_ == nullptr) return;
+  FinishedCall finished;
+  finished.method = slot.method;
+  finished.caller = slot.caller->name;
+  finished.code = code;
+  finished.stages = stages;
+  const std::uint64_t sent = slot.sent_by_caller_ns;
+  finished.send_ns = sent != 0 && sent < slot.received_ns ? slot.received_ns - sent : 0;
+  finished.total_ns = monotonic_ns() - slot.received_ns;
+  finished.started_ns = slot.received_ns;
+  observer_->finished(finished);
+}
+
+void Server::watch_deadlines() {
+  std::lock_guard lock(mutex_);
+  if (ticking_ || closing_.load()) return;
+  ticking_ = true;
+  timers_.schedule(std::chrono::steady_clock::now() + kDeadlineTick, [this] { expire_overdue(); });
+}
+
+void Server::expire_overdue() {
+  std::vector<Slot*> busy;
+  {
+    std::lock_guard lock(mutex_);
+    ticking_ = false;
+    for (const auto& slot : slots_) {
+      // A parked poll ends by itself: its wait is shorter than its deadline.
+      if (slot->ticket() != 0 && !slot->parked) busy.push_back(slot.get());
+    }
+  }
+  const std::uint64_t now = monotonic_ns();
+  bool waiting = false;
+  for (Slot* slot : busy) {
+    const std::uint64_t ticket = slot->ticket();
+    if (ticket == 0 || slot->deadline_ns.load() > now) {
+      waiting = waiting || ticket != 0;
+      continue;
+    }
+    if (!slot->win(ticket)) continue;
+    answered(*slot, {}, Code::deadline_exceeded);
+    refuse(*slot, slot->request_id,
+           make_error(Code::deadline_exceeded, "ipc.deadline", slot->method + " was not done by its deadline"));
+  }
+  if (waiting) watch_deadlines();
+}
+
+void Server::sent() {
+  std::lock_guard lock(mutex_);
+  last_sent_ns_ = monotonic_ns();
+}
+
+bool Server::drain(MonotonicTime deadline) {
+  draining_ = true;
+  return pool_ == nullptr || pool_->wait_idle(deadline);
+}
+
+void Server::shutdown() {
+  if (closing_.exchange(true) || !listener_) return;
+  draining_ = true;
+  housekeeper_.reset();
+  std::vector<Slot*> slots;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& slot : slots_) slots.push_back(slot.get());
+  }
+  for (Slot* slot : slots) {
+    slot->stop_receiving();
+    if (!slot->win(slot->ticket())) continue;
+    answered(*slot, {}, Code::unavailable);
+    refuse(*slot, slot->request_id,
+           make_retryable(Code::unavailable, "ipc.draining", options_.module + " is stopping", 200));
+  }
+  pool_.reset();  // waits for running handlers; their answers come too late
+  linger();
+  socket_.close();
+  slots_.clear();
+}
+
+void Server::linger() {
+  // NNG says that a reply is sent when it is queued, and closing drops the queue. Nothing tells when the peer has it, so wait until nothing was sent for
+  // a while.
+  while (true) {
+    std::uint64_t last = 0;
+    {
+      std::lock_guard lock(mutex_);
+      last = last_sent_ns_;
+    }
+    const std::uint64_t quiet_at = last + static_cast<std::uint64_t>(std::chrono::nanoseconds(kLinger).count());
+    const std::uint64_t now = monotonic_ns();
+    if (last == 0 || now >= quiet_at) return;
+    nng_msleep(static_cast<nng_duration>((quiet_at - now) / 1'000'000U + 1));
+  }
+}
+
+void Server::set_access(std::shared_ptr<const AccessPolicy> access) {
+  std::lock_guard lock(mutex_);
+  access_ = std::move(access);
+}
+
+void Server::set_gate(std::function<std::optional<Error>(const Call&)> gate) {
+  std::lock_guard lock(mutex_);
+  gate_ = std::move(gate);
+}
+
+ServerLoad Server::load() const {
+  ServerLoad load;
+  load.completed = completed_.load(std::memory_order_relaxed);
+  if (pool_ != nullptr) {
+    load.queued = pool_->queued();
+    load.running = pool_->running();
+  }
+  const std::uint64_t now = monotonic_ns();
+  std::uint64_t oldest = 0;
+  std::lock_guard lock(mutex_);
+  for (const auto& slot : slots_) {
+    if (slot->ticket() == 0 || !slot->running || slot->parked) continue;
+    if (oldest != 0 && slot->received_ns >= oldest) continue;
+    oldest = slot->received_ns;
+    load.oldest = slot->method;
+    const std::uint64_t deadline = slot->deadline_ns.load();
+    load.oldest_overrun_ms = now > deadline ? (now - deadline) / 1'000'000U : 0;
+  }
+  return load;
+}
+
+}  // namespace status::ipc

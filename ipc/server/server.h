@@ -1,0 +1,146 @@
+// Answers requests on one REP socket (TRANSPORT.md section 1.7).
+//
+// A request arrives on an NNG thread, which parses the prefix, asks the access policy and finds the method. Depending on the method it is handled there
+// (`inline_thread`: forwarders and answers that are at hand), on a bounded pool (`worker`), or on the housekeeping thread (`system`). When the pool's queue
+// is full the answer is RESOURCE_EXHAUSTED at once. Contexts = workers + queue + 8 kept free, and one more for each parked poll, so that somebody can always
+// receive the next request. A call that nobody answered by its deadline gets DEADLINE_EXCEEDED; the late answer is dropped.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "ipc/control/crash_area.h"
+#include "ipc/nng/socket.h"
+#include "ipc/nng/timer_queue.h"
+#include "ipc/server/access.h"
+#include "ipc/server/call.h"
+#include "ipc/server/housekeeper.h"
+#include "ipc/server/listener.h"
+#include "ipc/wire/observer.h"
+#include "ipc/server/worker_pool.h"
+
+namespace status::ipc {
+
+enum class Run : std::uint8_t { inline_thread, worker, system };
+
+struct ServerOptions {
+  std::string module;            // fills in Error::module
+  std::string url;               // ipc://<path> or inproc://<name>
+  std::uint64_t generation = 1;  // `g` of every response
+  std::uint32_t interface_major = 0;  // 0: any caller's `i` is fine
+  unsigned workers = 2;
+  std::size_t queue = 64;
+  std::size_t reserve = 8;
+  std::size_t max_parked = 2'048;
+  std::size_t in_flight_contexts = 0;  // beside the pool's, for inline methods that answer later (a forwarder: 64)
+  std::uint32_t max_in_flight_per_client = 256;
+  bool watchdog = true;  // re-listens when Debian's NNG lost the listener; ipc:// only
+};
+
+// What `pong` says (WIRE.md section 5).
+struct ServerLoad {
+  std::uint64_t queued = 0;
+  std::uint64_t running = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t oldest_overrun_ms = 0;
+  std::string oldest;  // method of the oldest running call
+};
+
+class Slot;
+
+class Server {
+ public:
+  using Handler = std::function<void(Call)>;
+
+  // No Call may outlive the server: streams and forwarding clients are destroyed first. `observer` (may be null) outlives it; `crash` (may be null) records calls in flight.
+  Server(ServerOptions options, std::shared_ptr<const AccessPolicy> access, ServerObserver* observer = nullptr,
+         control::CrashArea* crash = nullptr);
+  // shutdown() if that has not been done.
+  ~Server();
+
+  // Before listen() only.
+  void handle(std::string method, Run run, Handler handler);
+  // For methods that have no handler of their own: a forwarder. Runs inline.
+  void handle_others(Handler handler);
+
+  // Binds (socket file mode 0600) and starts to receive. Errors: the path is too long or taken, with what to do.
+  Status listen();
+
+  // From now on everything but `_sys.*` is answered UNAVAILABLE (retryable, `ipc.draining`); waits for running calls until `deadline`.
+  bool drain(MonotonicTime deadline);
+  // Answers parked and queued calls UNAVAILABLE, lingers until the peers have the last replies (TRANSPORT.md section 1.6), closes. Once; idempotent.
+  void shutdown();
+
+  void set_access(std::shared_ptr<const AccessPolicy> access);
+  // A gate before every method but `_sys.*`: an error refuses the call (a locked module). Null opens.
+  void set_gate(std::function<std::optional<Error>(const Call&)> gate);
+  // Runs a job on the pool beside the calls; false when the queue is full.
+  bool post(WorkerPool::Job job) { return pool_->post(job); }
+  TimerQueue& timers() { return timers_; }
+  ServerLoad load() const;
+  const ServerOptions& options() const { return options_; }
+  std::uint64_t listener_revivals() const { return listener_->revivals(); }
+
+ private:
+  friend class Slot;
+  friend class Call;
+  struct Method {
+    Run run;
+    Handler handler;
+  };
+
+  Status add_slot();
+  void received(Slot& slot, Message message);
+  void dispatch(const Method& method, Call call);
+  void run_handler(const Method& method, Call call);
+  void begin(Slot& slot, Message message, const RequestView& view);
+  void refuse(Slot& slot, std::uint32_t id, Error error);
+  std::optional<Error> admission_error(const Call& call, const Method*& method);
+  bool closing() const { return closing_.load(); }
+  std::optional<Error> count_in(std::uint32_t pipe, std::string_view method);
+  void count_out(std::uint32_t pipe);
+  Error queue_full() const;
+  std::size_t working_contexts() const;
+  bool park(Slot& slot, std::uint64_t ticket);
+  void answered(Slot& slot, const Stages& stages, std::optional<Code> code);
+  void sent();
+  void watch_deadlines();
+  void expire_overdue();
+  void linger();
+
+  const ServerOptions options_;
+  ServerObserver* observer_;
+  control::CrashArea* crash_;
+  std::map<std::string, Method, std::less<>> methods_;
+  Method others_{Run::inline_thread, nullptr};
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<const AccessPolicy> access_;
+  std::function<std::optional<Error>(const Call&)> gate_;
+  std::unordered_map<std::uint32_t, std::uint32_t> in_flight_by_pipe_;
+  std::size_t busy_ = 0;
+  std::size_t parked_ = 0;
+  std::uint64_t last_sent_ns_ = 0;
+  bool ticking_ = false;
+
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> closing_{false};
+  std::atomic<std::uint64_t> tickets_{0};
+  std::atomic<std::uint64_t> completed_{0};
+
+  Socket socket_;
+  std::vector<std::unique_ptr<Slot>> slots_;  // grows under mutex_, shrinks only in shutdown()
+  TimerQueue timers_;
+  std::unique_ptr<WorkerPool> pool_;
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Housekeeper> housekeeper_;
+};
+
+}  // namespace status::ipc

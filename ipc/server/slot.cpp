@@ -1,0 +1,42 @@
+#include "ipc/server/slot.h"
+
+#include "ipc/server/server.h"
+
+namespace status::ipc {
+
+void Slot::receive() {
+  phase_.store(Phase::receiving);
+  aio_.set_timeout(NNG_DURATION_INFINITE);
+  nng_ctx_recv(context_.get(), aio_.get());
+}
+
+void Slot::send(Message message) {
+  phase_.store(Phase::sending);
+  aio_.set_message(std::move(message));
+  aio_.set_timeout(5'000);  // a peer that reads nothing must not hold the slot for ever
+  nng_ctx_send(context_.get(), aio_.get());
+}
+
+void Slot::stop_receiving() {
+  if (phase_.load() == Phase::receiving) aio_.cancel();
+}
+
+void Slot::on_event(void* self) {
+  auto& slot = *static_cast<Slot*>(self);
+  const int result = slot.aio_.result();
+  if (slot.phase_.load() == Phase::sending) {
+    if (result != 0) slot.aio_.take_message();
+    slot.server_.sent();
+  } else if (result == 0) {
+    slot.phase_.store(Phase::busy);
+    slot.server_.received(slot, slot.aio_.take_message());
+    return;
+  }
+  if (slot.server_.closing() || result == NNG_ECLOSED) {
+    slot.phase_.store(Phase::closed);
+  } else {
+    slot.receive();
+  }
+}
+
+}  // namespace status::ipc

@@ -1,0 +1,44 @@
+// What a Server and a Client tell the metrics: the instruments live above ipc, so ipc knows them by this interface only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "ipc/base/error.h"
+#include "ipc/wire/envelope.h"
+
+namespace status::ipc {
+
+struct FinishedCall {
+  std::string_view method;
+  std::string_view caller;
+  std::optional<Code> code;  // empty: success
+  Stages stages;
+  std::uint64_t send_ns = 0;   // from the caller's send stamp to the arrival; 0 when not of this host
+  std::uint64_t total_ns = 0;  // from arrival to answer
+  std::uint64_t started_ns = 0;
+};
+
+// Called on NNG's and on worker threads, several at a time: implementations only count.
+class ServerObserver {
+ public:
+  virtual ~ServerObserver() = default;
+  virtual void finished(const FinishedCall& call) = 0;
+  virtual void rejected(std::string_view reason) = 0;  // "queue_full", "denied", "bad_envelope", …
+};
+
+struct FinishedRequest {
+  std::string_view target;  // the module called
+  std::string_view method;
+  std::optional<Code> code;
+  std::uint64_t total_ns = 0;
+};
+
+class ClientObserver {
+ public:
+  virtual ~ClientObserver() = default;
+  virtual void finished(const FinishedRequest& request) = 0;
+};
+
+}  // namespace status::ipc
