@@ -1,0 +1,251 @@
+// Client and Server against each other: answers, deadlines, limits, who may call.
+#include <thread>
+
+#include "tests/unit/ipc/harness.h"
+
+namespace status::ipc {
+namespace {
+
+using namespace testing;
+using namespace std::chrono_literals;
+
+class ClientServer : public ::testing::Test {
+ protected:
+  void start(ServerOptions options) {
+    server_ = std::make_unique<Server>(std::move(options), std::make_shared<OpenAccess>());
+    server_->handle("echo.say", Run::worker, [](Call call) { call.reply(call.params()); });
+    server_->handle("echo.forget", Run::worker, [](Call) {});
+    server_->handle("echo.wait", Run::worker, [this](Call call) {
+      ++waiting_;
+      latch_.wait();
+      call.reply(encode_msgpack(Value(Value::Map{})));
+    });
+    server_->handle("echo.park", Run::inline_thread, [this](Call call) {
+      if (!call.park()) return;
+      std::lock_guard lock(mutex_);
+      parked_.push_back(std::move(call));
+    });
+    server_->handle("echo._sys.health", Run::inline_thread, [](Call call) { call.reply(encode_msgpack(Value::map({{"ok", true}}))); });
+    const Status status = server_->listen();
+    ASSERT_TRUE(status) << status.error().describe();
+    client_ = open_client(dir_.url());
+  }
+  void start() { start(server_options(dir_)); }
+  void TearDown() override {
+    client_.reset();
+    parked_.clear();
+    server_.reset();
+  }
+  std::size_t parked() {
+    std::lock_guard lock(mutex_);
+    return parked_.size();
+  }
+
+  SocketDir dir_;
+  Latch latch_;
+  std::atomic<int> waiting_{0};
+  std::mutex mutex_;
+  std::vector<Call> parked_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Client> client_;
+};
+
+TEST_F(ClientServer, AnswersWithStampsAndTheCallersEcho) {
+  start();
+  Request say = request("echo.say");
+  say.params = encode_msgpack(Value::map({{"text", "hello"}}));
+  say.echo = "mine";
+  const Result<Response> response = client_->call_and_wait(say);
+  ASSERT_TRUE(response) << response.error().describe();
+  EXPECT_EQ(decode_msgpack(response->result())->string_or("text", ""), "hello");
+  EXPECT_EQ(response->header().echo, "mine");
+  EXPECT_EQ(response->header().generation, 1U);
+  EXPECT_GT(response->header().received_ns, 0U);
+  EXPECT_GE(response->header().written_ns, response->header().received_ns);
+  EXPECT_GT(response->header().stages.queue_ns, 0U);
+}
+
+TEST_F(ClientServer, AForgottenCallIsAnsweredInternal) {
+  start();
+  const Result<Response> response = client_->call_and_wait(request("echo.forget"));
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().reason, "ipc.unanswered");
+  EXPECT_EQ(response.error().module, "echo");
+}
+
+TEST_F(ClientServer, AnUnknownMethodIsNamed) {
+  start();
+  const Result<Response> response = client_->call_and_wait(request("echo.nothing"));
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, Code::unimplemented);
+  EXPECT_NE(response.error().message.find("echo.nothing"), std::string::npos);
+}
+
+TEST_F(ClientServer, TheServerEnforcesTheDeadlineAndDropsTheLateAnswer) {
+  start();
+  // The client's own timer would fire at the same time: ask by hand with a longer one.
+  RequestHeader header;
+  header.method = "echo.wait";
+  header.deadline_ms = 50;
+  Bytes prefix;
+  append_request_prefix(header, prefix);
+  const Bytes body = encode_msgpack(Value(Value::Map{}));
+  std::promise<Result<Response>> answer;
+  client_->forward(Message(prefix, body), 5'000, "echo.wait", [&](Result<Response> r) { answer.set_value(std::move(r)); });
+  Result<Response> response = answer.get_future().get();
+  ASSERT_TRUE(response);
+  ASSERT_TRUE(response->error());
+  EXPECT_EQ(response->error()->code, Code::deadline_exceeded);
+  latch_.open();
+  EXPECT_TRUE(client_->call_and_wait(request("echo.say")));
+}
+
+TEST_F(ClientServer, TheClientGivesUpAtItsDeadline) {
+  start();
+  const auto begin = std::chrono::steady_clock::now();
+  const Result<Response> response = client_->call_and_wait(request("echo.wait", 60));
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, Code::deadline_exceeded);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
+  latch_.open();
+}
+
+TEST_F(ClientServer, CancelAnswersCancelled) {
+  start();
+  std::promise<Result<Response>> answer;
+  CallHandle handle = client_->call(request("echo.wait"), [&](Result<Response> r) { answer.set_value(std::move(r)); });
+  ASSERT_TRUE(eventually([&] { return waiting_ == 1; }));
+  handle.cancel();
+  EXPECT_EQ(answer.get_future().get().error().code, Code::cancelled);
+  handle.cancel();  // harmless
+  latch_.open();
+}
+
+TEST_F(ClientServer, HealthAnswersWhileAllWorkersAreBusyAndTheQueueIsFull) {
+  ServerOptions options = server_options(dir_);
+  options.queue = 4;
+  start(options);
+  std::vector<std::future<Result<Response>>> calls;
+  for (int i = 0; i < 6; ++i) calls.push_back(begin_call(*client_, request("echo.wait")));
+  ASSERT_TRUE(eventually([&] { return waiting_ == 2 && server_->load().queued == 4; }));
+  const Result<Response> refused = client_->call_and_wait(request("echo.say"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::resource_exhausted);
+  EXPECT_TRUE(refused.error().retryable);
+  EXPECT_TRUE(client_->call_and_wait(request("echo._sys.health")));
+  EXPECT_EQ(server_->load().oldest, "echo.wait");
+  latch_.open();
+  for (auto& call : calls) EXPECT_TRUE(call.get());
+}
+
+TEST_F(ClientServer, AThousandParkedPollsLeaveRoomForCalls) {
+  start();
+  std::vector<std::unique_ptr<Client>> clients;
+  std::vector<std::future<Result<Response>>> polls;
+  for (int c = 0; c < 5; ++c) {
+    clients.push_back(open_client(dir_.url()));
+    for (int i = 0; i < 200; ++i) polls.push_back(begin_call(*clients.back(), request("echo.park", 60'000)));
+  }
+  ASSERT_TRUE(eventually([&] { return parked() == 1'000; }));
+  EXPECT_TRUE(client_->call_and_wait(request("echo.say")));
+  EXPECT_TRUE(client_->call_and_wait(request("echo._sys.health")));
+  for (Call& call : parked_) call.reply(encode_msgpack(Value(Value::Map{})));
+  for (auto& poll : polls) EXPECT_TRUE(poll.get());
+}
+
+TEST_F(ClientServer, OneClientMayHaveSoManyCallsInFlight) {
+  ServerOptions options = server_options(dir_);
+  options.max_in_flight_per_client = 3;
+  start(options);
+  std::vector<std::future<Result<Response>>> calls;
+  for (int i = 0; i < 3; ++i) calls.push_back(begin_call(*client_, request("echo.wait")));
+  ASSERT_TRUE(eventually([&] { return server_->load().queued == 1; }));
+  EXPECT_EQ(client_->call_and_wait(request("echo.say")).error().reason, "ipc.too_many_calls");
+  EXPECT_TRUE(open_client(dir_.url())->call_and_wait(request("echo._sys.health")));  // another client is not affected
+  latch_.open();
+  for (auto& call : calls) EXPECT_TRUE(call.get());
+}
+
+TEST_F(ClientServer, WithoutAServerTheClientItselfSaysUnavailableSoon) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto client = open_client(dir_.url("nobody"));
+  const Result<Response> response = client->call_and_wait(request("echo.say"));
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, Code::unavailable);
+  EXPECT_EQ(response.error().reason, "ipc.not_connected");
+  EXPECT_TRUE(response.error().retryable);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
+}
+
+TEST_F(ClientServer, TheClientRedials) {
+  start();
+  ASSERT_TRUE(client_->call_and_wait(request("echo.say")));
+  latch_.open();
+  server_.reset();
+  EXPECT_EQ(client_->call_and_wait(request("echo.say")).error().code, Code::unavailable);
+  server_ = std::make_unique<Server>(server_options(dir_), std::make_shared<OpenAccess>());
+  server_->handle("echo.say", Run::worker, [](Call call) { call.reply(call.params()); });
+  ASSERT_TRUE(server_->listen());
+  ASSERT_TRUE(eventually([&] { return client_->connected(); }));
+  EXPECT_TRUE(client_->call_and_wait(request("echo.say")));
+}
+
+TEST_F(ClientServer, ADrainingServerAnswersUnavailableButStaysHealthy) {
+  start();
+  auto running = begin_call(*client_, request("echo.wait"));
+  ASSERT_TRUE(eventually([&] { return waiting_ == 1; }));
+  EXPECT_FALSE(server_->drain(std::chrono::steady_clock::now()));
+  EXPECT_EQ(client_->call_and_wait(request("echo.say")).error().reason, "ipc.draining");
+  EXPECT_TRUE(client_->call_and_wait(request("echo._sys.health")));
+  latch_.open();
+  EXPECT_TRUE(server_->drain(std::chrono::steady_clock::now() + 5s));
+  EXPECT_TRUE(running.get());
+}
+
+TEST_F(ClientServer, AGateRefusesAllButSystemMethods) {
+  start();
+  server_->set_gate([](const Call&) { return std::optional(make_error(Code::failed_precondition, "locked", "locked")); });
+  EXPECT_EQ(client_->call_and_wait(request("echo.say")).error().reason, "locked");
+  EXPECT_TRUE(client_->call_and_wait(request("echo._sys.health")));
+}
+
+TEST_F(ClientServer, ABadEnvelopeWithAnIdIsAnsweredAndGarbageClosesThePipe) {
+  start();
+  auto send = [&](const Bytes& raw) {
+    std::promise<Result<Response>> answer;
+    client_->forward(Message(raw, {}), 2'000, "raw", [&](Result<Response> r) { answer.set_value(std::move(r)); });
+    return answer.get_future().get();
+  };
+  Bytes no_deadline = encode_msgpack(Value::array({0, 7, "echo.say", Value::map({{"v", 1}}), Value(Value::Map{})}));
+  Result<Response> answered = send(no_deadline);
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(answered->error()->reason, "ipc.bad_meta");
+  EXPECT_EQ(answered->header().id, 7U);
+  Bytes wrong_version =
+      encode_msgpack(Value::array({0, 8, "echo.say", Value::map({{"v", 2}, {"d", 100}}), Value(Value::Map{})}));
+  EXPECT_EQ(send(wrong_version)->error()->reason, "ipc.protocol_version");
+  const Result<Response> garbage = send(to_bytes(as_bytes("hello")));
+  ASSERT_FALSE(garbage);
+  EXPECT_EQ(garbage.error().code, Code::unavailable);
+  EXPECT_TRUE(eventually([&] { return client_->connected(); }));
+  EXPECT_TRUE(client_->call_and_wait(request("echo.say")));
+}
+
+TEST_F(ClientServer, CredentialsDecideWhoCallsWhat) {
+  const Credential known{1, 2, 3};
+  CredentialAccess::Entry entry{credential_digest(known),
+                                std::make_shared<Caller>(Caller{"chat", MethodSet({"echo.say", "echo._sys.*"})})};
+  start();
+  server_->set_access(std::make_shared<CredentialAccess>(std::vector{entry}));
+  EXPECT_EQ(client_->call_and_wait(request("echo.say")).error().reason, "ipc.no_credential");
+  auto open_as = [&](Credential credential) {
+    return std::move(*Client::open({.url = dir_.url(), .target = "echo", .credential = credential}));
+  };
+  EXPECT_EQ(open_as({9})->call_and_wait(request("echo.say")).error().reason, "ipc.unknown_credential");
+  auto chat = open_as(known);
+  EXPECT_TRUE(chat->call_and_wait(request("echo.say")));
+  EXPECT_EQ(chat->call_and_wait(request("echo.wait")).error().code, Code::permission_denied);
+}
+
+}  // namespace
+}  // namespace status::ipc
