@@ -21,7 +21,7 @@ WorkerPool::~WorkerPool() {
 bool WorkerPool::post(Job& job) {
   {
     std::lock_guard lock(mutex_);
-    if (closing_ || queue_.size() >= capacity_) return false;
+    if (closing_ || queue_.size() + running_ >= capacity_ + threads_.size()) return false;
     queue_.push_back(std::move(job));
   }
   work_.notify_one();
