@@ -1,3 +1,5 @@
+#include <array>
+#include <bit>
 #include <msgpack.hpp>
 
 #include "ipc/base/codec.h"
@@ -68,15 +70,23 @@ struct Appender {
 
 using Packer = msgpack::packer<Appender>;
 
-void pack(Packer& packer, const Value& value);
+struct PackVisitor;
+void pack(const PackVisitor& visitor, const Value& value);
 
 struct PackVisitor {
+  Appender& appender;
   Packer& packer;
   void operator()(std::monostate) const { packer.pack_nil(); }
   void operator()(bool value) const { value ? packer.pack_true() : packer.pack_false(); }
   void operator()(std::int64_t value) const { packer.pack_int64(value); }
   void operator()(std::uint64_t value) const { packer.pack_uint64(value); }
-  void operator()(double value) const { packer.pack_double(value); }
+  // pack_double() of version 4 writes 1.0 as the integer 1, and casts 2^64 to an integer that cannot hold it.
+  void operator()(double value) const {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    std::array<char, 9> raw{static_cast<char>(0xCB)};
+    for (std::size_t i = 0; i < 8; ++i) raw[i + 1] = static_cast<char>(bits >> (56 - 8 * i));
+    appender.write(raw.data(), raw.size());
+  }
   void operator()(const std::string& text) const {
     packer.pack_str(static_cast<std::uint32_t>(text.size()));
     packer.pack_str_body(text.data(), static_cast<std::uint32_t>(text.size()));
@@ -87,18 +97,18 @@ struct PackVisitor {
   }
   void operator()(const Value::Array& items) const {
     packer.pack_array(static_cast<std::uint32_t>(items.size()));
-    for (const Value& item : items) pack(packer, item);
+    for (const Value& item : items) pack(*this, item);
   }
   void operator()(const Value::Map& entries) const {
     packer.pack_map(static_cast<std::uint32_t>(entries.size()));
     for (const auto& [key, item] : entries) {
       (*this)(key);
-      pack(packer, item);
+      pack(*this, item);
     }
   }
 };
 
-void pack(Packer& packer, const Value& value) { std::visit(PackVisitor{packer}, value.data()); }
+void pack(const PackVisitor& visitor, const Value& value) { std::visit(visitor, value.data()); }
 
 }  // namespace
 
@@ -117,7 +127,7 @@ Result<Value> decode_msgpack(ByteView bytes, const DecodeLimits& limits) {
 void encode_msgpack(const Value& value, Bytes& out) {
   Appender appender{out};
   Packer packer(appender);
-  pack(packer, value);
+  pack(PackVisitor{appender, packer}, value);
 }
 
 Bytes encode_msgpack(const Value& value) {

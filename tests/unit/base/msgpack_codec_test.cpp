@@ -56,6 +56,14 @@ TEST(Msgpack, AppendsToWhatIsThere) {
   EXPECT_EQ(to_hex(out), "aa01");
 }
 
+// msgpack-cxx 4 would make them integers.
+TEST(Msgpack, DoublesStayDoubles) {
+  for (const double value : {0.0, 1.0, -1.0, 1e15, 18446744073709551616.0, -9223372036854775808.0}) {
+    EXPECT_EQ(decode_msgpack(encode_msgpack(Value(value))).value(), Value(value)) << value;
+  }
+  EXPECT_EQ(to_hex(encode_msgpack(Value(1.0))), "cb3ff0000000000000");
+}
+
 TEST(Msgpack, ReadsFloat32AsNumber) { EXPECT_EQ(decode_msgpack(hex("ca3fc00000")).value(), Value(1.5)); }
 
 TEST(Msgpack, EveryTruncationIsRefused) {
