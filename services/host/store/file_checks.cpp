@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "ipc/base/unique_fd.h"
+#include "services/host/folder.h"
 
 namespace status::store {
 namespace {
@@ -20,7 +21,7 @@ Error unsafe(std::string message) {
 }
 
 Status prepare_folder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder_of(folder);
+  if (::mkdir(folder.c_str(), 0700) == 0) return host::sync_folder_of(folder);
   if (errno != EEXIST) return fail(errno_error(errno, "mkdir " + folder));
   struct stat info {};
   if (::stat(folder.c_str(), &info) != 0) return fail(errno_error(errno, "stat " + folder));
@@ -57,24 +58,11 @@ Status check_existing(int fd, const std::string& path) {
 
 }  // namespace
 
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-Status sync_folder_of(const std::string& path) {
-  const std::string folder = folder_of(path);
-  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) return fail(errno_error(errno, "fsync " + folder));
-  return {};
-}
-
 Status prepare_file(const std::string& path) {
-  if (Status folder = prepare_folder(folder_of(path)); !folder) return folder;
+  if (Status folder = prepare_folder(host::folder_of(path)); !folder) return folder;
   // SQLite gives the -wal and -shm files the mode of the database; it would create that one 0644.
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (fd) return sync_folder_of(path);
+  if (fd) return host::sync_folder_of(path);
   if (errno != EEXIST) return fail(errno_error(errno, "create " + path));
   fd.reset(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd) {

@@ -19,10 +19,4 @@ inline constexpr char kPlaintextMagic[16] = {'S', 'Q', 'L', 'i', 't', 'e', ' ', 
 // this process has the file open: closing any descriptor of a file drops the process's POSIX locks on it.
 Status prepare_file(const std::string& path);
 
-// fsync of the folder that holds `path`, so that a created or renamed name survives power loss.
-Status sync_folder_of(const std::string& path);
-
-// The folder part of a path: "." for a bare name.
-std::string folder_of(const std::string& path);
-
 }  // namespace status::store

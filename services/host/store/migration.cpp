@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "services/host/store/file_checks.h"
+#include "services/host/folder.h"
 
 namespace status::store {
 namespace {
@@ -78,7 +78,7 @@ class ReferencesOff {
 
 // Removes the copies that earlier migrations left, and what an interrupted copy left.
 void prune_copies(const std::string& path, const std::string& keep) {
-  const std::string folder = folder_of(path);
+  const std::string folder = host::folder_of(path);
   const std::string prefix = path.substr(path.rfind('/') + 1) + ".before-v";
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(folder.c_str()), ::closedir);
   if (!listing) return;
@@ -120,7 +120,7 @@ Result<MigrationOutcome> migrate(Database& database, const std::vector<Migration
   if (outcome.from > 0) {
     const std::string& path = database.path();
     outcome.copy =
-        (folder_of(path) + "/").append(path.substr(path.rfind('/') + 1)) + ".before-v" + std::to_string(known);
+        (host::folder_of(path) + "/").append(path.substr(path.rfind('/') + 1)) + ".before-v" + std::to_string(known);
     if (Status copied = database.copy_to(outcome.copy, *tx); !copied) return fail(copied.error());
   }
   Status applied = apply_all(*tx, migrations, outcome.from);

@@ -1,0 +1,21 @@
+// The secret of a node on disk: `<data-dir>/node.key`, 32 random bytes that all database keys are derived from.
+#pragma once
+
+#include <string>
+
+#include "ipc/base/random.h"
+#include "ipc/base/result.h"
+#include "services/host/secret.h"
+
+namespace status::keys {
+
+inline constexpr std::size_t kNodeKeyBytes = 32;
+
+// Reads the file, or makes it where there is none: written under another name and made durable before it gets its own
+// (an interrupted first start leaves no half key). Two at once end with one key. Errors: PERMISSION_DENIED
+// (`keys.unsafe_node_key`) for another owner, a mode that lets others in, a link or no regular file, with the command
+// that mends it; FAILED_PRECONDITION (`keys.bad_node_key`) for another length or all zeroes; `os.error` from the
+// system. A file that is there is never written to.
+Result<host::SecretBytes> load_or_create_node_key(const std::string& path, Random& random);
+
+}  // namespace status::keys
