@@ -1,5 +1,5 @@
-// Where the time in the database goes: to the call that is being served on this thread (its `persist` stage) and to the
-// counters of the process.
+// Where the time in the database goes: to the `persist` stage of the call that is being served on this thread
+// (ipc/base/stage_clock.h), and to the counters of the process.
 #pragma once
 
 #include <chrono>
@@ -20,35 +20,19 @@ class TimeObserver {
   virtual void database_time(Operation operation, std::chrono::nanoseconds spent) = 0;
 };
 
-// While it lives, time spent in any database on this thread is reported to `observer`; scopes nest, the innermost is
-// told. A worker puts one around each call it serves.
-class ScopedTimeObserver {
- public:
-  explicit ScopedTimeObserver(TimeObserver& observer);
-  ~ScopedTimeObserver();
-  ScopedTimeObserver(const ScopedTimeObserver&) = delete;
-  ScopedTimeObserver& operator=(const ScopedTimeObserver&) = delete;
-
-  // Null outside any scope.
-  static TimeObserver* current();
-
- private:
-  TimeObserver* outer_;
-};
-
-// Measures from its construction to its end and tells the thread's observer and `also` (may be null). Used by the store
-// itself.
+// Measures from its construction to its end; charges the call that the thread is serving, if any, and tells `observer`
+// (may be null). Used by the store itself.
 class TimedOperation {
  public:
-  TimedOperation(Operation operation, TimeObserver* also)
-      : operation_(operation), also_(also), start_(std::chrono::steady_clock::now()) {}
+  TimedOperation(Operation operation, TimeObserver* observer)
+      : operation_(operation), observer_(observer), start_(std::chrono::steady_clock::now()) {}
   ~TimedOperation();
   TimedOperation(const TimedOperation&) = delete;
   TimedOperation& operator=(const TimedOperation&) = delete;
 
  private:
   Operation operation_;
-  TimeObserver* also_;
+  TimeObserver* observer_;
   std::chrono::steady_clock::time_point start_;
 };
 

@@ -1,14 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-
 #include "ipc/api/convert.h"
-#include "ipc/api/openrpc.h"
 #include "ipc/base/codec.h"
 #include "services/features/keys/key_ring.h"
 #include "services/features/keys/service.h"
+#include "tests/support/openrpc_check.h"
 
 namespace status::keys {
 namespace {
@@ -56,12 +52,8 @@ TEST(KeysApi, KeyTravelsAsBinary) {
   EXPECT_EQ(*value, Value::map({{"key", Bytes(32, 5)}}));
 }
 
-// STATUS_UPDATE_OPENRPC=1 writes the document anew after an intended change.
-TEST(KeysApi, DocumentIsCommitted) {
-  const std::string document = to_json(api::openrpc_document(interface()), true) + "\n";
-  if (std::getenv("STATUS_UPDATE_OPENRPC") != nullptr) std::ofstream(KEYS_OPENRPC) << document;
-  std::ifstream in(KEYS_OPENRPC);
-  EXPECT_EQ(document, std::string(std::istreambuf_iterator<char>(in), {}));
+TEST(KeysApi, IsTheCommittedDocument) {
+  EXPECT_TRUE(test::matches_committed(interface(), "services/features/keys/openrpc.json"));
 }
 
 }  // namespace
