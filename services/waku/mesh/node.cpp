@@ -1,0 +1,267 @@
+#include "services/waku/mesh/node.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "services/waku/mesh/ages.h"
+#include "services/waku/mesh/tls_context.h"
+
+namespace status::waku::mesh {
+namespace {
+
+constexpr std::chrono::minutes kExpiryInterval{1};
+constexpr std::string_view kVersion = "status-mesh/1";
+
+}  // namespace
+
+Node::Node(Runtime& runtime, MessageArchive& archive, BackendEvents& events)
+    : runtime_(runtime),
+      archive_(archive),
+      events_(events),
+      instance_(runtime.random.next64()),
+      delivery_(runtime, archive, events),
+      relay_(runtime, archive, *this, delivery_),
+      pending_(runtime, events),
+      catch_up_(runtime, archive, relay_),
+      queries_(runtime, archive),
+      dialer_(runtime, {.dial = [this](const PeerAddress& address) { return dial(address); },
+                        .linked = [this](const PeerId& id) { return ready_peer(id) != nullptr; }}),
+      listener_(runtime, [this](boost::asio::ip::tcp::socket socket) { on_socket(std::move(socket)); }),
+      tick_timer_(runtime.io),
+      last_expiry_(runtime.clock.monotonic()) {}
+
+Status Node::start(const std::string& folder, const Resume& resume) {
+  Result<Identity> identity = load_or_create_identity(folder + "/mesh_key.pem");
+  if (!identity) return tl::unexpected(identity.error());
+  identity_ = std::move(*identity);
+  auto tls = make_tls_context(identity_);
+  if (!tls) return tl::unexpected(tls.error());
+  tls_ = std::move(*tls);
+  if (Status open = listener_.open(runtime_.config.listen, folder + "/mesh_port"); !open) return open;
+  delivery_.subscribe(resume.content_topics);
+  delivery_.resume(resume.position);
+  for (const PeerAddress& address : runtime_.config.peers) dialer_.add(address, true);
+  for (const std::string& text : resume.peers) {
+    if (const Result<PeerAddress> address = parse_peer_address(text)) dialer_.add(*address, false);
+  }
+  schedule_tick();
+  return {};
+}
+
+void Node::stop() {
+  stopping_ = true;
+  tick_timer_.cancel();
+  listener_.close();
+  dialer_.stop();
+  queries_.stop();
+  catch_up_.flush();
+  for (const auto& peer : peers_) peer->close(CloseReason::shutdown, "the node is stopping");
+}
+
+const Peer* Node::dial(const PeerAddress& address) {
+  Peer& peer = *peers_.emplace_back(std::make_unique<Peer>(runtime_, *tls_, listener(), address));
+  peer.start();
+  return &peer;
+}
+
+void Node::on_socket(boost::asio::ip::tcp::socket socket) {
+  if (stopping_ || peers_.size() >= runtime_.config.max_peers) {
+    ++runtime_.counters.closed[static_cast<std::size_t>(CloseReason::too_many)];
+    return;  // closes it
+  }
+  peers_.emplace_back(std::make_unique<Peer>(runtime_, *tls_, listener(), std::move(socket)))->start();
+}
+
+std::optional<CloseReason> Node::admit(const Peer& peer) {
+  if (peer.id() == identity_.id) return CloseReason::self;
+  if (peer.outbound()) {
+    const bool wrong = peer.address().pin && *peer.address().pin != peer.id();
+    return wrong ? std::optional(CloseReason::wrong_peer) : std::nullopt;
+  }
+  return runtime_.config.accept_any || dialer_.pinned(peer.id()) ? std::nullopt
+                                                                 : std::optional(CloseReason::not_allowed);
+}
+
+Hello Node::greeting() {
+  return {.cluster = runtime_.config.network.cluster,
+          .shard_count = runtime_.config.network.shard_count,
+          .max_message_bytes = static_cast<std::uint32_t>(runtime_.config.max_message_bytes),
+          .instance = instance_,
+          .unix_ms = runtime_.clock.unix_ms(),
+          .archive = archive_.id(),
+          .agent = std::string(kVersion)};
+}
+
+void Node::on_ready(Peer& peer) {
+  dialer_.on_ready(peer);
+  settle_duplicates(peer);
+  if (!peer.ready()) return;
+  catch_up_.on_ready(peer);
+  for (SharedFrame& frame : pending_.unpropagated()) peer.send(std::move(frame));
+  report_connection();
+}
+
+// Two nodes that dial each other keep the link that the one with the lower id dialled: both ends see it the same way.
+// Of two links that the same end dialled, that end closes the newer. A link to an earlier incarnation of the peer is
+// dead already.
+void Node::settle_duplicates(Peer& newcomer) {
+  for (const auto& other : peers_) {
+    if (other.get() == &newcomer || !other->ready() || !newcomer.ready() || other->id() != newcomer.id()) continue;
+    if (other->hello().instance != newcomer.hello().instance) {
+      other->close(CloseReason::duplicate, "the peer has started anew");
+    } else if (loses_to(newcomer, *other)) {
+      newcomer.close(CloseReason::duplicate, "there is a link already");
+    } else if (loses_to(*other, newcomer)) {
+      other->close(CloseReason::duplicate, "another link took its place");
+    }
+  }
+}
+
+bool Node::loses_to(const Peer& peer, const Peer& other) const {
+  if (peer.outbound() == other.outbound()) {
+    return peer.outbound() && peer.statistics.connected_since_ms >= other.statistics.connected_since_ms;
+  }
+  const bool we_are_lower = identity_.id < peer.id();
+  return peer.outbound() != we_are_lower;
+}
+
+void Node::on_frame(Peer& peer, const Frame& frame) {
+  if (const auto* relayed = std::get_if<Relayed>(&frame)) return handle(peer, *relayed);
+  if (const auto* ack = std::get_if<Ack>(&frame)) return handle(peer, *ack);
+  if (const auto* request = std::get_if<CatchUp>(&frame)) return handle(peer, *request);
+  if (const auto* page = std::get_if<Page>(&frame)) return catch_up_.on_page(peer, *page);
+  if (const auto* query = std::get_if<Query>(&frame)) return queries_.serve(peer, *query);
+  if (const auto* result = std::get_if<QueryResult>(&frame)) return queries_.on_result(peer, *result);
+}
+
+void Node::handle(Peer& peer, const Relayed& relayed) {
+  ++peer.statistics.messages_in;
+  const Relay::Verdict verdict = relay_.accept({relayed.age_ms, relayed.shard, relayed.encoded}, &peer);
+  if (verdict.hashed) peer.send(Ack{verdict.outcome, verdict.position, verdict.hash});
+  if (verdict.archive_failed) {
+    catch_up_.on_hole(peer);
+  } else {
+    catch_up_.on_position(peer, relayed.position);
+  }
+}
+
+void Node::handle(Peer& peer, const Ack& ack) {
+  pending_.on_ack(ack.hash, ack.outcome);
+  catch_up_.on_position(peer, ack.position);
+}
+
+void Node::handle(Peer& peer, const CatchUp& request) {
+  std::vector<Record> records;
+  const Result<Page> page = serve_catch_up(runtime_, archive_, request, peer.hello().max_message_bytes, records);
+  if (page) return peer.send(*page);
+  ++runtime_.counters.archive_errors;
+  peer.close(CloseReason::shutdown, "its store failed");  // the peer comes back and asks again
+}
+
+void Node::forward(const SharedFrame& frame, std::size_t message_bytes, const Peer* source) {
+  for (const auto& peer : peers_) {
+    if (peer.get() == source || !peer->ready() || message_bytes > peer->hello().max_message_bytes) continue;
+    peer->send(frame);
+    ++peer->statistics.messages_out;
+    ++runtime_.counters.messages_forwarded;
+  }
+}
+
+void Node::on_gone(Peer& peer, CloseReason reason, const std::string& text, bool by_peer) {
+  const std::string who = peer.outbound() ? to_text(peer.address()) : peer.statistics.remote;
+  if (!stopping_ && reason != CloseReason::network && reason != CloseReason::peer_closed) {
+    events_.on_notice("link to " + who + " closed" + (by_peer ? " by the peer" : "") + ", " +
+                      std::string(to_word(reason)) + ": " + text);
+  }
+  catch_up_.on_gone(peer);
+  queries_.on_gone(peer);
+  dialer_.on_gone(peer, reason, text);
+  report_connection();
+  // Not at once: the peer is still on the stack.
+  boost::asio::post(runtime_.io, [this, gone = &peer] {
+    peers_.remove_if([gone](const auto& candidate) { return candidate.get() == gone; });
+  });
+}
+
+Peer* Node::ready_peer(const PeerId& id) const {
+  const auto found =
+      std::find_if(peers_.begin(), peers_.end(), [&](const auto& peer) { return peer->ready() && peer->id() == id; });
+  return found == peers_.end() ? nullptr : found->get();
+}
+
+Connection Node::connection() const {
+  const bool any = std::any_of(peers_.begin(), peers_.end(), [](const auto& peer) { return peer->ready(); });
+  if (!any) return Connection::disconnected;
+  const auto& targets = dialer_.targets();
+  const bool all = std::all_of(targets.begin(), targets.end(),
+                               [this](const auto& target) { return target->gave_up || dialer_.satisfied(*target); });
+  return all ? Connection::connected : Connection::partially_connected;
+}
+
+void Node::report_connection() {
+  if (const Connection now = connection(); now != reported_) {
+    reported_ = now;
+    events_.on_connection(now);
+  }
+}
+
+Result<MessageHash> Node::send(const WakuMessage& message) {
+  if (pending_.full()) {
+    return fail(make_retryable(Code::resource_exhausted, "waku.too_many_pending",
+                               "too many messages wait for a peer to take them", 1000));
+  }
+  Result<Relay::Published> published = relay_.publish(message);
+  if (!published) return tl::unexpected(published.error());
+  pending_.add(published->hash, message.ephemeral ? std::move(published->frame) : nullptr);
+  return published->hash;
+}
+
+void Node::store_query(const StoreQuery& query, const std::string& peer, Done<StorePage> done) {
+  if (peer.empty()) return done(queries_.local(query));
+  const std::optional<PeerId> id = parse_peer_id(peer);
+  Peer* found = id ? ready_peer(*id) : nullptr;
+  if (found == nullptr) return done(fail(Code::not_found, "waku.unknown_peer", "no link to a peer '" + peer + "'"));
+  queries_.ask(*found, query, std::move(done));
+}
+
+void Node::connect(const std::string& address, Done<std::string> done) {
+  const Result<PeerAddress> parsed = parse_peer_address(address);
+  if (!parsed) return done(tl::unexpected(parsed.error()));
+  dialer_.connect(*parsed, std::move(done));
+}
+
+Status Node::disconnect(const std::string& address) {
+  const Result<PeerAddress> parsed = parse_peer_address(address);
+  if (!parsed) return tl::unexpected(parsed.error());
+  const Result<const Peer*> linked = dialer_.remove(*parsed);
+  if (!linked) return tl::unexpected(linked.error());
+  for (const auto& peer : peers_) {
+    if (peer.get() == *linked) peer->close(CloseReason::unwanted, "removed by an operator");
+  }
+  report_connection();
+  return {};
+}
+
+void Node::schedule_tick() {
+  tick_timer_.expires_after(runtime_.config.tick);
+  tick_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || stopping_) return;
+    tick();
+    schedule_tick();
+  });
+}
+
+void Node::tick() {
+  for (const auto& peer : peers_) peer->tick();
+  pending_.tick();
+  queries_.tick();
+  catch_up_.tick();
+  delivery_.tick();
+  const MonotonicTime now = runtime_.clock.monotonic();
+  if (now - last_expiry_ < kExpiryInterval) return;
+  last_expiry_ = now;
+  const std::int64_t oldest = runtime_.clock.unix_ms() - retention_ms(runtime_.config);
+  if (!archive_.expire(oldest, runtime_.config.retention_bytes)) ++runtime_.counters.archive_errors;
+}
+
+}  // namespace status::waku::mesh

@@ -1,0 +1,250 @@
+// Nodes that talk to each other: relay, catch-up, delivery to the service.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/waku/mesh_fixture.h"
+
+namespace status::waku::mesh {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> numbered(int first, int count) {
+  std::vector<std::string> out;
+  for (int i = first; i < first + count; ++i) out.push_back("message " + std::to_string(i));
+  return out;
+}
+
+void send_all(TestNode& from, const std::vector<std::string>& payloads) {
+  for (const std::string& payload : payloads) ASSERT_TRUE(from.send(payload));
+}
+
+TEST(MeshNodes, AMessageCrossesALine) {
+  TestNode a, b, c;
+  a.start();
+  b.start({});
+  c.start();
+  link(a, b);
+  link(c, b);
+
+  const Result<MessageHash> hash = a.send("hello");
+  ASSERT_TRUE(hash) << hash.error().describe();
+  ASSERT_TRUE(c.events.wait_messages(1));
+  EXPECT_EQ(c.events.messages[0].hash, *hash);
+  EXPECT_EQ(c.events.messages[0].pubsub_topic, "/waku/2/rs/16/0");
+  EXPECT_EQ(c.events.messages[0].message.content_topic, kTopic);
+  EXPECT_GT(c.events.messages[0].position, 0U);
+  EXPECT_THAT(c.events.payloads(), ElementsAre("hello"));
+
+  EXPECT_TRUE(a.events.wait([&] { return !a.events.sent.empty(); }));
+  EXPECT_THAT(a.events.propagated, ElementsAre(*hash));
+  EXPECT_THAT(a.events.sent, ElementsAre(*hash));
+  // B relays and stores for others, but hands nothing to its service; nobody gets his own message back.
+  EXPECT_EQ(b.counter("messages_delivered"), 0U);
+  EXPECT_EQ(b.info().stored_messages, 1U);
+  EXPECT_EQ(a.counter("messages_received"), 0U);
+}
+
+TEST(MeshNodes, InACircleEveryNodeDeliversOnce) {
+  TestNode a, b, c;
+  for (TestNode* node : {&a, &b, &c}) node->start();
+  link(a, b);
+  link(b, c);
+  link(c, a);
+
+  const std::vector<std::string> payloads = numbered(0, 50);
+  send_all(a, payloads);
+  ASSERT_TRUE(b.events.wait_messages(50));
+  ASSERT_TRUE(c.events.wait_messages(50));
+  EXPECT_THAT(b.events.payloads(), ::testing::UnorderedElementsAreArray(payloads));
+  EXPECT_THAT(c.events.payloads(), ::testing::UnorderedElementsAreArray(payloads));
+  EXPECT_EQ(a.events.messages.size(), 0U);
+  EXPECT_EQ(b.counter("messages_delivered") + c.counter("messages_delivered"), 100U);
+  EXPECT_EQ(b.info().stored_messages, 50U);
+}
+
+TEST(MeshNodes, ANodeThatWasAwayGetsWhatItMissedOnceAndInOrder) {
+  TestNode a, b, c;
+  a.start();
+  b.start({});
+  c.start();
+  link(a, b);
+  link(c, b);
+  send_all(a, numbered(0, 3));
+  ASSERT_TRUE(c.events.wait_messages(3));
+
+  c.backend->stop();
+  send_all(a, numbered(3, 600));  // three pages
+  ASSERT_TRUE(a.events.wait([&] { return a.events.sent.size() == 603; }));
+  c.start({{kTopic}, c.events.messages.back().position, {b.address()}});
+  ASSERT_TRUE(c.events.wait_messages(603));
+  EXPECT_THAT(c.events.payloads(), ::testing::ElementsAreArray(numbered(0, 603)));
+  EXPECT_EQ(c.counter("messages_caught_up"), 600U);
+  // It did not fetch again what it had.
+  EXPECT_EQ(c.counter("messages_received"), 600U);
+}
+
+TEST(MeshNodes, WhatIsSentWithoutAnyPeerArrivesWhenOneComes) {
+  TestNode a, b;
+  a.start();
+  b.start();
+  send_all(a, numbered(0, 5));
+  EXPECT_TRUE(a.send("fleeting", true));
+  link(a, b);
+  ASSERT_TRUE(b.events.wait_messages(6));
+  ASSERT_TRUE(a.events.wait([&] { return a.events.sent.size() == 5 && a.events.propagated.size() == 6; }));
+  EXPECT_EQ(b.info().stored_messages, 5U);
+}
+
+TEST(MeshNodes, CatchUpDoesNotDependOnClocks) {
+  using std::chrono::hours;
+  TestNode a(quick_config(), hours(1)), b(quick_config(), hours(-1)), c;
+  a.start();
+  b.start({});
+  c.start();
+  send_all(a, numbered(0, 10));
+  link(a, b);
+  ASSERT_TRUE(a.events.wait([&] { return a.events.sent.size() == 10; }));
+  link(c, b);
+  ASSERT_TRUE(c.events.wait_messages(10));
+  link(b, c);
+  const std::vector<PeerInfo> peers = c.peers();
+  ASSERT_EQ(peers.size(), 1U);
+  EXPECT_NEAR(static_cast<double>(peers[0].clock_offset_ms), -3'600'000.0, 10'000.0);
+}
+
+TEST(MeshNodes, EphemeralMessagesAreDeliveredAndForgotten) {
+  TestNode a, b, c;
+  for (TestNode* node : {&a, &b, &c}) node->start();
+  link(a, b);
+  const Result<MessageHash> hash = a.send("typing", true);
+  ASSERT_TRUE(hash);
+  ASSERT_TRUE(b.events.wait_messages(1));
+  EXPECT_EQ(b.events.messages[0].position, 0U);
+  ASSERT_TRUE(a.events.wait([&] { return !a.events.propagated.empty(); }));
+  EXPECT_EQ(a.info().stored_messages + b.info().stored_messages, 0U);
+  link(c, b);
+  ASSERT_TRUE(a.send("hello"));
+  ASSERT_TRUE(c.events.wait_messages(1));
+  EXPECT_THAT(c.events.payloads(), ElementsAre("hello"));
+  EXPECT_TRUE(a.events.wait([&] { return a.events.sent.size() == 1; }));
+}
+
+TEST(MeshNodes, AMessageThatNobodyTakesIsReported) {
+  Config config = quick_config();
+  config.propagation_timeout = Milliseconds(60);
+  TestNode a(config);
+  a.start();
+  const Result<MessageHash> hash = a.send("anybody?");
+  ASSERT_TRUE(hash);
+  ASSERT_TRUE(a.events.wait([&] { return !a.events.errors.empty(); }));
+  EXPECT_EQ(a.events.errors[0].first, *hash);
+  EXPECT_EQ(a.events.errors[0].second.reason, "waku.not_propagated");
+  EXPECT_TRUE(a.events.errors[0].second.retryable);
+  EXPECT_EQ(a.counter("propagation_timeouts"), 1U);
+}
+
+TEST(MeshNodes, TheSameMessageTwiceIsRefused) {
+  TestNode a;
+  a.start();
+  WakuMessage message;
+  message.content_topic = kTopic;
+  message.timestamp_ns = 1;
+  for (const bool ephemeral : {false, true}) {
+    message.ephemeral = ephemeral;
+    const Result<MessageHash> result = answer_of<MessageHash>([&](auto done) { a.backend->send(message, done); });
+    if (!ephemeral) {
+      EXPECT_TRUE(result);
+      continue;
+    }
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().reason, "waku.duplicate_message");
+  }
+}
+
+TEST(MeshNodes, AServiceWithoutRoomIsServedFromWhereItStopped) {
+  TestNode a, b;
+  b.events.room = 10;
+  a.start();
+  b.start();
+  link(a, b);
+  send_all(a, numbered(0, 200));
+  ASSERT_TRUE(a.events.wait([&] { return a.events.sent.size() == 200; }));
+  ASSERT_TRUE(b.events.wait_messages(10));
+  for (std::size_t room = 20; room <= 200; room += 20) {
+    b.events.change([&] { b.events.room = room; });
+    b.backend->resume(b.events.messages.back().position);
+    ASSERT_TRUE(b.events.wait_messages(room));
+  }
+  EXPECT_THAT(b.events.payloads(), ::testing::ElementsAreArray(numbered(0, 200)));
+  b.events.change([&] { b.events.room = SIZE_MAX; });
+  send_all(a, {"live again"});
+  ASSERT_TRUE(b.events.wait_messages(201));
+}
+
+TEST(MeshNodes, ARestartedServiceGetsWhatItHadNotCommitted) {
+  TestNode a, b;
+  a.start();
+  b.start();
+  link(a, b);
+  send_all(a, numbered(0, 20));
+  ASSERT_TRUE(b.events.wait_messages(20));
+  const std::uint64_t committed = b.events.messages[11].position;
+  b.backend->stop();
+  b.events.change([&] { b.events.messages.clear(); });
+  b.start({{kTopic}, committed, {}});
+  ASSERT_TRUE(b.events.wait_messages(8));
+  EXPECT_THAT(b.events.payloads(), ::testing::ElementsAreArray(numbered(12, 8)));
+}
+
+TEST(MeshNodes, SubscriptionsChangeWhatIsDelivered) {
+  TestNode a, b;
+  a.start();
+  b.start({});
+  link(a, b);
+  const auto subscribe = [&](bool on) {
+    return answer_of<void>(
+        [&](auto done) { on ? b.backend->subscribe({kTopic}, done) : b.backend->unsubscribe({kTopic}, done); });
+  };
+  const auto settle = [&](std::size_t sent) {
+    return a.events.wait([&, sent] { return a.events.sent.size() == sent; });
+  };
+  send_all(a, {"one"});
+  ASSERT_TRUE(settle(1));
+  ASSERT_TRUE(subscribe(true));
+  send_all(a, {"two"});
+  ASSERT_TRUE(settle(2));
+  ASSERT_TRUE(subscribe(false));
+  send_all(a, {"three"});
+  ASSERT_TRUE(settle(3));
+  EXPECT_THAT(b.events.payloads(), ElementsAre("two"));
+}
+
+TEST(MeshNodes, OversizeMessagesAreRefusedAndNotOfferedToSmallerNodes) {
+  Config large = quick_config();
+  large.max_message_bytes = kHighestMaxMessageBytes;
+  TestNode a(large), b;
+  a.start();
+  b.start();
+  link(a, b);
+  const Result<MessageHash> refused = a.send(std::string(kHighestMaxMessageBytes, 'x'));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "waku.message_too_large");
+  ASSERT_TRUE(a.send(std::string(500 * 1024, 'x')));
+  ASSERT_TRUE(a.send("small"));
+  ASSERT_TRUE(b.events.wait_messages(1));
+  EXPECT_THAT(b.events.payloads(), ElementsAre("small"));
+  EXPECT_EQ(b.counter("messages_rejected"), 0U);
+}
+
+TEST(MeshNodes, AfterStopEveryCallAnswersUnavailable) {
+  TestNode a;
+  a.start();
+  a.backend->stop();
+  const Result<MessageHash> result = a.send("too late");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Code::unavailable);
+}
+
+}  // namespace
+}  // namespace status::waku::mesh
