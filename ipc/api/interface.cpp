@@ -70,7 +70,8 @@ Interface& Interface::add_event(EventInfo event) {
   return *this;
 }
 
-Interface& Interface::add_stream(std::string name, std::string summary, bool durable, std::vector<std::string> events) {
+Interface& Interface::add_stream(const std::string& name, std::string summary, bool durable,
+                                 std::vector<std::string> events) {
   for (const std::string& event : events) {
     require(find_event(event) != nullptr, "stream " + name, "carries the undeclared event " + event);
   }
@@ -83,12 +84,12 @@ Interface& Interface::add_stream(std::string name, std::string summary, bool dur
       {std::move(info), &table_of<StreamRequest>(), &table_of<StreamReply>(), StreamInfo{durable, std::move(events)}});
 }
 
-Interface& Interface::stream(std::string name, std::string summary, std::vector<std::string> events) {
-  return add_stream(std::move(name), std::move(summary), false, std::move(events));
+Interface& Interface::stream(const std::string& name, std::string summary, std::vector<std::string> events) {
+  return add_stream(name, std::move(summary), false, std::move(events));
 }
 
-Interface& Interface::durable_stream(std::string name, std::string summary, std::vector<std::string> events) {
-  return add_stream(std::move(name), std::move(summary), true, std::move(events));
+Interface& Interface::durable_stream(const std::string& name, std::string summary, std::vector<std::string> events) {
+  return add_stream(name, std::move(summary), true, std::move(events));
 }
 
 const Method* Interface::find_method(std::string_view name) const {

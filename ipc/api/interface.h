@@ -96,9 +96,9 @@ class Interface {
   }
   // Declares `<name>.next` with StreamRequest and StreamReply. `events` must have been declared before; empty means all
   // that have.
-  Interface& stream(std::string name, std::string summary, std::vector<std::string> events = {});
+  Interface& stream(const std::string& name, std::string summary, std::vector<std::string> events = {});
   // The same, backed by the module's database and acknowledged by its cursor.
-  Interface& durable_stream(std::string name, std::string summary, std::vector<std::string> events = {});
+  Interface& durable_stream(const std::string& name, std::string summary, std::vector<std::string> events = {});
 
   const std::string& name() const { return name_; }
   const Version& version() const { return version_; }
@@ -116,7 +116,7 @@ class Interface {
  private:
   Interface& add_method(Method method);
   Interface& add_event(EventInfo event);
-  Interface& add_stream(std::string name, std::string summary, bool durable, std::vector<std::string> events);
+  Interface& add_stream(const std::string& name, std::string summary, bool durable, std::vector<std::string> events);
   void require(bool condition, std::string_view what, std::string_view problem) const;
 
   std::string name_;

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "ipc/api/key_path.h"
 #include "ipc/base/codec.h"
 #include "ipc/base/words.h"
 
@@ -107,7 +108,7 @@ Result<Value> to_wire_form(const Value& schema, const Value& json, const std::st
     if (item_schema == nullptr) return json;
     Value::Array out;
     for (const Value& item : *items) {
-      Result<Value> mapped = to_wire_form(*item_schema, item, place + "[" + std::to_string(out.size()) + "]");
+      Result<Value> mapped = to_wire_form(*item_schema, item, item_path(place, out.size()));
       if (!mapped) return mapped;
       out.push_back(std::move(*mapped));
     }
@@ -122,7 +123,7 @@ Result<Value> to_wire_form(const Value& schema, const Value& json, const std::st
       out.emplace_back(key, item);
       continue;
     }
-    Result<Value> mapped = to_wire_form(*item_schema, item, place.empty() ? key : place + "." + key);
+    Result<Value> mapped = to_wire_form(*item_schema, item, key_path(place, key));
     if (!mapped) return mapped;
     out.emplace_back(key, std::move(*mapped));
   }

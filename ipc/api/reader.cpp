@@ -2,9 +2,10 @@
 #include <algorithm>
 #include <bitset>
 #include <cmath>
-#include <cstdio>
+#include <sstream>
 
 #include "ipc/api/convert.h"
+#include "ipc/api/key_path.h"
 #include "ipc/base/codec.h"
 #include "ipc/base/words.h"
 
@@ -19,9 +20,7 @@ struct Place {
 
   std::string text() const {
     if (parent == nullptr) return {};
-    std::string before = parent->text();
-    if (key == nullptr) return before + "[" + std::to_string(index) + "]";
-    return before.empty() ? *key : before + "." + *key;
+    return key == nullptr ? item_path(parent->text(), index) : key_path(parent->text(), *key);
   }
 };
 
@@ -55,9 +54,9 @@ std::string join(const std::vector<std::string>& words) {
 }
 
 std::string number_text(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
+  std::ostringstream text;
+  text << value;
+  return text.str();
 }
 
 class Reader {

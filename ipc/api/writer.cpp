@@ -1,5 +1,6 @@
 // Struct → Value, Value → MessagePack.
 #include "ipc/api/convert.h"
+#include "ipc/api/key_path.h"
 #include "ipc/base/codec.h"
 #include "ipc/base/words.h"
 
@@ -53,13 +54,13 @@ std::string find_bad_text(const Value& value, const std::string& path) {
     for (std::size_t i = 0; i < items->size() && found.empty(); ++i) {
       const Value& item = (*items)[i];
       if (item.as_string() == nullptr && item.as_array() == nullptr && item.as_map() == nullptr) continue;
-      found = find_bad_text(item, path + "[" + std::to_string(i) + "]");
+      found = find_bad_text(item, item_path(path, i));
     }
   } else if (const Value::Map* entries = value.as_map()) {
     for (auto entry = entries->begin(); entry != entries->end() && found.empty(); ++entry) {
       const auto& [key, item] = *entry;
       if (item.as_string() == nullptr && item.as_array() == nullptr && item.as_map() == nullptr) continue;
-      found = find_bad_text(item, path.empty() ? key : path + "." + key);
+      found = find_bad_text(item, key_path(path, key));
     }
   }
   return found;

@@ -13,11 +13,13 @@ std::string to_hex(ByteView bytes) {
 
 std::optional<Bytes> from_hex(std::string_view text) {
   if (text.starts_with("0x")) text.remove_prefix(2);
+  if (text.size() % 2 != 0) return std::nullopt;
+  if (text.empty()) return Bytes();  // libsodium wants a buffer even for nothing
   Bytes out(text.size() / 2);
   std::size_t length = 0;
   const char* end = nullptr;
   if (sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length, &end) != 0 ||
-      end != text.data() + text.size() || text.size() % 2 != 0) {
+      end != text.data() + text.size()) {
     return std::nullopt;
   }
   return out;

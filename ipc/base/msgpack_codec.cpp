@@ -132,6 +132,7 @@ void encode_msgpack(const Value& value, Bytes& out) {
 
 Bytes encode_msgpack(const Value& value) {
   Bytes out;
+  out.reserve(256);
   encode_msgpack(value, out);
   return out;
 }
