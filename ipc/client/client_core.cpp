@@ -18,12 +18,21 @@ std::optional<Code> code_of(const Result<Response>& result) {
 
 }  // namespace
 
-void Courier::send(Message request, nng_duration timeout) {
-  send_.set_timeout(timeout);
-  receive_.set_timeout(timeout);
+void Courier::send(Message request) {
   send_.set_message(std::move(request));
   nng_ctx_send(context_.get(), send_.get());
-  nng_ctx_recv(context_.get(), receive_.get());
+  core_.cancel_if_judged(*this);
+}
+
+void Courier::on_sent(void* self) {
+  auto& courier = *static_cast<Courier*>(self);
+  if (const int result = courier.send_.result(); result != 0) {
+    courier.send_.take_message();  // it never left
+    courier.core_.finish(courier, fail(nng_error(result, "call " + courier.method)));
+    return;
+  }
+  nng_ctx_recv(courier.context_.get(), courier.receive_.get());
+  courier.core_.cancel_if_judged(courier);
 }
 
 void Courier::on_reply(void* self) {
@@ -33,10 +42,6 @@ void Courier::on_reply(void* self) {
     courier.core_.finish(courier, Response::parse(courier.receive_.take_message()));
     return;
   }
-  // A send that never found a connection still owns its message.
-  courier.send_.cancel();
-  courier.send_.wait();
-  if (courier.send_.result() != 0) courier.send_.take_message();
   courier.core_.finish(courier, fail(nng_error(result, "call " + courier.method)));
 }
 
@@ -78,8 +83,9 @@ CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::st
   courier->started_ns = monotonic_ns();
   courier->deadline_ns = courier->started_ns + std::uint64_t{deadline_ms} * 1'000'000U;
   courier->callback = std::move(callback);
-  courier->lost = false;
+  courier->verdict.reset();
   ++in_flight_;
+  arm_deadline_locked(courier->deadline_ns);
   CallHandle handle(weak_from_this(), courier->index(), courier->ticket);
   if (!connected()) {
     courier->waiting = std::move(request);
@@ -87,7 +93,7 @@ CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::st
     return handle;
   }
   lock.unlock();
-  courier->send(std::move(request), static_cast<nng_duration>(deadline_ms));
+  courier->send(std::move(request));
   return handle;
 }
 
@@ -109,8 +115,10 @@ void ClientCore::finish(Courier& courier, Result<Response> result) {
   std::string method;
   {
     std::lock_guard lock(mutex_);
-    if (!result && courier.lost && result.error().code == Code::cancelled) result = fail(not_connected());
-    if (!result && closing_) result = fail(closing_error());
+    if (!result && courier.verdict) {
+      result = fail(std::move(*courier.verdict));
+      reply_may_come_ = true;
+    }
     callback = std::move(courier.callback);
     courier.callback = nullptr;
     courier.waiting.reset();
@@ -132,6 +140,11 @@ void ClientCore::finish(Courier& courier, Result<Response> result) {
   if (--in_flight_ == 0) idle_.notify_all();
 }
 
+void ClientCore::cancel_if_judged(Courier& courier) {
+  std::lock_guard lock(mutex_);
+  if (courier.verdict) courier.cancel();
+}
+
 void ClientCore::pipe_added() {
   std::vector<std::pair<Courier*, Message>> ready;
   {
@@ -142,11 +155,7 @@ void ClientCore::pipe_added() {
       if (courier->ticket != 0 && courier->waiting) ready.emplace_back(courier.get(), std::move(courier->waiting));
     }
   }
-  const std::uint64_t now = monotonic_ns();
-  for (auto& [courier, message] : ready) {
-    const std::uint64_t left = courier->deadline_ns > now ? (courier->deadline_ns - now) / 1'000'000U : 0;
-    courier->send(std::move(message), static_cast<nng_duration>(std::max<std::uint64_t>(left, 1)));
-  }
+  for (auto& [courier, message] : ready) courier->send(std::move(message));
 }
 
 void ClientCore::pipe_removed() {
@@ -163,53 +172,78 @@ void ClientCore::arm_patience_locked() {
 }
 
 void ClientCore::give_up_unconnected(std::uint64_t epoch) {
-  std::vector<Courier*> unsent;
   {
     std::lock_guard lock(mutex_);
     patience_armed_ = false;
     if (connected() || epoch != epoch_) return;
+  }
+  end_calls([this](const Courier&) { return not_connected(); });
+}
+
+void ClientCore::arm_deadline_locked(std::uint64_t deadline_ns) {
+  if (closing_ || (armed_deadline_ns_ != 0 && armed_deadline_ns_ <= deadline_ns)) return;
+  // A timer for a later time stays; it finds nothing to do.
+  armed_deadline_ns_ = deadline_ns;
+  timers_.schedule(MonotonicTime(std::chrono::nanoseconds(deadline_ns)), [this] { expire_overdue(); });
+}
+
+void ClientCore::expire_overdue() {
+  const std::uint64_t now = monotonic_ns();
+  end_calls([now](const Courier& courier) -> std::optional<Error> {
+    if (courier.deadline_ns > now) return std::nullopt;
+    return make_error(Code::deadline_exceeded, "ipc.deadline", courier.method + " was not answered by its deadline");
+  });
+  std::lock_guard lock(mutex_);
+  armed_deadline_ns_ = 0;
+  std::uint64_t next = 0;
+  for (const auto& courier : couriers_) {
+    if (courier->ticket == 0 || courier->verdict) continue;
+    if (next == 0 || courier->deadline_ns < next) next = courier->deadline_ns;
+  }
+  if (next != 0) arm_deadline_locked(next);
+}
+
+void ClientCore::end_calls(const std::function<std::optional<Error>(const Courier&)>& verdict) {
+  std::vector<std::pair<Courier*, Error>> unsent;
+  {
+    std::lock_guard lock(mutex_);
     for (const auto& courier : couriers_) {
-      if (courier->ticket == 0) continue;
+      if (courier->ticket == 0 || courier->verdict) continue;
+      std::optional<Error> error = verdict(*courier);
+      if (!error) continue;
       if (courier->waiting) {
         courier->waiting.reset();
-        unsent.push_back(courier.get());
+        unsent.emplace_back(courier.get(), std::move(*error));
       } else {
-        courier->lost = true;
+        courier->verdict = std::move(error);
         courier->cancel();
       }
     }
   }
-  for (Courier* courier : unsent) finish(*courier, fail(not_connected()));
+  for (auto& [courier, error] : unsent) finish(*courier, fail(std::move(error)));
 }
 
 void ClientCore::cancel(std::size_t index, std::uint64_t ticket) {
-  Courier* unsent = nullptr;
-  {
-    std::lock_guard lock(mutex_);
-    if (index >= couriers_.size() || couriers_[index]->ticket != ticket) return;
-    if (couriers_[index]->waiting) {
-      unsent = couriers_[index].get();
-      unsent->waiting.reset();
-    } else {
-      couriers_[index]->cancel();
-    }
-  }
-  if (unsent != nullptr) finish(*unsent, fail(Code::cancelled, "ipc.cancelled", "the call was cancelled"));
+  end_calls([=](const Courier& courier) -> std::optional<Error> {
+    if (courier.index() != index || courier.ticket != ticket) return std::nullopt;
+    return make_error(Code::cancelled, "ipc.cancelled", "the call was cancelled");
+  });
 }
 
 void ClientCore::close() {
-  std::vector<Courier*> unsent;
-  std::unique_lock lock(mutex_);
-  closing_ = true;
-  for (const auto& courier : couriers_) {
-    if (courier->ticket != 0 && courier->waiting) unsent.push_back(courier.get());
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
   }
-  lock.unlock();
-  for (Courier* courier : unsent) finish(*courier, fail(closing_error()));
-  socket_.close();  // ends the calls in flight; after this no pipe event comes any more
-  lock.lock();
+  end_calls([](const Courier&) { return closing_error(); });
+  std::unique_lock lock(mutex_);
   idle_.wait(lock, [this] { return in_flight_ == 0; });
+  const bool closable = !reply_may_come_;
   lock.unlock();
+  for (const nng_pipe_ev event : {NNG_PIPE_EV_ADD_POST, NNG_PIPE_EV_REM_POST}) {
+    nng_pipe_notify(socket_.get(), event, nullptr, nullptr);
+  }
+  closable ? socket_.close() : socket_.abandon();
   couriers_.clear();
 }
 

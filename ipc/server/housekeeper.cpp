@@ -1,5 +1,7 @@
 #include "ipc/server/housekeeper.h"
 
+#include "ipc/base/clock.h"
+
 namespace status::ipc {
 namespace {
 constexpr std::size_t kCapacity = 64;
@@ -27,6 +29,12 @@ bool Housekeeper::post(Job& job) {
   return true;
 }
 
+std::chrono::milliseconds Housekeeper::busy_for() const {
+  const std::uint64_t since = busy_since_ns_.load();
+  const std::uint64_t now = monotonic_ns();
+  return std::chrono::milliseconds(since == 0 || now < since ? 0 : (now - since) / 1'000'000U);
+}
+
 void Housekeeper::run(std::chrono::milliseconds period) {
   auto next = std::chrono::steady_clock::now() + period;
   std::unique_lock lock(mutex_);
@@ -39,12 +47,14 @@ void Housekeeper::run(std::chrono::milliseconds period) {
       jobs_.pop_front();
     }
     lock.unlock();
+    busy_since_ns_ = monotonic_ns();
     if (job) job();
     if (const auto now = std::chrono::steady_clock::now(); now >= next) {
       periodic_();
       next = now + period;
     }
     job = nullptr;
+    busy_since_ns_ = 0;
     lock.lock();
   }
 }

@@ -2,6 +2,7 @@
 // callback may.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -21,6 +22,9 @@ class Housekeeper {
   // False when 64 jobs wait already. Any thread; never blocks.
   bool post(Job& job);
 
+  // For how long the thread has been at its current task; zero while it waits for one.
+  std::chrono::milliseconds busy_for() const;
+
  private:
   void run(std::chrono::milliseconds period);
 
@@ -28,6 +32,7 @@ class Housekeeper {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;
+  std::atomic<std::uint64_t> busy_since_ns_{0};
   bool stop_ = false;
   std::thread thread_;
 };

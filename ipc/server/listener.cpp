@@ -1,10 +1,14 @@
 #include "ipc/server/listener.h"
 
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <charconv>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 
 #include "ipc/nng/error.h"
@@ -36,6 +40,28 @@ Status check_path(const std::string& path) {
   return {};
 }
 
+bool listens_at(int descriptor, const std::string& path) {
+  int accepts = 0;
+  socklen_t size = sizeof(accepts);
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) != 0 || accepts == 0) return false;
+  sockaddr_un address{};
+  size = sizeof(address);
+  return ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+         address.sun_family == AF_UNIX && path == address.sun_path;
+}
+
+// NNG does not say which descriptor it listens on.
+int listening_descriptor(const std::string& path) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored)) {
+    const std::string name = entry.path().filename();
+    int descriptor = -1;
+    std::from_chars(name.data(), name.data() + name.size(), descriptor);
+    if (listens_at(descriptor, path)) return descriptor;
+  }
+  return -1;
+}
+
 }  // namespace
 
 Status Listener::start() {
@@ -55,11 +81,21 @@ Status Listener::open() {
     nng_listener_close(listener_);
     return fail(nng_error(rv, "listen on " + url_));
   }
+  descriptor_ = is_ipc() ? listening_descriptor(url_.substr(6)) : -1;
+  suspect_ = false;
   return {};
 }
 
-bool Listener::revive() {
-  if (reachable()) return false;
+bool Listener::connections_wait() const {
+  pollfd queue{descriptor_, POLLIN, 0};
+  return ::poll(&queue, 1, 0) == 1;
+}
+
+bool Listener::revive_if_lost() {
+  if (!is_ipc()) return false;
+  // One look may catch a connection that is just being accepted; two in a row are a suspicion.
+  const bool waiting = descriptor_ < 0 || connections_wait();
+  if (!std::exchange(suspect_, waiting) || !waiting || reachable()) return false;
   nng_listener_close(listener_);
   if (open()) revivals_.fetch_add(1, std::memory_order_relaxed);
   return true;

@@ -15,6 +15,8 @@ namespace {
 // How late a deadline may be enforced, and how long a closing server waits for its peers to read the last replies.
 constexpr std::chrono::milliseconds kDeadlineTick{10};
 constexpr std::chrono::milliseconds kLinger{50};
+// Every ten seconds a connection is opened and closed to see that NNG's reaper thread still lives.
+constexpr std::uint64_t kReaperCheckRounds = 100;
 
 bool is_system(std::string_view method) {
   const std::size_t dot = method.find('.');
@@ -45,11 +47,13 @@ Status Server::listen() {
     if (Status status = add_slot(); !status) return status;
   }
   if (Status status = listener_->start(); !status) return status;
-  const bool watch = options_.watchdog && listener_->is_ipc();
-  housekeeper_ = std::make_unique<Housekeeper>(Listener::kCheckPeriod, [this, watch] {
-    if (watch) listener_->revive();
-  });
+  housekeeper_ = std::make_unique<Housekeeper>(Listener::kCheckPeriod, [this] { keep_house(); });
   return {};
+}
+
+void Server::keep_house() {
+  listener_->revive_if_lost();
+  if (++house_rounds_ % kReaperCheckRounds == 0) (void)listener_->reachable();
 }
 
 Status Server::add_slot() {

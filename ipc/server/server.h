@@ -41,7 +41,6 @@ struct ServerOptions {
   std::size_t max_parked = 2'048;
   std::size_t in_flight_contexts = 0;  // beside the pool's, for inline methods that answer later (a forwarder: 64)
   std::uint32_t max_in_flight_per_client = 256;
-  bool watchdog = true;  // re-listens when Debian's NNG lost the listener; ipc:// only
 };
 
 // What `pong` says (WIRE.md section 5).
@@ -85,6 +84,8 @@ class Server {
   bool post(WorkerPool::Job job) { return pool_->post(job); }
   TimerQueue& timers() { return timers_; }
   ServerLoad load() const;
+  // How long the housekeeping thread has been at one task. Past a few seconds NNG is stuck for good and only a new process helps.
+  std::chrono::milliseconds housekeeping_stall() const { return housekeeper_->busy_for(); }
   const ServerOptions& options() const { return options_; }
   std::uint64_t listener_revivals() const { return listener_->revivals(); }
 
@@ -96,6 +97,7 @@ class Server {
     Handler handler;
   };
 
+  void keep_house();
   Status add_slot();
   void received(Slot& slot, Message message);
   void dispatch(const Method& method, Call call);
@@ -141,6 +143,7 @@ class Server {
   std::unique_ptr<WorkerPool> pool_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<Housekeeper> housekeeper_;
+  std::uint64_t house_rounds_ = 0;  // housekeeping thread
 };
 
 }  // namespace status::ipc
