@@ -1,0 +1,169 @@
+#include "metrics/exposition.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "metrics/merge.h"
+
+namespace status::metrics {
+namespace {
+
+// WIRE.md section 6.
+constexpr std::string_view kStates[] = {"stopped",  "starting", "ready",  "degraded",
+                                        "draining", "backoff",  "failed", "paused"};
+
+bool is_callers_view(std::string_view family) {
+  return family == "status_rpc_requests_total" || family == "status_rpc_duration_seconds";
+}
+
+void set_label(Labels& labels, std::string_view name, std::string_view value, bool only_if_there) {
+  const auto known = std::ranges::find(labels, name, [](const auto& label) { return std::string_view(label.first); });
+  if (known != labels.end()) {
+    known->second = value;
+  } else if (!only_if_there) {
+    labels.insert(std::ranges::lower_bound(labels, std::pair(std::string(name), std::string())),
+                  std::pair(std::string(name), std::string(value)));
+  }
+}
+
+// The family as it is shown: with who reported it.
+Family signed_by(const std::string& module, Family family) {
+  const bool keeps_module = is_callers_view(family.name);
+  for (Sample& sample : family.samples) {
+    const bool has_module =
+        std::ranges::any_of(sample.labels, [](const auto& label) { return label.first == "module"; });
+    if (!keeps_module || !has_module) set_label(sample.labels, "module", module, false);
+    if (keeps_module) set_label(sample.labels, "caller", module, true);
+  }
+  return family;
+}
+
+Sample sample_of(Labels labels, double value) {
+  std::ranges::sort(labels);
+  Sample sample;
+  sample.labels = std::move(labels);
+  sample.value = value;
+  return sample;
+}
+
+prometheus::ClientMetric to_metric(const Sample& sample, const Family& family) {
+  prometheus::ClientMetric metric;
+  for (const auto& [name, value] : sample.labels) metric.label.push_back({name, value});
+  if (family.kind == Kind::counter) metric.counter.value = sample.value;
+  if (family.kind == Kind::gauge) metric.gauge.value = sample.value;
+  if (family.kind == Kind::histogram) {
+    metric.histogram.sample_count = sample.count;
+    metric.histogram.sample_sum = sample.sum;
+    for (std::size_t i = 0; i < family.bounds.size(); ++i) {
+      metric.histogram.bucket.push_back({sample.buckets[i], family.bounds[i]});
+    }
+    // The serializer adds +Inf by itself.
+  }
+  return metric;
+}
+
+prometheus::MetricFamily to_prometheus(const Family& family) {
+  constexpr prometheus::MetricType kTypes[] = {prometheus::MetricType::Counter, prometheus::MetricType::Gauge,
+                                               prometheus::MetricType::Histogram};
+  prometheus::MetricFamily out{family.name, family.help, kTypes[static_cast<std::size_t>(family.kind)], {}};
+  for (const Sample& sample : family.samples) out.metric.push_back(to_metric(sample, family));
+  return out;
+}
+
+}  // namespace
+
+void Exposition::set_row(ModuleRow row) {
+  Module& module = modules_[row.name];
+  module.row = std::move(row);
+}
+
+void Exposition::remove_row(std::string_view module) {
+  if (const auto known = modules_.find(module); known != modules_.end()) known->second.row.reset();
+}
+
+void Exposition::restarted(std::string_view module, const std::string& cause) {
+  ++modules_[std::string(module)].restarts[cause];
+}
+
+void Exposition::update(std::string_view name, std::uint64_t generation, Snapshot snapshot, MonotonicTime now) {
+  Module& module = modules_[std::string(name)];
+  if (generation < module.generation) return;
+  if (generation > module.generation) end_generation(module);
+  module.generation = generation;
+  module.collected = now;
+  module.current = std::move(snapshot);
+}
+
+void Exposition::ended(std::string_view name, std::uint64_t generation) {
+  const auto known = modules_.find(name);
+  if (known == modules_.end() || known->second.generation != generation) return;
+  end_generation(known->second);
+  // What was on its way when it died comes too late: its values are in the sums already.
+  ++known->second.generation;
+}
+
+void Exposition::end_generation(Module& module) {
+  Merge sums;
+  for (const Family& family : module.ended) sums.add(family);
+  for (const Family& family : module.current) {
+    if (family.kind != Kind::gauge) sums.add(family);
+  }
+  module.ended = sums.take();
+  module.current.clear();
+  module.collected.reset();
+}
+
+Snapshot Exposition::merged(MonotonicTime now) const {
+  Family up{"status_module_up", "1 while the module answers.", Kind::gauge, {}, {}};
+  Family state{"status_module_state", "1 for the state that the module is in.", Kind::gauge, {}, {}};
+  Family locked{"status_module_locked", "1 while the module waits for its key.", Kind::gauge, {}, {}};
+  Family restarts{"status_module_restarts_total", "Restarts since the gateway started.", Kind::counter, {}, {}};
+  Family age{"status_module_snapshot_age_seconds", "How old the module's figures are.", Kind::gauge, {}, {}};
+  Merge all;
+  for (const auto& [name, module] : modules_) {
+    if (!module.row) continue;
+    const ModuleRow& row = *module.row;
+    const bool answers = row.state == "ready" || row.state == "degraded";
+    up.samples.push_back(sample_of({{"module", name}, {"owner", row.owner}}, answers ? 1 : 0));
+    for (const std::string_view word : kStates) {
+      state.samples.push_back(sample_of({{"module", name}, {"state", std::string(word)}}, row.state == word ? 1 : 0));
+    }
+    locked.samples.push_back(sample_of({{"module", name}}, row.locked ? 1 : 0));
+    for (const auto& [cause, count] : module.restarts) {
+      restarts.samples.push_back(sample_of({{"cause", cause}, {"module", name}}, static_cast<double>(count)));
+    }
+    if (module.collected) {
+      const double seconds = std::chrono::duration<double>(now - *module.collected).count();
+      age.samples.push_back(sample_of({{"module", name}}, seconds));
+    }
+  }
+  // First, so that no module can take these names.
+  for (const Family& family : {up, state, locked, restarts, age}) all.add(family);
+  const auto reserved = [](std::string_view name) { return name.starts_with("status_module_"); };
+  for (const auto& [name, module] : modules_) {
+    if (!module.row) continue;
+    for (const Snapshot* part : {&module.ended, &module.current}) {
+      for (const Family& family : *part) {
+        if (!reserved(family.name)) all.add(signed_by(name, family));
+      }
+    }
+  }
+  return all.take();
+}
+
+std::string Exposition::text(MonotonicTime now) const {
+  std::vector<prometheus::MetricFamily> families;
+  for (const Family& family : merged(now)) {
+    if (!family.samples.empty()) families.push_back(to_prometheus(family));
+  }
+  std::ostringstream out;
+  prometheus::TextSerializer().Serialize(out, families);
+  return out.str();
+}
+
+std::size_t Exposition::series(MonotonicTime now) const { return series_count(merged(now)); }
+
+}  // namespace status::metrics

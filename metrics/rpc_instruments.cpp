@@ -1,0 +1,119 @@
+#include "metrics/rpc_instruments.h"
+
+#include <utility>
+
+namespace status::metrics {
+namespace {
+
+// A front end may ask for any name: those that nobody answers share one label.
+constexpr std::string_view kUnknownMethod = "_unknown";
+
+std::string_view without_module(std::string_view method, std::string_view module) {
+  if (method.size() > module.size() && method.starts_with(module) && method[module.size()] == '.') {
+    return method.substr(module.size() + 1);
+  }
+  return method;
+}
+
+std::string_view shown(std::string_view method, std::optional<Code> code) {
+  return code == Code::unimplemented ? kUnknownMethod : method;
+}
+
+}  // namespace
+
+const std::vector<double>& call_bounds() {
+  static const std::vector<double> bounds{0.00025, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10};
+  return bounds;
+}
+
+const std::vector<double>& stage_bounds() {
+  static const std::vector<double> bounds{0.0005, 0.002, 0.01, 0.05, 0.25, 1, 5};
+  return bounds;
+}
+
+CallerMethod::CallerMethod(Registry& registry, Labels callee, const std::string& caller)
+    : registry_(registry),
+      labels_([&] {
+        Labels all = callee;
+        all.emplace_back("caller", caller);
+        return all;
+      }()),
+      duration_(registry.histogram("status_rpc_duration_seconds",
+                                   "Calls from sending to the answer, seen by the caller.", call_bounds(),
+                                   std::move(callee))) {}
+
+void CallerMethod::finished(std::optional<Code> code, std::chrono::nanoseconds total) {
+  const std::size_t outcome = code ? static_cast<std::size_t>(*code) + 1 : 0;
+  std::call_once(once_[outcome], [&] {
+    Labels labels = labels_;
+    labels.emplace_back("code", code ? to_word(*code) : "OK");
+    outcomes_[outcome] =
+        registry_.counter("status_rpc_requests_total", "Calls by outcome, seen by the caller.", std::move(labels));
+  });
+  outcomes_[outcome].add();
+  duration_.observe(total);
+}
+
+CalleeMethod::CalleeMethod(Registry& registry, std::string method) : registry_(registry), method_(std::move(method)) {}
+
+void CalleeMethod::finished(const std::array<std::uint64_t, kStages.size()>& stages) {
+  for (std::size_t i = 0; i < kStages.size(); ++i) {
+    if (stages[i] == 0) continue;
+    std::call_once(once_[i], [&] {
+      const std::string stage(kStages[i]);
+      seconds_[i] = registry_.counter("status_rpc_stage_seconds_total", "Where the time of answered calls went.",
+                                      {{"method", method_}, {"stage", stage}});
+      spread_[i] = registry_.histogram("status_rpc_stage_duration_seconds", "Single stages of answered calls.",
+                                       stage_bounds(), {{"stage", stage}});
+    });
+    const double seconds = static_cast<double>(stages[i]) * 1e-9;
+    seconds_[i].add(seconds);
+    spread_[i].observe(seconds);
+  }
+}
+
+RpcInstruments::RpcInstruments(Registry& registry, std::string module)
+    : registry_(registry),
+      module_(std::move(module)),
+      in_flight_(registry.gauge("status_rpc_in_flight", "Calls that a worker is busy with.")),
+      queued_(registry.gauge("status_rpc_queue_depth", "Calls that wait for a worker.")),
+      capacity_(registry.gauge("status_rpc_queue_capacity", "Calls that may wait for a worker.")) {}
+
+void RpcInstruments::finished(const ipc::FinishedCall& call) {
+  const std::string_view method = shown(call.method, call.code);
+  CalleeMethod& callee = callees_.get(
+      method, [&] { return std::make_unique<CalleeMethod>(registry_, std::string(without_module(method, module_))); });
+  const ipc::Stages& s = call.stages;
+  callee.finished({call.send_ns, s.queue_ns, s.handler_ns, s.persist_ns, s.backend_ns, s.other_ns, 0});
+}
+
+void RpcInstruments::rejected(std::string_view reason) {
+  const Counter& rejects = rejects_.get(reason, [&] {
+    return std::make_unique<Counter>(registry_.counter(
+        "status_rpc_rejects_total", "Calls refused before their handler.", {{"reason", std::string(reason)}}));
+  });
+  rejects.add();
+}
+
+void RpcInstruments::finished(const ipc::FinishedRequest& request) {
+  // An unknown method's name is the caller's own; the label still says which module it asked.
+  const std::string unknown = request.code == Code::unimplemented
+                                  ? std::string(request.target).append(".").append(kUnknownMethod)
+                                  : std::string();
+  const std::string_view method = unknown.empty() ? request.method : std::string_view(unknown);
+  CallerMethod& caller = callers_.get(method, [&] {
+    return std::make_unique<CallerMethod>(registry_,
+                                          Labels{{"module", std::string(request.target)},
+                                                 {"method", std::string(without_module(method, request.target))}},
+                                          module_);
+  });
+  caller.finished(request.code, std::chrono::nanoseconds(request.total_ns));
+}
+
+void RpcInstruments::set_load(std::uint64_t in_flight, std::uint64_t queued, std::uint64_t queue_capacity) {
+  in_flight_.set(static_cast<double>(in_flight));
+  queued_.set(static_cast<double>(queued));
+  capacity_.set(static_cast<double>(queue_capacity));
+}
+
+}  // namespace status::metrics

@@ -1,0 +1,104 @@
+// Counts the calls that a process makes and answers (ARCHITECTURE.md section 7, WIRE.md section 8). Labels are modules,
+// methods, codes and stages, never users, chats, topics or peers.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "ipc/wire/observer.h"
+#include "metrics/registry.h"
+
+namespace status::metrics {
+
+// The stages in the order of a call.
+inline constexpr std::array<std::string_view, 7> kStages = {"send",    "queue", "handler", "persist",
+                                                            "backend", "other", "reply"};
+
+// Upper ends in seconds: of whole calls, and coarser ones of single stages.
+const std::vector<double>& call_bounds();
+const std::vector<double>& stage_bounds();
+
+// At the caller: one per method called, so that a callee's death erases nothing. Any thread.
+class CallerMethod {
+ public:
+  CallerMethod(Registry& registry, Labels callee, const std::string& caller);
+  void finished(std::optional<Code> code, std::chrono::nanoseconds total);
+
+ private:
+  static constexpr std::size_t kOutcomes = 16;  // OK and the closed set of codes
+
+  Registry& registry_;
+  const Labels labels_;  // of the counters, but for the code
+  const Histogram duration_;
+  // Made at the first call that ends so: most codes never occur.
+  std::array<std::once_flag, kOutcomes> once_;
+  std::array<Counter, kOutcomes> outcomes_;
+};
+
+// At the callee: one per method answered. Any thread.
+class CalleeMethod {
+ public:
+  CalleeMethod(Registry& registry, std::string method);
+  // Nanoseconds by position in kStages.
+  void finished(const std::array<std::uint64_t, kStages.size()>& stages);
+
+ private:
+  Registry& registry_;
+  const std::string method_;
+  std::array<std::once_flag, kStages.size()> once_;
+  std::array<Counter, kStages.size()> seconds_;
+  std::array<Histogram, kStages.size()> spread_;  // of the module, shared by its methods
+};
+
+// What `Server` and `Client` tell. Recording a call costs less than 1 µs.
+class RpcInstruments final : public ipc::ServerObserver, public ipc::ClientObserver {
+ public:
+  // `module` is the process's own; the registry outlives this.
+  RpcInstruments(Registry& registry, std::string module);
+
+  void finished(const ipc::FinishedCall& call) override;
+  void rejected(std::string_view reason) override;
+  void finished(const ipc::FinishedRequest& request) override;
+
+  // From the server's load, when collecting.
+  void set_load(std::uint64_t in_flight, std::uint64_t queued, std::uint64_t queue_capacity);
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  template <class T>
+  struct ByName {
+    std::shared_mutex mutex;
+    std::unordered_map<std::string, std::unique_ptr<T>, TextHash, std::equal_to<>> items;  // under mutex
+
+    template <class Make>
+    T& get(std::string_view name, Make make) {
+      {
+        const std::shared_lock lock(mutex);
+        if (const auto found = items.find(name); found != items.end()) return *found->second;
+      }
+      const std::unique_lock lock(mutex);
+      const auto [place, fresh] = items.try_emplace(std::string(name));
+      if (fresh) place->second = make();
+      return *place->second;
+    }
+  };
+
+  Registry& registry_;
+  const std::string module_;
+  ByName<CallerMethod> callers_;
+  ByName<CalleeMethod> callees_;
+  ByName<Counter> rejects_;
+  const Gauge in_flight_;
+  const Gauge queued_;
+  const Gauge capacity_;
+};
+
+}  // namespace status::metrics

@@ -1,0 +1,156 @@
+#include "metrics/exposition.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "metrics/instruments.h"
+
+namespace status::metrics {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Snapshot counter(const std::string& name, double value, Labels labels = {}) {
+  Sample sample;
+  sample.labels = std::move(labels);
+  sample.value = value;
+  return {{name, "Help.", Kind::counter, {}, {sample}}};
+}
+
+Snapshot gauge(const std::string& name, double value) {
+  Snapshot snapshot = counter(name, value);
+  snapshot[0].kind = Kind::gauge;
+  return snapshot;
+}
+
+Snapshot histogram(const std::string& name, std::uint64_t below, std::uint64_t count, double sum, Labels labels = {}) {
+  Sample sample;
+  sample.labels = std::move(labels);
+  sample.count = count;
+  sample.sum = sum;
+  sample.buckets = {below};
+  return {{name, "Help.", Kind::histogram, {0.5}, {sample}}};
+}
+
+class ExpositionTest : public ::testing::Test {
+ protected:
+  ExpositionTest() {
+    exposition_.set_row({"chat", "chat team", "ready"});
+    exposition_.set_row({"waku", "waku team", "backoff", true});
+  }
+  void update(std::string_view module, std::uint64_t generation, Snapshot snapshot) {
+    exposition_.update(module, generation, std::move(snapshot), clock_.monotonic());
+  }
+  std::string text() { return exposition_.text(clock_.monotonic()); }
+
+  FakeClock clock_;
+  Exposition exposition_;
+};
+
+TEST_F(ExpositionTest, RowsSayWhoIsUp) {
+  exposition_.restarted("waku", "signal");
+  exposition_.restarted("waku", "signal");
+  const std::string shown = text();
+  EXPECT_THAT(shown, HasSubstr("status_module_up{module=\"chat\",owner=\"chat team\"} 1\n"));
+  EXPECT_THAT(shown, HasSubstr("status_module_up{module=\"waku\",owner=\"waku team\"} 0\n"));
+  EXPECT_THAT(shown, HasSubstr("status_module_state{module=\"waku\",state=\"backoff\"} 1\n"));
+  EXPECT_THAT(shown, HasSubstr("status_module_state{module=\"waku\",state=\"ready\"} 0\n"));
+  EXPECT_THAT(shown, HasSubstr("status_module_locked{module=\"waku\"} 1\n"));
+  EXPECT_THAT(shown, HasSubstr("status_module_restarts_total{cause=\"signal\",module=\"waku\"} 2\n"));
+  EXPECT_THAT(shown, HasSubstr("# TYPE status_module_restarts_total counter\n"));
+}
+
+TEST_F(ExpositionTest, SeriesCarryTheirReporter) {
+  update("chat", 1, counter("a_total", 3, {{"kind", "x"}}));
+  update("waku", 1, counter("a_total", 4, {{"kind", "x"}, {"module", "chat"}}));
+  const std::string shown = text();
+  EXPECT_THAT(shown, HasSubstr("a_total{kind=\"x\",module=\"chat\"} 3\n"));
+  EXPECT_THAT(shown, HasSubstr("a_total{kind=\"x\",module=\"waku\"} 4\n")) << "nobody speaks for another";
+  EXPECT_THAT(shown, HasSubstr("# HELP a_total Help.\n"));
+}
+
+TEST_F(ExpositionTest, CallersViewKeepsTheModuleCalledAndAddsUp) {
+  const Labels callee{{"method", "send"}, {"module", "keys"}};
+  update("chat", 1, histogram("status_rpc_duration_seconds", 1, 2, 1.5, callee));
+  update("waku", 1, histogram("status_rpc_duration_seconds", 1, 1, 0.25, callee));
+  std::string shown = text();
+  EXPECT_THAT(shown, HasSubstr("status_rpc_duration_seconds_count{method=\"send\",module=\"keys\"} 3\n"));
+  EXPECT_THAT(shown, HasSubstr("status_rpc_duration_seconds_sum{method=\"send\",module=\"keys\"} 1.75\n"));
+  EXPECT_THAT(shown, HasSubstr("status_rpc_duration_seconds_bucket{method=\"send\",module=\"keys\",le=\"0.5\"} 2\n"));
+  EXPECT_THAT(shown, HasSubstr("status_rpc_duration_seconds_bucket{method=\"send\",module=\"keys\",le=\"+Inf\"} 3\n"));
+  update("chat", 1, counter("status_rpc_requests_total", 1, {{"caller", "waku"}, {"module", "keys"}}));
+  shown = text();
+  EXPECT_THAT(shown, HasSubstr("status_rpc_requests_total{caller=\"chat\",module=\"keys\"} 1\n"));
+}
+
+TEST_F(ExpositionTest, CountersNeverFall) {
+  update("chat", 1, counter("a_total", 10));
+  exposition_.ended("chat", 1);
+  EXPECT_THAT(text(), HasSubstr("a_total{module=\"chat\"} 10\n"));
+  update("chat", 1, counter("a_total", 10));
+  EXPECT_THAT(text(), HasSubstr("a_total{module=\"chat\"} 10\n")) << "a late answer of the dead is not counted twice";
+  update("chat", 2, counter("a_total", 3));
+  EXPECT_THAT(text(), HasSubstr("a_total{module=\"chat\"} 13\n"));
+  update("chat", 4, counter("a_total", 1));
+  EXPECT_THAT(text(), HasSubstr("a_total{module=\"chat\"} 14\n")) << "a death that nobody told of";
+  update("chat", 3, counter("a_total", 100));
+  EXPECT_THAT(text(), HasSubstr("a_total{module=\"chat\"} 14\n"));
+}
+
+TEST_F(ExpositionTest, HistogramsOfGenerationsAddUpAndGaugesEnd) {
+  update("chat", 1, histogram("h", 1, 2, 1.0));
+  update("chat", 2, histogram("h", 3, 3, 0.5));
+  EXPECT_THAT(text(), HasSubstr("h_bucket{module=\"chat\",le=\"0.5\"} 4\n"));
+  EXPECT_THAT(text(), HasSubstr("h_count{module=\"chat\"} 5\n"));
+  update("waku", 1, gauge("g", 5));
+  EXPECT_THAT(text(), HasSubstr("g{module=\"waku\"} 5\n"));
+  exposition_.ended("waku", 1);
+  EXPECT_THAT(text(), Not(HasSubstr("g{module=\"waku\"}")));
+}
+
+TEST_F(ExpositionTest, OldFiguresSayTheirAge) {
+  update("chat", 1, counter("a_total", 1));
+  clock_.advance(std::chrono::milliseconds(2500));
+  EXPECT_THAT(text(), HasSubstr("status_module_snapshot_age_seconds{module=\"chat\"} 2.5\n"));
+  EXPECT_THAT(text(), Not(HasSubstr("status_module_snapshot_age_seconds{module=\"waku\"}")));
+}
+
+TEST_F(ExpositionTest, ModulesWithoutARowAreNotShown) {
+  update("stranger", 1, counter("a_total", 1));
+  EXPECT_THAT(text(), Not(HasSubstr("stranger")));
+  exposition_.remove_row("chat");
+  EXPECT_THAT(text(), Not(HasSubstr("module=\"chat\"")));
+}
+
+TEST_F(ExpositionTest, NamesOfTheSupervisorAreReserved) {
+  update("waku", 1, counter("status_module_restarts_total", 99));
+  update("chat", 1, gauge("status_module_up", 0));
+  EXPECT_THAT(text(), Not(HasSubstr("99")));
+  EXPECT_THAT(text(), Not(HasSubstr("status_module_up{module=\"chat\"} 0")));
+}
+
+TEST_F(ExpositionTest, OneNameOneKind) {
+  update("chat", 1, counter("a", 1));
+  update("waku", 1, gauge("a", 2));
+  EXPECT_THAT(text(), HasSubstr("a{module=\"chat\"} 1\n"));
+  EXPECT_THAT(text(), Not(HasSubstr("a{module=\"waku\"}")));
+}
+
+TEST_F(ExpositionTest, LabelValuesAreEscaped) {
+  update("chat", 1, counter("a_total", 1, {{"x", "a\"b\\c\nd"}}));
+  EXPECT_THAT(text(), HasSubstr("x=\"a\\\"b\\\\c\\nd\""));
+}
+
+TEST_F(ExpositionTest, StandardInstrumentsOfANode) {
+  Instruments instruments({.module = "chat", .version = "1"});
+  update("chat", 1, instruments.registry().collect());
+  update("waku", 1, instruments.registry().collect());
+  const std::string shown = text();
+  EXPECT_THAT(shown, HasSubstr("process_threads{module=\"chat\"} "));
+  EXPECT_THAT(shown, HasSubstr("status_build_info{module=\"waku\",revision=\"\",version=\"1\"} 1\n"));
+  EXPECT_LT(exposition_.series(clock_.monotonic()), 100U);
+}
+
+}  // namespace
+}  // namespace status::metrics
