@@ -9,7 +9,7 @@ namespace status::ipc {
 
 TimerQueue::TimerQueue() : sleep_(&TimerQueue::on_wake, this) {}
 
-TimerQueue::~TimerQueue() {
+void TimerQueue::stop() {
   {
     std::lock_guard lock(mutex_);
     closed_ = true;

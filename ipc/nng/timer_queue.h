@@ -18,8 +18,10 @@ class TimerQueue {
   using Id = std::pair<MonotonicTime, std::uint64_t>;
 
   TimerQueue();
-  // Callbacks that have not begun are dropped; a running one is waited for.
-  ~TimerQueue();
+  ~TimerQueue() { stop(); }
+
+  // Callbacks that have not begun are dropped, a running one is waited for, later ones are never called. Not from a callback.
+  void stop();
 
   // Calls `callback` once at `when` or up to 2 ms later.
   Id schedule(MonotonicTime when, std::function<void()> callback);

@@ -1,0 +1,112 @@
+#include "ipc/stream/event_stream.h"
+
+#include <charconv>
+
+namespace status::ipc {
+namespace {
+
+// Enough for a page of events without risking the 16 MiB of a message.
+constexpr std::size_t kPageBytes = 4U << 20;
+
+template <class T>
+bool parse_number(std::string_view text, T& out, int base) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
+  return error == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+// Deliberately uninitialised: pages that no event has reached yet take no memory.
+std::unique_ptr<std::uint8_t[]> own_memory(std::span<const std::uint8_t> given) {
+  if (!given.empty()) return nullptr;
+  auto memory = std::unique_ptr<std::uint8_t[]>(new std::uint8_t[EventStream::kDefaultBytes]);
+  std::fill_n(memory.get(), 256, std::uint8_t{0});  // no ring here yet
+  return memory;
+}
+
+}  // namespace
+
+EventStream::EventStream(Server& server, const std::string& method, const Clock& clock, Random& random,
+                         std::span<std::uint8_t> memory)
+    : clock_(clock),
+      generation_(server.options().generation),
+      own_memory_(own_memory(memory)),
+      ring_(own_memory_ ? std::span(own_memory_.get(), kDefaultBytes) : memory, random),
+      stream_(server, method, *this, Run::inline_thread) {}
+
+std::string EventStream::publish(std::string_view topic, ByteView data, std::optional<Trace> trace) {
+  EventView event;
+  event.time_ms = clock_.unix_ms();
+  event.topic = topic;
+  event.generation = generation_;
+  event.trace = trace;
+  event.data = data;
+  return publish(event);
+}
+
+std::string EventStream::publish(const EventView& event) {
+  std::uint64_t seq = 0;
+  {
+    std::lock_guard lock(mutex_);
+    seq = ring_.publish(event);
+  }
+  if (seq == 0) return {};
+  stream_.wake();
+  return cursor(seq);
+}
+
+std::string EventStream::cursor_now() { return cursor(last()); }
+
+std::uint64_t EventStream::last() {
+  std::lock_guard lock(mutex_);
+  return ring_.last();
+}
+
+std::uint64_t EventStream::evicted() {
+  std::lock_guard lock(mutex_);
+  return ring_.evicted();
+}
+
+std::string EventStream::cursor(std::uint64_t seq) const {
+  char text[40];
+  char* end = std::to_chars(text, text + 17, ring_.incarnation(), 16).ptr;
+  *end++ = '-';
+  return {text, std::to_chars(end, text + sizeof(text), seq).ptr};
+}
+
+Result<StreamPosition> EventStream::start(const api::StreamRequest& request, const Caller&) {
+  std::lock_guard lock(mutex_);
+  if (!request.cursor) return StreamPosition{.seq = ring_.last()};
+  if (*request.cursor == "0") return StreamPosition{.seq = ring_.first() - 1};
+  const std::string_view text = *request.cursor;
+  const std::size_t dash = text.find('-');
+  std::uint64_t incarnation = 0;
+  std::uint64_t seq = 0;
+  if (dash == std::string_view::npos || !parse_number(text.substr(0, dash), incarnation, 16) ||
+      !parse_number(text.substr(dash + 1), seq, 10)) {
+    return fail(Code::invalid_argument, "ipc.bad_cursor",
+                "`cursor` is not one of this stream's: pass back what it returned, \"0\" for the oldest, or nothing for now");
+  }
+  if (incarnation != ring_.incarnation() || seq > ring_.last()) {
+    return StreamPosition{.seq = ring_.last(), .reset = true};
+  }
+  if (seq + 1 < ring_.first()) {
+    return StreamPosition{.seq = ring_.first() - 1, .lagged = ring_.first() - seq - 1};
+  }
+  return StreamPosition{.seq = seq};
+}
+
+Status EventStream::read(StreamPosition& position, const api::StreamRequest& request, Page& page) {
+  std::lock_guard lock(mutex_);
+  if (position.seq + 1 < ring_.first()) {
+    position.lagged += ring_.first() - position.seq - 1;
+    position.seq = ring_.first() - 1;
+  }
+  ring_.read(position.seq, [&](const EventView& event) {
+    if (page.size() >= request.max || page.bytes() >= kPageBytes) return false;
+    position.seq = event.seq;
+    if (topic_matches(event.topic, request.topics)) page.add(event);
+    return true;
+  });
+  return {};
+}
+
+}  // namespace status::ipc

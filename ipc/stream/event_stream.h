@@ -1,0 +1,45 @@
+// A volatile stream: a bounded ring in memory. A reader that fell behind gets `lagged`, one that read another incarnation `reset`, and takes a snapshot. Any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "ipc/base/clock.h"
+#include "ipc/stream/event_ring.h"
+#include "ipc/stream/stream.h"
+
+namespace status::ipc {
+
+class EventStream final : private StreamSource {
+ public:
+  static constexpr std::size_t kDefaultBytes = 256 << 10;
+
+  // `memory` (empty: kDefaultBytes of its own) outlives the stream.
+  EventStream(Server& server, const std::string& method, const Clock& clock, Random& random,
+              std::span<std::uint8_t> memory = {});
+
+  // Publishes and wakes the readers. `data` is one encoded map. Returns the cursor after which the event is visible; empty when it was too large.
+  std::string publish(std::string_view topic, ByteView data, std::optional<Trace> trace = {});
+  // The same for an event of somebody else, with its time and generation.
+  std::string publish(const EventView& event);
+
+  // The cursor of now: what a snapshot taken after this call includes.
+  std::string cursor_now();
+  std::size_t parked() const { return stream_.parked(); }
+  std::uint64_t evicted();
+
+ private:
+  Result<StreamPosition> start(const api::StreamRequest& request, const Caller& caller) override;
+  Status read(StreamPosition& position, const api::StreamRequest& request, Page& page) override;
+  std::string cursor(std::uint64_t seq) const override;
+  std::uint64_t last() override;
+
+  const Clock& clock_;
+  const std::uint64_t generation_;
+  std::unique_ptr<std::uint8_t[]> own_memory_;
+  std::mutex mutex_;
+  EventRing ring_;
+  Stream stream_;
+};
+
+}  // namespace status::ipc
