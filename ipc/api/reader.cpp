@@ -6,6 +6,7 @@
 
 #include "ipc/api/convert.h"
 #include "ipc/api/key_path.h"
+#include "ipc/api/text_check.h"
 #include "ipc/base/codec.h"
 #include "ipc/base/words.h"
 
@@ -151,6 +152,7 @@ Status Reader::read(const FieldInfo& field, const TypeInfo& type, const Value& v
     case Kind::hex:
       return read_bytes(field, value, place, static_cast<HexBytes*>(out)->bytes);
     case Kind::any:
+      if (find_bad_text(value, "")) return refuse(place, "holds text that is not valid UTF-8");
       *static_cast<Value*>(out) = value;
       return {};
     case Kind::list:

@@ -1,6 +1,6 @@
 // Struct → Value, Value → MessagePack.
 #include "ipc/api/convert.h"
-#include "ipc/api/key_path.h"
+#include "ipc/api/text_check.h"
 #include "ipc/base/codec.h"
 #include "ipc/base/words.h"
 
@@ -46,26 +46,6 @@ Value write(const TypeInfo& type, const void* data) {
   return {};
 }
 
-// The path of the first string that is not UTF-8; empty when there is none.
-std::string find_bad_text(const Value& value, const std::string& path) {
-  if (const std::string* text = value.as_string()) return count_code_points(*text) ? std::string() : path;
-  std::string found;
-  if (const Value::Array* items = value.as_array()) {
-    for (std::size_t i = 0; i < items->size() && found.empty(); ++i) {
-      const Value& item = (*items)[i];
-      if (item.as_string() == nullptr && item.as_array() == nullptr && item.as_map() == nullptr) continue;
-      found = find_bad_text(item, item_path(path, i));
-    }
-  } else if (const Value::Map* entries = value.as_map()) {
-    for (auto entry = entries->begin(); entry != entries->end() && found.empty(); ++entry) {
-      const auto& [key, item] = *entry;
-      if (item.as_string() == nullptr && item.as_array() == nullptr && item.as_map() == nullptr) continue;
-      found = find_bad_text(item, key_path(path, key));
-    }
-  }
-  return found;
-}
-
 }  // namespace
 
 Value to_value(const Table& table, const void* object) {
@@ -81,8 +61,8 @@ Value to_value(const Table& table, const void* object) {
 
 Result<Bytes> encode(const Table& table, const void* object) {
   const Value value = to_value(table, object);
-  const std::string bad = find_bad_text(value, "");
-  if (!bad.empty()) return fail(Code::internal, "ipc.invalid_text", in_quotes(bad) + " is not valid UTF-8");
+  const std::optional<std::string> bad = find_bad_text(value, "");
+  if (bad) return fail(Code::internal, "ipc.invalid_text", in_quotes(*bad) + " is not valid UTF-8");
   return encode_msgpack(value);
 }
 

@@ -113,6 +113,14 @@ TEST(Reader, TheEndsOfARangeBelongToIt) {
   EXPECT_TRUE(from_value<Request>(request, Mode::strict));
 }
 
+TEST(Reader, TextInsideAnythingIsUtf8Too) {
+  for (const Value& value :
+       {Value("a\xff"), Value::array({1, "a\xff"}), Value::map({{"k", Value::map({{"\xff", 1}})}})}) {
+    EXPECT_EQ(refusal<sample::Everything>(everything_with("any", value)).message,
+              "`any` holds text that is not valid UTF-8");
+  }
+}
+
 TEST(Reader, ABrokenCharacterIsRefused) { EXPECT_EQ(search_refusal("query", "a\xff"), "`query` is not valid UTF-8"); }
 
 TEST(Reader, AnUnknownKeyNamesTheNearestKnownOne) {
@@ -201,17 +209,19 @@ TEST(Reader, DamagedMessagesNeverCrash) {
   SeededRandom random(seed);
   const Bytes good = encode(sample::full_example()).value();
   int refused = 0;
-  for (int round = 0; round < 5'000; ++round) {
+  for (int round = 0; round < 3'000; ++round) {
     Bytes bytes = good;
     bytes[random.next64() % bytes.size()] ^= static_cast<std::uint8_t>(1 + random.next64() % 255);
     const Result<sample::Everything> read = decode<sample::Everything>(bytes, Mode::strict);
     if (read) {
-      EXPECT_EQ(decode<sample::Everything>(encode(*read).value(), Mode::strict).value(), *read);
+      // Compared as bytes: a damaged number may be NaN.
+      const Bytes again = encode(*read).value();
+      EXPECT_EQ(encode(decode<sample::Everything>(again, Mode::strict).value()).value(), again);
     } else {
       ++refused;
     }
   }
-  EXPECT_GT(refused, 1'000);
+  EXPECT_GT(refused, 600);
 }
 
 }  // namespace
