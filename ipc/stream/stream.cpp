@@ -131,7 +131,7 @@ void Stream::poll(const std::shared_ptr<Desk>& desk, Call call) {
   if (!request) return call.fail(request.error());
   std::string consumer = request->consumer ? call.caller().name + "/" + *request->consumer : std::string();
   for (Waiter& earlier : desk->take_consumer(consumer)) {
-    earlier.call.fail(make_error(Code::aborted, "ipc.poll_replaced", "another poll of this consumer took over"));
+    earlier.call.fail(make_error(Code::aborted, "ipc.superseded", "another poll of this consumer took over"));
   }
   Result<StreamPosition> position = desk->source.start(*request, call.caller());
   if (!position) return call.fail(position.error());

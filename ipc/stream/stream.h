@@ -1,7 +1,7 @@
 // A cursor stream as others see it: long polls against a source of events (WIRE.md section 3).
 //
 // A poll that finds events is answered at once; one that finds none is parked, where it holds no worker, and is answered when something is published or its
-// wait is over. A second poll of the same consumer ends the first with ABORTED (`ipc.poll_replaced`).
+// wait is over. A second poll of the same consumer ends the first with ABORTED (`ipc.superseded`).
 #pragma once
 
 #include <list>
