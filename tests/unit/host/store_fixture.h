@@ -17,7 +17,8 @@ namespace status::store {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_(std::filesystem::temp_directory_path() / "store.XXXXXX") {
+  explicit TemporaryFolder(const std::filesystem::path& base = std::filesystem::temp_directory_path())
+      : path_(base / "store.XXXXXX") {
     if (::mkdtemp(path_.data()) == nullptr) std::abort();
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }

@@ -1,0 +1,44 @@
+// What the chat engine needs of the network, and of whoever listens to its events.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "ipc/api/convert.h"
+#include "ipc/base/result.h"
+#include "services/host/store/transaction.h"
+
+namespace status::chat {
+
+// Everything happens on the service's thread.
+class Delivery {
+ public:
+  virtual ~Delivery() = default;
+  using Done = std::function<void(Status)>;
+
+  // Hands a payload to the network. `done` is called later, never inside this call, exactly once unless the process
+  // ends; success means that the network has taken it over, not that anybody received it. Bounded by the caller: at
+  // most RetryPolicy::in_flight calls at a time, and the acknowledgements.
+  virtual void send(const std::string& topic, Bytes payload, Done done) = 0;
+
+  // Wants the messages of a content topic from now on. May be repeated; the implementation keeps the set and repeats it
+  // whenever the network module comes back. What is sent after this call finds the subscription in place.
+  virtual void subscribe(const std::string& topic) = 0;
+};
+
+// Called on the service's thread, after the commit of what the event tells of. Must not call the service.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  // `event` is a name of the interface without the module: "message_received".
+  virtual void publish(std::string_view event, Value data) = 0;
+};
+
+// Publishes what the transaction does, once it is committed; nothing when it is not. `event` is a literal.
+template <api::Described E>
+void announce(store::Transaction& tx, EventSink& sink, std::string_view event, E data) {
+  tx.on_commit([&sink, event, data = std::move(data)] { sink.publish(event, api::to_value(data)); });
+}
+
+}  // namespace status::chat

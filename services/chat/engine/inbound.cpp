@@ -1,0 +1,234 @@
+#include "services/chat/engine/inbound.h"
+
+#include "services/chat/engine/views.h"
+#include "services/chat/store/identity_table.h"
+#include "services/chat/store/inbound_table.h"
+#include "services/chat/store/outbox_table.h"
+
+namespace status::chat {
+
+Status Inbound::handle(const WakuInbound& message) {
+  const Digest whole = sha256({message.payload});
+  const ByteView digest = ByteView(whole).first(16);
+  const Result<bool> duplicate = handle_duplicate(message, digest);
+  if (!duplicate) return fail(duplicate.error());
+  if (*duplicate) return {};
+
+  Result<store::Transaction> tx = parts_.database.write(store::Durability::full);
+  if (!tx) return fail(tx.error());
+  Result<std::variant<Opened, Rejected>> opening = parts_.sessions.open(*tx, message.topic, message.payload);
+  if (!opening) return fail(opening.error());
+  Status done;
+  if (auto* opened = std::get_if<Opened>(&*opening)) {
+    done = apply(*tx, std::move(*opened), message, digest);
+  } else {
+    done = note_failure(*tx, std::get<Rejected>(*opening).error, message);
+  }
+  if (done && !message.cursor.empty()) done = tables::save_cursor(*tx, message.cursor);
+  return done ? tx->commit() : done;
+}
+
+// The peer sends again what it has no acknowledgement of: it gets another one.
+Result<bool> Inbound::handle_duplicate(const WakuInbound& message, ByteView digest) {
+  std::optional<std::int64_t> conversation;
+  {
+    Result<store::Transaction> tx = parts_.database.read();
+    if (!tx) return fail(tx.error());
+    const auto found = tables::find_seen(*tx, digest);
+    if (!found) return fail(found.error());
+    conversation = *found;
+  }
+  if (!conversation) return false;
+  if (!message.cursor.empty()) {
+    // Not worth an fsync: without it the duplicate is only seen once more.
+    Result<store::Transaction> tx = parts_.database.write(store::Durability::normal);
+    if (!tx) return fail(tx.error());
+    if (Status s = tables::save_cursor(*tx, message.cursor); !s) return fail(s.error());
+    if (Status s = tx->commit(); !s) return fail(s.error());
+  }
+  parts_.acks.owe_again(*conversation, parts_.clock.monotonic());
+  return true;
+}
+
+Status Inbound::apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest) {
+  std::optional<Error> refused;
+  const Result<Frame> frame = parse_frame(opened.plaintext);
+  if (!frame && opened.starts_session) return note_failure(tx, frame.error(), message);
+  Result<tables::Conversation> conversation = conversation_of(tx, opened, refused);
+  if (!conversation) return fail(conversation.error());
+  if (refused) return note_failure(tx, *refused, message);
+  if (Status s = keep_session(tx, opened, conversation->id); !s) return s;
+  if (Status s = tables::remember_seen(tx, digest, conversation->id); !s) return s;
+  if (!frame) return note_failure(tx, frame.error(), message);
+  return apply_frame(tx, *conversation, *frame, message);
+}
+
+Result<tables::Conversation> Inbound::conversation_of(store::Transaction& tx, const Opened& opened,
+                                                      std::optional<Error>& refused) {
+  tables::Conversation fresh;
+  if (opened.starts_session) fresh.name = conversation_id(parts_.self, opened.peer);
+  Result<std::optional<tables::Conversation>> found = opened.starts_session
+                                                          ? tables::find_conversation(tx, std::string_view(fresh.name))
+                                                          : tables::find_conversation(tx, opened.session.conversation);
+  if (!found) return fail(found.error());
+  if (*found) {
+    if (!opened.starts_session) return std::move(**found);
+    const Result<std::size_t> sessions = tables::count_sessions(tx, (*found)->id);
+    if (!sessions) return fail(sessions.error());
+    if (*sessions >= limits_.sessions) {
+      refused = make_error(Code::resource_exhausted, "chat.too_many_sessions",
+                           "the peer has started too many sessions of this conversation");
+    }
+    return std::move(**found);
+  }
+  const Result<std::size_t> conversations = tables::count_conversations(tx);
+  if (!conversations) return fail(conversations.error());
+  if (*conversations >= limits_.conversations) {
+    refused =
+        make_error(Code::resource_exhausted, "chat.too_many_conversations", "the limit of conversations is reached");
+    return fresh;
+  }
+  fresh.peer = opened.peer;
+  fresh.created_ms = parts_.clock.unix_ms();
+  fresh.visible = false;  // until there is something to show
+  if (Status s = tables::insert_conversation(tx, fresh); !s) return fail(s.error());
+  return fresh;
+}
+
+Status Inbound::keep_session(store::Transaction& tx, Opened& opened, std::int64_t conversation) {
+  tables::Session& session = opened.session;
+  session.confirmed = true;
+  if (!opened.starts_session) return tables::update_session(tx, session);
+  session.conversation = conversation;
+  if (Status s = tables::insert_session(tx, session); !s) return s;
+  tx.on_commit([&delivery = parts_.delivery, topic = session.receive_topic] { delivery.subscribe(topic); });
+  if (opened.used_one_time_prekey == 0) return {};
+  return tables::delete_prekey(tx, opened.used_one_time_prekey);
+}
+
+Status Inbound::apply_frame(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame,
+                            const WakuInbound& message) {
+  if (Status s = apply_acknowledgement(tx, conversation, frame.received); !s) return s;
+  if (frame.kind == FrameKind::acknowledgement) return {};
+  if (Status s = place(tx, conversation, frame, message); !s) return s;
+  return tables::update_conversation(tx, conversation);
+}
+
+Status Inbound::apply_acknowledgement(store::Transaction& tx, const tables::Conversation& conversation,
+                                      const SequenceSet& received) {
+  std::vector<std::uint64_t> covered = parts_.retries.covered(conversation.id, received);
+  for (const std::uint64_t sequence : covered) {
+    if (Status s = tables::delete_outgoing(tx, conversation.id, sequence); !s) return s;
+    const Result<std::optional<tables::Message>> message = tables::find_outgoing(tx, conversation.id, sequence);
+    if (!message) return fail(message.error());
+    if (!*message) continue;
+    if (Status s = tables::set_state(tx, (*message)->position, tables::MessageState::delivered); !s) return s;
+    const MessageProgress progress{conversation.name, hex_bytes((*message)->id)};
+    if ((*message)->state == tables::MessageState::pending) announce(tx, parts_.events, "message_sent", progress);
+    announce(tx, parts_.events, "message_delivered", progress);
+  }
+  tx.on_commit([this, id = conversation.id, covered = std::move(covered)] {
+    for (const std::uint64_t sequence : covered) parts_.retries.remove(id, sequence);
+    parts_.retries.heard(id, !covered.empty(), parts_.clock.monotonic());
+  });
+  return {};
+}
+
+Status Inbound::place(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame,
+                      const WakuInbound& message) {
+  if (conversation.received.contains(frame.sequence)) {
+    // The same content in another session, or a copy that the digest has forgotten.
+    tx.on_commit([this, id = conversation.id] { parts_.acks.owe_again(id, parts_.clock.monotonic()); });
+    return {};
+  }
+  SequenceSet received = conversation.received;
+  received.insert(frame.sequence);
+  if (frame.sequence - conversation.received.contiguous() > limits_.ahead ||
+      received.ranges().size() > limits_.ranges) {
+    // Not acknowledged, so it comes again when the gaps before it are closed.
+    return note_failure(tx,
+                        make_error(Code::out_of_range, "chat.bad_sequence",
+                                   "message " + std::to_string(frame.sequence) + " is too far ahead of the others"),
+                        message);
+  }
+  conversation.received = std::move(received);
+  conversation.ack_owed = true;
+  tx.on_commit([this, id = conversation.id] { parts_.acks.owe(id, parts_.clock.monotonic()); });
+
+  if (frame.sequence < conversation.next_shown) return show(tx, conversation, frame, true);
+  if (frame.sequence == conversation.next_shown) {
+    if (Status s = show(tx, conversation, frame, false); !s) return s;
+    ++conversation.next_shown;
+    return show_held(tx, conversation);
+  }
+  if (Status s = tables::hold(tx, conversation.id, frame); !s) return s;
+  const Result<std::uint64_t> held = tables::count_held(tx, conversation.id);
+  if (!held) return fail(held.error());
+  if (*held > limits_.held) return give_up_gap(tx, conversation);
+  watch_gap(tx, conversation, true);
+  return {};
+}
+
+Status Inbound::show_held(store::Transaction& tx, tables::Conversation& conversation) {
+  while (true) {
+    const Result<std::optional<Frame>> lowest = tables::lowest_held(tx, conversation.id);
+    if (!lowest) return fail(lowest.error());
+    if (!*lowest || (*lowest)->sequence != conversation.next_shown) {
+      watch_gap(tx, conversation, lowest->has_value());
+      return {};
+    }
+    if (Status s = tables::release_held(tx, conversation.id, conversation.next_shown); !s) return s;
+    if (Status s = show(tx, conversation, **lowest, false); !s) return s;
+    ++conversation.next_shown;
+  }
+}
+
+Status Inbound::give_up_gap(store::Transaction& tx, tables::Conversation& conversation) {
+  const Result<std::optional<Frame>> lowest = tables::lowest_held(tx, conversation.id);
+  if (!lowest) return fail(lowest.error());
+  if (*lowest) {
+    announce(tx, parts_.events, "message_missing",
+             MessageMissing{conversation.name, (*lowest)->sequence - conversation.next_shown});
+    conversation.next_shown = (*lowest)->sequence;
+  }
+  if (Status s = show_held(tx, conversation); !s) return s;
+  return tables::update_conversation(tx, conversation);
+}
+
+Status Inbound::show(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame, bool late) {
+  if (!conversation.visible) {
+    conversation.visible = true;
+    announce(tx, parts_.events, "conversation_created",
+             ConversationCreated{conversation.name, hex_bytes(conversation.peer), false});
+  }
+  if (frame.kind != FrameKind::text) return {};
+  tables::Message message;
+  message.conversation = conversation.id;
+  message.sequence = frame.sequence;
+  message.id = message_id(conversation.name, conversation.peer, frame.sequence);
+  message.time_ms = frame.sent_ms;
+  message.content = frame.text;
+  message.state = tables::MessageState::received;
+  message.late = late;
+  if (Status s = tables::insert_message(tx, message); !s) return s;
+  announce(tx, parts_.events, "message_received",
+           MessageReceived{conversation.name, view_of(message, conversation, parts_.self)});
+  return {};
+}
+
+void Inbound::watch_gap(store::Transaction& tx, const tables::Conversation& conversation, bool waiting) {
+  tx.on_commit([this, id = conversation.id, missing = conversation.next_shown, waiting] {
+    if (waiting) {
+      parts_.gaps.waiting(id, missing, parts_.clock.monotonic());
+    } else {
+      parts_.gaps.closed(id);
+    }
+  });
+}
+
+Status Inbound::note_failure(store::Transaction& tx, const Error& error, const WakuInbound& message) {
+  announce(tx, parts_.events, "inbound_error", InboundError{error.reason, {message.hash}});
+  return tables::add_failure(tx, {0, parts_.clock.unix_ms(), error.reason, error.message, message.hash});
+}
+
+}  // namespace status::chat

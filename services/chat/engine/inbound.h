@@ -1,0 +1,76 @@
+// One message from the network: decrypted, acknowledgements applied, shown in the sender's order. One thread; each
+// message is one transaction.
+#pragma once
+
+#include "services/chat/engine/ack_schedule.h"
+#include "services/chat/engine/delivery.h"
+#include "services/chat/engine/gap_timers.h"
+#include "services/chat/engine/retry_schedule.h"
+#include "services/chat/engine/session_box.h"
+#include "services/host/store/database.h"
+
+namespace status::chat {
+
+// A message of the network module's durable stream.
+struct WakuInbound {
+  Bytes hash;  // of the Waku message
+  std::string topic;
+  Bytes payload;
+  std::string cursor;  // of the stream after this message; empty: not a stream
+};
+
+struct InboundLimits {
+  std::size_t held = 1'000;      // frames kept back in a conversation before a gap is given up
+  std::uint64_t ahead = 16'384;  // sequence numbers beyond the contiguous ones
+  std::size_t ranges = 256;      // islands of received numbers in a conversation
+  std::size_t sessions = 8;      // of a conversation
+  std::size_t conversations = 10'000;
+};
+
+class Inbound {
+ public:
+  struct Parts {
+    store::Database& database;
+    Delivery& delivery;
+    EventSink& events;
+    const Clock& clock;
+    const PublicKey& self;
+    SessionBox& sessions;
+    RetrySchedule& retries;
+    AckSchedule& acks;
+    GapTimers& gaps;
+  };
+  Inbound(const Parts& parts, const InboundLimits& limits) : parts_(parts), limits_(limits) {}
+
+  // Success: it is committed, whether it was of use, a duplicate or broken, and the cursor with it. An error is the
+  // store's: nothing has changed, give it again later.
+  Status handle(const WakuInbound& message);
+
+  // Gives up the first gap of a conversation: what comes after it is shown.
+  Status give_up_gap(store::Transaction& tx, tables::Conversation& conversation);
+
+ private:
+  Result<bool> handle_duplicate(const WakuInbound& message, ByteView digest);
+  Status apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest);
+  // The conversation of a session, made when the session is new and its peer unknown. Refusals of the peer's wish, not
+  // of the store, go to `refused`.
+  Result<tables::Conversation> conversation_of(store::Transaction& tx, const Opened& opened,
+                                               std::optional<Error>& refused);
+  Status keep_session(store::Transaction& tx, Opened& opened, std::int64_t conversation);
+  Status apply_frame(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame,
+                     const WakuInbound& message);
+  Status apply_acknowledgement(store::Transaction& tx, const tables::Conversation& conversation,
+                               const SequenceSet& received);
+  // Shows a frame, or keeps it back until those before it have come.
+  Status place(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame,
+               const WakuInbound& message);
+  Status show(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame, bool late);
+  Status show_held(store::Transaction& tx, tables::Conversation& conversation);
+  void watch_gap(store::Transaction& tx, const tables::Conversation& conversation, bool waiting);
+  Status note_failure(store::Transaction& tx, const Error& error, const WakuInbound& message);
+
+  const Parts parts_;
+  const InboundLimits limits_;
+};
+
+}  // namespace status::chat

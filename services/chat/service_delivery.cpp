@@ -1,0 +1,188 @@
+// The part of ChatService that talks to the network: hand-over, repetition, acknowledgements, and what comes in.
+#include "services/chat/engine/views.h"
+#include "services/chat/service.h"
+#include "services/chat/store/inbound_table.h"
+#include "services/chat/store/outbox_table.h"
+
+namespace status::chat {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kProgressDelay{10};  // hand-overs of this long are stored together
+constexpr milliseconds kStall{1'000};       // after an error of the store
+
+void earliest(std::optional<MonotonicTime>& out, const std::optional<MonotonicTime>& other) {
+  if (other && (!out || *other < *out)) out = other;
+}
+
+}  // namespace
+
+Status ChatService::resume() {
+  Result<store::Transaction> tx = seams_.database.read();
+  if (!tx) return fail(tx.error());
+  const MonotonicTime now = seams_.clock.monotonic();
+  const Result<std::vector<tables::OutgoingKey>> outgoing = tables::all_outgoing(*tx);
+  if (!outgoing) return fail(outgoing.error());
+  for (const tables::OutgoingKey& row : *outgoing) retries_.add(row.conversation, row.sequence, row.handed_over, now);
+  const Result<std::vector<std::int64_t>> owing = tables::conversations_owing_ack(*tx);
+  if (!owing) return fail(owing.error());
+  for (const std::int64_t id : *owing) acks_.owe(id, now);
+  const Result<std::vector<std::int64_t>> gaps = tables::conversations_with_gap(*tx);
+  if (!gaps) return fail(gaps.error());
+  for (const std::int64_t id : *gaps) gaps_.waiting(id, 0, now);
+  const Result<std::vector<std::string>> topics = tables::receive_topics(*tx);
+  if (!topics) return fail(topics.error());
+  if (Status s = greet(*tx); !s) return s;
+  tx->rollback();
+  seams_.delivery.subscribe(sessions_.inbox_topic());
+  for (const std::string& topic : *topics) seams_.delivery.subscribe(topic);
+  return {};
+}
+
+// An acknowledgement tells the peer that this node is here again: what it holds for us need not wait for its next
+// attempt.
+Status ChatService::greet(store::Transaction& tx) {
+  const Result<std::vector<std::int64_t>> recent = tables::recent_conversations(tx, config_.greeted_on_return);
+  if (!recent) return fail(recent.error());
+  for (const std::int64_t id : *recent) acks_.owe(id, seams_.clock.monotonic());
+  return {};
+}
+
+Status ChatService::on_waku_message(const WakuInbound& message) {
+  Status handled = inbound_.handle(message);
+  if (handled) hand_over();
+  return handled;
+}
+
+Result<std::string> ChatService::waku_cursor() {
+  Result<store::Transaction> tx = seams_.database.read();
+  if (!tx) return fail(tx.error());
+  return tables::load_cursor(*tx);
+}
+
+void ChatService::on_delivery_state(const std::string& state, const std::string& detail) {
+  if (state == delivery_state_) return;
+  delivery_state_ = state;
+  seams_.events.publish("delivery_state_changed", api::to_value(DeliveryStateChanged{state, detail}));
+  if (state != "connected") return;
+  retries_.network_back(seams_.clock.monotonic());
+  Result<store::Transaction> tx = seams_.database.read();
+  if (tx) (void)greet(*tx);  // without it the peers' own timers do it
+}
+
+std::optional<MonotonicTime> ChatService::tick() {
+  const MonotonicTime now = seams_.clock.monotonic();
+  if (stalled_until_ && now < *stalled_until_) return next_attention();
+  Status done;
+  if (progress_due_ && *progress_due_ <= now) done = store_progress();
+  if (done) done = send_acknowledgements();
+  if (done) done = give_up_gaps();
+  stalled_until_.reset();
+  trouble_.reset();
+  if (!done) {
+    trouble_ = done.error();
+    stalled_until_ = now + kStall;
+  }
+  hand_over();
+  return next_attention();
+}
+
+std::optional<MonotonicTime> ChatService::next_attention() const {
+  std::optional<MonotonicTime> out = progress_due_;
+  if (delivery_state_ != kDisconnected) earliest(out, acks_.next_due());
+  earliest(out, gaps_.next_due());
+  if (out && stalled_until_) out = std::max(*out, *stalled_until_);
+  earliest(out, retries_.next_due());
+  return out;
+}
+
+void ChatService::hand_over() {
+  const std::vector<RetrySchedule::Item> items = retries_.take(seams_.clock.monotonic());
+  if (items.empty()) return;
+  std::vector<std::optional<tables::Outgoing>> rows;
+  Result<store::Transaction> tx = seams_.database.read();
+  for (const RetrySchedule::Item& item : items) {
+    Result<std::optional<tables::Outgoing>> row;
+    if (tx) row = tables::load_outgoing(*tx, item.conversation, item.sequence);
+    rows.push_back(tx && row ? std::move(*row) : std::nullopt);
+  }
+  if (tx) tx->rollback();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!rows[i]) {  // the database refused: as if the network had
+      retries_.completed(items[i], false, seams_.clock.monotonic());
+      continue;
+    }
+    seams_.delivery.send(rows[i]->topic, std::move(rows[i]->payload),
+                         [self = std::weak_ptr(self_), item = items[i]](const Status& outcome) {
+                           if (const auto service = self.lock()) (*service)->handed_over(item, outcome);
+                         });
+  }
+}
+
+void ChatService::handed_over(const RetrySchedule::Item& item, const Status& outcome) {
+  const MonotonicTime now = seams_.clock.monotonic();
+  if (retries_.completed(item, outcome.has_value(), now)) {
+    progress_.push_back(item);
+    if (!progress_due_) progress_due_ = now + kProgressDelay;
+  }
+  hand_over();
+}
+
+Status ChatService::store_progress() {
+  // A crash that loses this only repeats a hand-over.
+  Result<store::Transaction> tx = seams_.database.write(store::Durability::normal);
+  if (!tx) return fail(tx.error());
+  for (const RetrySchedule::Item& item : progress_) {
+    if (Status s = tables::mark_handed_over(*tx, item.conversation, item.sequence); !s) return s;
+    const Result<std::optional<tables::Message>> message = tables::find_outgoing(*tx, item.conversation, item.sequence);
+    if (!message) return fail(message.error());
+    if (!*message || (*message)->state != tables::MessageState::pending) continue;
+    if (Status s = tables::set_state(*tx, (*message)->position, tables::MessageState::sent); !s) return s;
+    const Result<std::optional<tables::Conversation>> conversation = tables::find_conversation(*tx, item.conversation);
+    if (!conversation) return fail(conversation.error());
+    if (!*conversation) continue;
+    announce(*tx, seams_.events, "message_sent", MessageProgress{(*conversation)->name, hex_bytes((*message)->id)});
+  }
+  if (Status s = tx->commit(); !s) return s;
+  progress_.clear();
+  progress_due_.reset();
+  return {};
+}
+
+Status ChatService::send_acknowledgements() {
+  if (delivery_state_ == kDisconnected) return {};
+  for (const std::int64_t id : acks_.due(seams_.clock.monotonic())) {
+    // FULL: a ratchet that has sent must not be found unsent after a power loss.
+    Result<store::Transaction> tx = seams_.database.write(store::Durability::full);
+    if (!tx) return fail(tx.error());
+    Result<std::optional<tables::Conversation>> conversation = tables::find_conversation(*tx, id);
+    if (!conversation) return fail(conversation.error());
+    if (!*conversation) return fail(Code::internal, "chat.no_conversation", "an acknowledgement is owed to nobody");
+    Result<Sealed> sealed = outbound_.acknowledge(*tx, **conversation);
+    if (!sealed) return fail(sealed.error());
+    if (Status s = tx->commit(); !s) return s;
+    seams_.delivery.send(sealed->topic, std::move(sealed->payload),
+                         [self = std::weak_ptr(self_), id](const Status& outcome) {
+                           const auto service = self.lock();
+                           if (!service || outcome) return;
+                           (*service)->acks_.owe_again(id, (*service)->seams_.clock.monotonic());
+                         });
+  }
+  return {};
+}
+
+Status ChatService::give_up_gaps() {
+  for (const std::int64_t id : gaps_.expired(seams_.clock.monotonic())) {
+    Result<store::Transaction> tx = seams_.database.write(store::Durability::full);
+    if (!tx) return fail(tx.error());
+    Result<std::optional<tables::Conversation>> conversation = tables::find_conversation(*tx, id);
+    if (!conversation) return fail(conversation.error());
+    if (!*conversation) return fail(Code::internal, "chat.no_conversation", "a gap belongs to no conversation");
+    if (Status s = inbound_.give_up_gap(*tx, **conversation); !s) return s;
+    if (Status s = tx->commit(); !s) return s;
+  }
+  return {};
+}
+
+}  // namespace status::chat
