@@ -28,3 +28,8 @@ function(status_test name)
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
 endfunction()
+
+# status_module(NAME MANIFEST): puts a built-in module's manifest where statusd looks for it, relative to its own executable.
+function(status_module name manifest)
+  configure_file(${manifest} ${CMAKE_BINARY_DIR}/share/status/modules/${name}/module.toml COPYONLY)
+endfunction()

@@ -155,7 +155,8 @@ ToModule read_to_module(const std::string& type, const Value& object, FieldReade
   }
   if (type == "event") {
     const Value* data = object.find("data");
-    return SupervisorEvent{.topic = fields.text("topic"),
+    return SupervisorEvent{.seq = fields.number_or("seq"),
+                           .topic = fields.text("topic"),
                            .time_ms = fields.signed_or("time_ms"),
                            .generation = fields.number_or("generation"),
                            .data = data == nullptr ? Value() : *data};
@@ -221,6 +222,7 @@ struct Writer {
   }
   Value operator()(const SupervisorEvent& m) const {
     return Value::map({{"type", "event"},
+                       {"seq", m.seq},
                        {"topic", m.topic},
                        {"time_ms", m.time_ms},
                        {"generation", m.generation},

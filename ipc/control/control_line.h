@@ -153,9 +153,10 @@ struct Modules {
 struct ModuleChanged {
   ModuleRow row;
 };
-// An event of the supervisor, for the merged stream. Kept while no gateway runs, within a bound, and sent to the next
-// one.
+// An event of the supervisor, for the merged stream. Kept until a gateway has answered a ping that was sent after it,
+// within a bound, and sent again to the next gateway: one whose `seq` is in the ring already is dropped there.
 struct SupervisorEvent {
+  std::uint64_t seq = 0;  // 1, 2, … within one boot id
   std::string topic;
   std::int64_t time_ms = 0;
   std::uint64_t generation = 0;

@@ -1,5 +1,7 @@
 #include "ipc/control/line_buffer.h"
 
+#include <utility>
+
 namespace status::ipc::control {
 
 void LineBuffer::compact() {
@@ -8,30 +10,47 @@ void LineBuffer::compact() {
   scanned_ = buffer_.size();
 }
 
+std::string LineBuffer::take(std::size_t length) {
+  std::string line = buffer_.substr(start_, length);
+  start_ += length;
+  return line;
+}
+
 Result<std::optional<std::string>> LineBuffer::next() {
+  const auto too_long = [this] {
+    return fail(Code::resource_exhausted, "control.line_too_long",
+                "a line is longer than " + std::to_string(limit_) + " bytes");
+  };
   for (;;) {
     const std::size_t end = buffer_.find('\n', scanned_);
-    if (end == std::string::npos) {
-      const bool too_long = buffer_.size() - start_ >= limit_;
-      if (skipping_ || too_long) start_ = buffer_.size();
+    const bool complete = end != std::string::npos;
+    const std::size_t length = (complete ? end : buffer_.size()) - start_;
+    if (overflow_ == Overflow::split && length >= limit_) {
+      scanned_ = complete ? end : buffer_.size();
+      return std::optional(take(limit_ - 1));
+    }
+    if (!complete) {
+      const bool overflows = length >= limit_;
+      if (skipping_ || overflows) start_ = buffer_.size();
       compact();
-      if (!too_long || skipping_) return std::optional<std::string>();
+      if (skipping_ || !overflows) return std::optional<std::string>();
       skipping_ = true;
-      return fail(Code::resource_exhausted, "control.line_too_long",
-                  "a line is longer than " + std::to_string(limit_) + " bytes");
+      return too_long();
     }
-    std::string line = buffer_.substr(start_, end - start_);
-    start_ = scanned_ = end + 1;
-    if (skipping_) {
-      skipping_ = false;
-      continue;
-    }
-    if (line.size() >= limit_) {
-      return fail(Code::resource_exhausted, "control.line_too_long",
-                  "a line is longer than " + std::to_string(limit_) + " bytes");
-    }
-    return std::optional<std::string>(std::move(line));
+    std::string line = take(length);
+    scanned_ = ++start_;
+    if (std::exchange(skipping_, false)) continue;
+    if (line.size() >= limit_) return too_long();
+    return std::optional(std::move(line));
   }
+}
+
+std::string LineBuffer::rest() {
+  std::string line = skipping_ ? std::string() : buffer_.substr(start_);
+  buffer_.clear();
+  start_ = scanned_ = 0;
+  skipping_ = false;
+  return line;
 }
 
 }  // namespace status::ipc::control

@@ -26,7 +26,7 @@ void Liveness::pong(const ipc::control::Pong& pong, MonotonicTime now) {
 }
 
 Liveness::Verdict Liveness::tick(MonotonicTime now) {
-  if (last_tick_ && now - *last_tick_ > kSlowAfter) {
+  if (last_tick_ && now - *last_tick_ > kSlowAfter + limits_.ping_interval) {
     // statusd was stopped, or the machine was: the answers may be waiting to be read.
     const auto lost = now - *last_tick_;
     if (waiting_since_) *waiting_since_ += lost;

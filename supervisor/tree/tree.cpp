@@ -14,11 +14,11 @@ std::string within(milliseconds timeout) { return " within " + std::to_string(ti
 
 }  // namespace
 
-std::optional<Command> command_from_word(std::string_view word) {
+std::optional<Operation> operation_from_word(std::string_view word) {
   constexpr std::array<std::string_view, 5> kWords = {"start", "stop", "restart", "pause", "resume"};
   const auto found = std::find(kWords.begin(), kWords.end(), word);
   if (found == kWords.end()) return std::nullopt;
-  return static_cast<Command>(found - kWords.begin());
+  return static_cast<Operation>(found - kWords.begin());
 }
 
 Tree::Tree(std::vector<TreeModule> modules, Random& random) : random_(random) {
@@ -111,32 +111,32 @@ Effects Tree::on_exit(std::size_t module, const Exit& exit, MonotonicTime now) {
   return effects;
 }
 
-Result<Effects> Tree::command(std::size_t module, Command command, MonotonicTime now) {
+Result<Effects> Tree::command(std::size_t module, Operation operation, MonotonicTime now) {
   Module& m = modules_[module];
   const auto refuse = [&](std::string_view why) {
     return fail(Code::failed_precondition, "supervisor.wrong_state",
                 m.spec.name + " is " + std::string(to_word(m.machine.state)) + ": " + std::string(why));
   };
   Effects effects;
-  switch (command) {
-    case Command::stop:
+  switch (operation) {
+    case Operation::stop:
       if (m.spec.front) return refuse("nobody could start it again; restart it, or stop the node");
       m.wanted = false;
       break;
-    case Command::start:
-    case Command::restart:
+    case Operation::start:
+    case Operation::restart:
       if (shutting_down_) return refuse("the node is shutting down");
       m.wanted = true;
       m.left = false;
       m.machine.history = {};
       if (is_waiting(m.machine.state)) m.machine.deadline = now;
-      if (command == Command::restart) deliver(module, {Event::restart}, "restart asked for", now, effects);
+      if (operation == Operation::restart) deliver(module, {Event::restart}, "restart asked for", now, effects);
       break;
-    case Command::pause:
+    case Operation::pause:
       if (!is_up(m.machine.state)) return refuse("only a module that is up can be paused");
       deliver(module, {Event::pause}, "pause asked for", now, effects);
       break;
-    case Command::resume:
+    case Operation::resume:
       if (m.machine.state != State::paused) return refuse("it is not paused");
       deliver(module, {Event::resume}, "resume asked for", now, effects);
       break;

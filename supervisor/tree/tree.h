@@ -42,8 +42,8 @@ using Effects = std::vector<Effect>;
 // Why a module is degraded; several can hold at once.
 enum class Trouble : std::uint8_t { own_word = 1, unresponsive = 2, requirement = 4, aborted = 8 };
 
-enum class Command : std::uint8_t { start, stop, restart, pause, resume };
-std::optional<Command> command_from_word(std::string_view word);
+enum class Operation : std::uint8_t { start, stop, restart, pause, resume };
+std::optional<Operation> operation_from_word(std::string_view word);
 
 struct Exit {
   bool clean = false;          // exit code 0
@@ -81,7 +81,7 @@ class Tree {
   Effects on_exit(std::size_t module, const Exit& exit, MonotonicTime now);
   // FAILED_PRECONDITION: to stop the front (nobody could start it again), to pause what is not up, to resume what is
   // not paused.
-  Result<Effects> command(std::size_t module, Command command, MonotonicTime now);
+  Result<Effects> command(std::size_t module, Operation operation, MonotonicTime now);
   // Ordered stop of everything; nothing starts any more.
   Effects shut_down(MonotonicTime now);
 

@@ -60,5 +60,14 @@ TEST(LineBuffer, ALineThatIsTooLongIsReportedOnceAndSkipped) {
   EXPECT_EQ(*lines.next(), std::nullopt);
 }
 
+TEST(LineBuffer, ALongLineCanComeInPieces) {
+  LineBuffer lines(5, LineBuffer::Overflow::split);
+  lines.append("123456789\nab\nrest");
+  for (const char* piece : {"1234", "5678", "9", "ab"}) EXPECT_EQ(*lines.next(), piece);
+  EXPECT_EQ(*lines.next(), std::nullopt);
+  EXPECT_EQ(lines.rest(), "rest");
+  EXPECT_EQ(lines.rest(), "");
+}
+
 }  // namespace
 }  // namespace status::ipc::control

@@ -35,8 +35,8 @@ class World {
     apply(tree_->tick(clock_.monotonic()));
     for (int i = 0; i < 150 && !testing::Test::HasFailure(); ++i) fault();
     for (std::size_t i = 0; i < processes_.size(); ++i) {
-      if (tree_->state(i) == State::paused) apply(*tree_->command(i, Command::resume, now()));
-      apply(*tree_->command(i, Command::start, now()));
+      if (tree_->state(i) == State::paused) apply(*tree_->command(i, Operation::resume, now()));
+      apply(*tree_->command(i, Operation::start, now()));
       apply(tree_->on_trouble_over(i, Trouble::own_word, now()));
     }
     faults_ = false;
@@ -152,7 +152,7 @@ class World {
         if (alive) apply(tree_->on_hang(module, "no answer", now()));
         break;
       case 5:
-        if (auto effects = tree_->command(module, static_cast<Command>(pick(5)), now())) apply(*effects);
+        if (auto effects = tree_->command(module, static_cast<Operation>(pick(5)), now())) apply(*effects);
         break;
       default:
         if (chance(10)) clock_.advance(std::chrono::minutes(pick(5)));

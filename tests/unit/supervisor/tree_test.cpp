@@ -105,16 +105,16 @@ TEST_F(TreeTest, TroublesAddUp) {
 
 TEST_F(TreeTest, AStoppedModuleStaysStoppedUntilItIsStarted) {
   bring_up();
-  EXPECT_EQ(spell(*tree_->command(kWaku, Command::stop, now())), "waku drain ready→draining, chat ready→degraded");
+  EXPECT_EQ(spell(*tree_->command(kWaku, Operation::stop, now())), "waku drain ready→draining, chat ready→degraded");
   EXPECT_FALSE(tree_->wanted(kWaku));
   EXPECT_EQ(spell(dies(kWaku, "exit 0")), "waku draining→stopped");
   EXPECT_EQ(spell(tree_->tick(now())), "");
-  EXPECT_EQ(spell(*tree_->command(kWaku, Command::start, now())), "waku spawn stopped→starting");
+  EXPECT_EQ(spell(*tree_->command(kWaku, Operation::start, now())), "waku spawn stopped→starting");
 }
 
 TEST_F(TreeTest, ARestartIsAStopAndAStart) {
   bring_up();
-  EXPECT_EQ(spell(*tree_->command(kChat, Command::restart, now())), "chat drain ready→draining");
+  EXPECT_EQ(spell(*tree_->command(kChat, Operation::restart, now())), "chat drain ready→draining");
   EXPECT_EQ(spell(dies(kChat, "exit 0")), "chat draining→stopped, chat spawn stopped→starting");
 }
 
@@ -122,7 +122,7 @@ TEST_F(TreeTest, AStartCutsABackoffShort) {
   bring_up();
   dies(kChat);
   ASSERT_EQ(tree_->state(kChat), State::backoff);
-  EXPECT_EQ(spell(*tree_->command(kChat, Command::start, now())), "chat spawn backoff→starting");
+  EXPECT_EQ(spell(*tree_->command(kChat, Operation::start, now())), "chat spawn backoff→starting");
 }
 
 TEST_F(TreeTest, AWrongConfigurationIsNotRetriedUntilAskedFor) {
@@ -132,7 +132,7 @@ TEST_F(TreeTest, AWrongConfigurationIsNotRetriedUntilAskedFor) {
   tree_->on_ready(kGateway, now());
   EXPECT_EQ(spell(tree_->tick(now())), "");
   EXPECT_EQ(tree_->next_wakeup(), std::nullopt);
-  EXPECT_EQ(spell(*tree_->command(kKeys, Command::restart, now())), "keys spawn failed→starting");
+  EXPECT_EQ(spell(*tree_->command(kKeys, Operation::restart, now())), "keys spawn failed→starting");
 }
 
 TEST_F(TreeTest, TheNodeStopsFrontFirstThenBackwards) {
@@ -146,7 +146,7 @@ TEST_F(TreeTest, TheNodeStopsFrontFirstThenBackwards) {
   EXPECT_FALSE(tree_->all_down());
   EXPECT_EQ(spell(dies(kKeys, "exit 0")), "keys draining→stopped");
   EXPECT_TRUE(tree_->all_down());
-  EXPECT_FALSE(tree_->command(kKeys, Command::start, now()).has_value());
+  EXPECT_FALSE(tree_->command(kKeys, Operation::start, now()).has_value());
 }
 
 TEST_F(TreeTest, ADeathWhileTheNodeStopsIsNotRestarted) {
@@ -158,17 +158,17 @@ TEST_F(TreeTest, ADeathWhileTheNodeStopsIsNotRestarted) {
 
 TEST_F(TreeTest, PauseFreezesAndResumeThaws) {
   bring_up();
-  EXPECT_EQ(spell(*tree_->command(kWaku, Command::pause, now())), "waku suspend ready→paused, chat ready→degraded");
-  EXPECT_FALSE(tree_->command(kWaku, Command::pause, now()).has_value());
+  EXPECT_EQ(spell(*tree_->command(kWaku, Operation::pause, now())), "waku suspend ready→paused, chat ready→degraded");
+  EXPECT_FALSE(tree_->command(kWaku, Operation::pause, now()).has_value());
   EXPECT_EQ(spell(tree_->on_hang(kWaku, "no answer", now())), "") << "a paused module does not hang";
-  EXPECT_EQ(spell(*tree_->command(kWaku, Command::resume, now())), "waku resume paused→ready, chat degraded→ready");
-  EXPECT_EQ(tree_->command(kWaku, Command::resume, now()).error().reason, "supervisor.wrong_state");
+  EXPECT_EQ(spell(*tree_->command(kWaku, Operation::resume, now())), "waku resume paused→ready, chat degraded→ready");
+  EXPECT_EQ(tree_->command(kWaku, Operation::resume, now()).error().reason, "supervisor.wrong_state");
 }
 
 TEST_F(TreeTest, TheFrontCannotBeStoppedAlone) {
   bring_up();
-  EXPECT_EQ(tree_->command(kGateway, Command::stop, now()).error().code, Code::failed_precondition);
-  EXPECT_EQ(spell(*tree_->command(kGateway, Command::restart, now())), "gateway drain ready→draining");
+  EXPECT_EQ(tree_->command(kGateway, Operation::stop, now()).error().code, Code::failed_precondition);
+  EXPECT_EQ(spell(*tree_->command(kGateway, Operation::restart, now())), "gateway drain ready→draining");
 }
 
 TEST(Tree, RestartPropagatesAlongEdgesThatSaySo) {
@@ -192,7 +192,7 @@ TEST(Tree, AModuleThatIsNotRestartedIsLeftStopped) {
   tree.tick(clock.monotonic());
   tree.on_exit(0, {.clean = true, .cause = "exit 0"}, clock.monotonic());
   EXPECT_EQ(tree.state(0), State::stopped);
-  EXPECT_TRUE(tree.command(0, Command::start, clock.monotonic()).has_value());
+  EXPECT_TRUE(tree.command(0, Operation::start, clock.monotonic()).has_value());
   EXPECT_EQ(tree.state(0), State::starting);
 }
 

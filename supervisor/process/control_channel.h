@@ -1,0 +1,53 @@
+// The supervisor's end of a module's control line. Runs on the loop's thread.
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <deque>
+#include <functional>
+#include <string>
+
+#include "ipc/base/unique_fd.h"
+#include "ipc/control/control_line.h"
+#include "supervisor/process/guarded.h"
+
+namespace status::supervisor {
+
+class ControlChannel {
+ public:
+  // Lines that a module does not read wait here, up to this many bytes.
+  static constexpr std::size_t kMaxQueued = 1 << 20;
+
+  struct Callbacks {
+    std::function<void(const ipc::control::FromModule&)> message;  // may destroy the channel
+    std::function<void(const std::string&)> problem;               // a line that is no message, for the log
+  };
+
+  ControlChannel(boost::asio::io_context& loop, UniqueFd socket, Callbacks callbacks);
+
+  // In order. False when the line is longer than kMaxLineBytes, the queue is full or the other end is gone: nothing was
+  // sent.
+  bool send(const ipc::control::ToModule& message);
+  std::size_t queued_bytes() const { return queued_bytes_; }
+  // After the module's death: delivers what it had said and nobody has read yet.
+  void read_rest();
+
+ private:
+  void read();
+  void write();
+  // False when a callback destroyed the channel.
+  bool deliver(std::size_t bytes);
+
+  boost::asio::local::stream_protocol::socket socket_;
+  Callbacks callbacks_;
+  ipc::control::LineBuffer lines_;
+  std::array<char, 16 * 1024> chunk_;
+  std::deque<std::string> queue_;
+  std::size_t queued_bytes_ = 0;
+  bool writing_ = false;
+  bool broken_ = false;
+  Guard guard_;
+};
+
+}  // namespace status::supervisor

@@ -1,0 +1,96 @@
+#include "supervisor/process/run_directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+#include "supervisor/process/files.h"
+
+namespace status::supervisor {
+namespace {
+
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  // A link that the user names is the user's business; below it none is followed.
+  std::filesystem::path full = std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  std::string text = error ? path : full.string();
+  while (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
+}
+
+Result<UniqueFd> take_lock(const std::string& path) {
+  UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return fail(errno_error(errno, "open " + path));
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return fail(errno_error(errno, "flock " + path));
+    std::string holder = read_file(path, 32).value_or("");
+    while (!holder.empty() && holder.back() == '\n') holder.pop_back();
+    return fail(Code::failed_precondition, "supervisor.already_running",
+                "another statusd (pid " + (holder.empty() ? "unknown" : holder) + ") runs this node; it holds " + path);
+  }
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(file.get(), 0) != 0) return fail(errno_error(errno, "truncate " + path));
+  if (auto written = write_all(file.get(), pid, path); !written) return fail(written.error());
+  return file;
+}
+
+void remove_stale_sockets(const std::string& directory) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (entry.is_socket(error)) std::filesystem::remove(entry.path(), error);
+  }
+}
+
+}  // namespace
+
+Result<RunDirectory> RunDirectory::open(const std::string& data_dir, const std::string& run_dir) {
+  RunDirectory node;
+  node.paths_.data_dir = absolute(data_dir);
+  node.paths_.run_dir = run_dir.empty() ? node.paths_.data_dir + "/run" : absolute(run_dir);
+  const NodePaths& paths = node.paths_;
+  if (auto opened = open_private_directory(paths.data_dir, true); !opened) return fail(opened.error());
+  auto lock = take_lock(paths.lock());
+  if (!lock) return fail(lock.error());
+  node.lock_ = std::move(*lock);
+  auto run = open_private_directory(paths.run_dir, true);
+  if (!run) return fail(run.error());
+  if (::flock(run->get(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(Code::failed_precondition, "supervisor.already_running",
+                "another node uses the run directory " + paths.run_dir + ": give each its own --run-dir");
+  }
+  node.run_lock_ = std::move(*run);
+  for (const std::string& path : {paths.state(), paths.logs(), paths.crash(), paths.third_party(),
+                                  paths.data_dir + "/profiles", paths.data_dir + "/profiles/default"}) {
+    if (auto opened = open_private_directory(path); !opened) return fail(opened.error());
+  }
+  return node;
+}
+
+Status RunDirectory::prepare(const std::vector<std::string>& modules) {
+  remove_stale_sockets(paths_.run_dir);
+  for (const std::string& module : modules) {
+    const std::string longest = paths_.run_of(module) + "/bulk.sock";
+    if (longest.size() > kMaxSocketPath) {
+      return fail(Code::invalid_argument, "supervisor.path_too_long",
+                  "the socket path " + longest + " has " + std::to_string(longest.size()) + " bytes, at most " +
+                      std::to_string(kMaxSocketPath) +
+                      " are possible: choose a shorter --data-dir, or put the sockets elsewhere with --run-dir");
+    }
+    for (const std::string& path : {paths_.run_of(module), paths_.data_of(module)}) {
+      if (auto opened = open_private_directory(path); !opened) return fail(opened.error());
+    }
+    remove_stale_sockets(paths_.run_of(module));
+  }
+  return {};
+}
+
+Status RunDirectory::write_token(Random& random) {
+  std::array<std::uint8_t, 16> token;
+  random.fill(token);
+  return write_file(paths_.token(), to_hex(token), Durability::lazy);
+}
+
+}  // namespace status::supervisor

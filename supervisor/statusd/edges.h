@@ -1,0 +1,37 @@
+// Who may call whom: one random credential per edge, drawn when statusd starts and kept across restarts of both ends.
+// One thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "ipc/base/random.h"
+#include "ipc/control/control_line.h"
+#include "supervisor/process/run_directory.h"
+#include "supervisor/statusd/blueprint.h"
+
+namespace status::supervisor {
+
+class EdgeBook {
+ public:
+  // An edge for every requirement, and one from the gateway to every other module.
+  EdgeBook(const std::vector<ModulePlan>& modules, const NodePaths& paths, Random& random);
+
+  // What that module's bootstrap says: the credentials that it shows, and the digests of those that it accepts.
+  ipc::control::Edges edges_of(const std::string& module) const;
+  // The gateway's to that module; empty for the gateway itself.
+  Bytes gateway_credential(const std::string& module) const;
+
+ private:
+  struct Edge {
+    std::string from;
+    std::string to;
+    Bytes credential;
+    std::vector<std::string> methods;
+  };
+  std::vector<Edge> edges_;
+  NodePaths paths_;
+};
+
+}  // namespace status::supervisor

@@ -1,0 +1,78 @@
+#include "supervisor/statusd/gateway_link.h"
+
+namespace status::supervisor {
+
+using namespace ipc::control;
+
+namespace {
+
+// Leaves room in the channel for pings and answers.
+constexpr std::size_t kEnoughQueued = ControlChannel::kMaxQueued / 2;
+
+}  // namespace
+
+GatewayLink::GatewayLink(std::string boot_id, std::size_t modules, Rows rows)
+    : boot_id_(std::move(boot_id)), modules_(modules), rows_(std::move(rows)) {}
+
+void GatewayLink::attach(ControlChannel& channel) {
+  channel_ = &channel;
+  sent_ = 0;
+  ping_ = 0;
+  changed_.clear();
+  Modules all{.boot_id = boot_id_, .modules = {}};
+  for (std::size_t module = 0; module < modules_; ++module) all.modules.push_back(rows_(module));
+  channel_->send(all);
+  flush();
+}
+
+void GatewayLink::detach() { channel_ = nullptr; }
+
+void GatewayLink::row_changed(std::size_t module) {
+  changed_.insert(module);
+  flush();
+}
+
+void GatewayLink::event(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data) {
+  if (events_.size() == kMaxEvents) {
+    events_.pop_front();
+    if (sent_ > 0) --sent_;
+    ++lost_;
+  }
+  events_.push_back({++last_seq_, std::move(topic), time_ms, generation, std::move(data)});
+  flush();
+}
+
+void GatewayLink::ping_sent(std::uint64_t n) {
+  ping_ = n;
+  seq_at_ping_ = sent_ == 0 ? 0 : events_[sent_ - 1].seq;
+}
+
+void GatewayLink::ping_answered(std::uint64_t n) {
+  if (n != ping_) return;
+  while (sent_ > 0 && events_.front().seq <= seq_at_ping_) {
+    events_.pop_front();
+    --sent_;
+  }
+  flush();
+}
+
+void GatewayLink::flush() {
+  if (channel_ == nullptr) return;
+  while (!changed_.empty() && channel_->queued_bytes() < kEnoughQueued) {
+    const std::size_t module = *changed_.begin();
+    if (!channel_->send(ModuleChanged{rows_(module)})) return;
+    changed_.erase(module);
+  }
+  if (lost_ > 0 && events_.size() < kMaxEvents) {
+    const std::uint64_t lost = lost_;
+    lost_ = 0;
+    const auto time_ms = events_.empty() ? 0 : events_.back().time_ms;
+    events_.push_back({++last_seq_, "supervisor.events_lost", time_ms, 0, Value::map({{"count", lost}})});
+  }
+  while (sent_ < events_.size() && channel_->queued_bytes() < kEnoughQueued) {
+    if (!channel_->send(events_[sent_])) return;
+    ++sent_;
+  }
+}
+
+}  // namespace status::supervisor

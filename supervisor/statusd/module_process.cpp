@@ -1,0 +1,35 @@
+#include "supervisor/statusd/module_process.h"
+
+namespace status::supervisor {
+
+ModuleProcess::ModuleProcess(boost::asio::io_context& loop, Child child, std::string name, std::uint64_t generation,
+                             LogFile& log, const Clock& clock, Callbacks callbacks)
+    : pid_(child.pid),
+      name_(std::move(name)),
+      generation_(generation),
+      log_(log),
+      clock_(clock),
+      crash_(std::move(child.crash)),
+      recorder_(std::move(child.recorder)),
+      control_(loop, std::move(child.control), {std::move(callbacks.message), std::move(callbacks.problem)}),
+      output_(loop, std::move(child.output), log_lines("stdout")),
+      errors_(loop, std::move(child.errors), log_lines("stderr")),
+      watcher_(loop, pid_, std::move(child.pidfd), std::move(callbacks.exited)) {}
+
+std::function<void(const std::string&)> ModuleProcess::log_lines(std::string_view stream) {
+  return [this, stream](const std::string& line) {
+    log_.append(as_log_object(line, stream, name_, generation_, clock_.unix_ms()));
+  };
+}
+
+void ModuleProcess::read_rest() {
+  control_.read_rest();
+  output_.read_rest();
+  errors_.read_rest();
+}
+
+Result<std::vector<ipc::control::CallInFlight>> ModuleProcess::calls_in_flight() const {
+  return ipc::control::read_crash_area(crash_.get());
+}
+
+}  // namespace status::supervisor

@@ -1,0 +1,64 @@
+// One incarnation of a module: its process and everything that statusd holds of it. Runs on the loop's thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ipc/control/control_line.h"
+#include "ipc/control/crash_area.h"
+#include "supervisor/process/control_channel.h"
+#include "supervisor/process/exit_watcher.h"
+#include "supervisor/process/log_file.h"
+#include "supervisor/process/log_pipe.h"
+#include "supervisor/process/spawner.h"
+#include "supervisor/tree/liveness.h"
+
+namespace status::supervisor {
+
+class ModuleProcess {
+ public:
+  struct Callbacks {
+    std::function<void(const ExitReport&)> exited;  // may destroy this object
+    std::function<void(const ipc::control::FromModule&)> message;
+    std::function<void(const std::string&)> problem;
+  };
+
+  // `log` takes its output and must outlive it.
+  ModuleProcess(boost::asio::io_context& loop, Child child, std::string name, std::uint64_t generation, LogFile& log,
+                const Clock& clock, Callbacks callbacks);
+
+  pid_t pid() const { return pid_; }
+  std::uint64_t generation() const { return generation_; }
+  ControlChannel& control() { return control_; }
+  void signal(int number) { watcher_.signal(number); }
+
+  // After its death: everything that it had said and written.
+  void read_rest();
+  Result<std::vector<ipc::control::CallInFlight>> calls_in_flight() const;
+
+  // Facts that the node keeps about this incarnation.
+  MonotonicTime started{};
+  std::optional<MonotonicTime> ready;
+  std::optional<Liveness> liveness;  // while it is up
+  Liveness::Health health = Liveness::Health::good;
+  std::optional<ipc::control::Fatal> fatal;
+
+ private:
+  std::function<void(const std::string&)> log_lines(std::string_view stream);
+
+  pid_t pid_;
+  std::string name_;
+  std::uint64_t generation_;
+  LogFile& log_;
+  const Clock& clock_;
+  UniqueFd crash_;
+  UniqueFd recorder_;
+  ControlChannel control_;
+  LogPipe output_;
+  LogPipe errors_;
+  ExitWatcher watcher_;
+};
+
+}  // namespace status::supervisor

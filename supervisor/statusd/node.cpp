@@ -1,0 +1,178 @@
+#include "supervisor/statusd/node.h"
+
+#include <array>
+#include <csignal>
+
+#include "ipc/control/descriptors.h"
+#include "supervisor/process/memfd.h"
+#include "supervisor/process/process_stats.h"
+
+namespace status::supervisor {
+namespace {
+
+constexpr std::chrono::seconds kSamplingInterval{1};
+
+std::string draw_boot_id(Random& random) {
+  std::array<std::uint8_t, 16> id;
+  random.fill(id);
+  return to_hex(id);
+}
+
+ipc::control::ModuleRow initial_row(const ModulePlan& plan, const EdgeBook& edges, const NodePaths& paths) {
+  const Manifest& manifest = plan.manifest;
+  ipc::control::ModuleRow row;
+  row.name = manifest.name;
+  row.state = to_word(State::stopped);
+  row.owner = manifest.team;
+  row.backend = plan.backend;
+  row.interface = manifest.interface;
+  for (const Requirement& requirement : manifest.requires_) row.requires_.push_back(requirement.module);
+  row.url = "ipc://" + (manifest.name == kGateway ? paths.front_socket() : paths.socket_of(manifest.name));
+  row.credential = edges.gateway_credential(manifest.name);
+  return row;
+}
+
+}  // namespace
+
+Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
+    : clock_(tools.clock),
+      random_(tools.random),
+      journal_(tools.journal),
+      spawner_(tools.spawner),
+      directory_(std::move(directory)),
+      configuration_(blueprint.configuration),
+      boot_id_(draw_boot_id(tools.random)),
+      store_(directory_.paths().state()),
+      edges_(blueprint.modules, directory_.paths(), tools.random),
+      tree_(blueprint.tree(), tools.random),
+      gateway_(boot_id_, blueprint.modules.size(), [this](std::size_t module) { return modules_[module]->row; }),
+      wakeup_(loop_),
+      beat_(loop_),
+      sampling_(loop_),
+      signals_(loop_, SIGTERM, SIGINT) {
+  const LogLimits limits{configuration_.log_max_bytes, configuration_.log_files};
+  for (ModulePlan& plan : blueprint.modules) {
+    const std::string log = directory_.paths().logs() + "/" + plan.manifest.name + ".log";
+    Row row = initial_row(plan, edges_, directory_.paths());
+    modules_.push_back(
+        std::make_unique<Module>(Module{std::move(plan), LogFile(log, limits, clock_), std::move(row), nullptr, 0}));
+  }
+}
+
+Status Node::run() {
+  if (auto prepared = prepare(); !prepared) return prepared;
+  arm_signals();
+  arm_beat();
+  arm_sampling();
+  perform(tree_.tick(now()));
+  loop_.run();
+  journal_.say("info", "stopped");
+  return {};
+}
+
+Status Node::prepare() {
+  auto ring = make_memfd("status-events", ipc::control::kEventRingBytes);
+  if (!ring) return fail(ring.error());
+  event_ring_ = std::move(*ring);
+  auto stopped = store_.load_stopped();
+  if (!stopped) return fail(stopped.error());
+  stopped_ = std::move(*stopped);
+  for (std::size_t i = 0; i < modules_.size(); ++i) {
+    const bool wanted = is_gateway(i) || !stopped_.contains(modules_[i]->row.name);
+    tree_.set_wanted(i, wanted);
+    if (!wanted) modules_[i]->row.why = "stopped by an operator";
+  }
+  if (auto written = directory_.write_token(random_); !written) return written;
+  journal_.say("info", "started: pid " + std::to_string(::getpid()) + ", boot id " + boot_id_);
+  return {};
+}
+
+void Node::perform(const Effects& effects) {
+  for (const Effect& effect : effects) {
+    act(effect);
+    if (effect.from != effect.to) announce(effect);
+  }
+  arm_wakeup();
+  finish_if_down();
+}
+
+void Node::arm_wakeup() {
+  const auto at = tree_.next_wakeup();
+  if (!at) {
+    wakeup_.cancel();
+    return;
+  }
+  wakeup_.expires_at(*at);
+  wakeup_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) perform(tree_.tick(now()));
+  });
+}
+
+void Node::arm_beat() {
+  beat_.expires_after(configuration_.ping_interval);
+  beat_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    for (std::size_t i = 0; i < modules_.size(); ++i) beat(i);
+    arm_beat();
+  });
+}
+
+void Node::beat(std::size_t index) {
+  ModuleProcess* process = modules_[index]->process.get();
+  if (process == nullptr || !process->liveness) return;
+  const auto verdict = process->liveness->tick(now());
+  if (verdict.ping && process->control().send(ipc::control::Ping{*verdict.ping}) && is_gateway(index)) {
+    gateway_.ping_sent(*verdict.ping);
+  }
+  if (verdict.health == process->health) return;
+  process->health = verdict.health;
+  switch (verdict.health) {
+    case Liveness::Health::good:
+      return perform(tree_.on_trouble_over(index, Trouble::unresponsive, now()));
+    case Liveness::Health::slow:
+      return perform(tree_.on_trouble(index, Trouble::unresponsive, verdict.why, now()));
+    case Liveness::Health::hung:
+      return perform(tree_.on_hang(index, verdict.why, now()));
+  }
+}
+
+void Node::arm_sampling() {
+  sampling_.expires_after(kSamplingInterval);
+  sampling_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    sample_memory();
+    arm_sampling();
+  });
+}
+
+void Node::sample_memory() {
+  for (std::size_t i = 0; i < modules_.size(); ++i) {
+    Module& module = *modules_[i];
+    const std::uint64_t bytes = module.process ? rss_bytes(module.process->pid()) : 0;
+    if (bytes == module.row.rss_bytes) continue;
+    module.row.rss_bytes = bytes;
+    publish(i);
+  }
+}
+
+void Node::arm_signals() {
+  signals_.async_wait([this](const boost::system::error_code& error, int number) {
+    if (error) return;
+    arm_signals();
+    if (!stopping_) {
+      stopping_ = true;
+      journal_.say("info", "stopping: " + signal_name(number));
+      return perform(tree_.shut_down(now()));
+    }
+    journal_.warn_operator("a second signal: killing what is left");
+    for (const auto& module : modules_) {
+      if (module->process) module->process->signal(SIGKILL);
+    }
+  });
+}
+
+void Node::finish_if_down() {
+  if (stopping_ && tree_.all_down()) loop_.stop();
+}
+
+}  // namespace status::supervisor

@@ -1,0 +1,114 @@
+// The running node: the loop that turns events of processes, descriptors and timers into events of the tree, and its
+// effects into system calls. One thread, the one that called the constructor; it must live as long as the node, because
+// the children die with it.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ipc/base/clock.h"
+#include "ipc/base/random.h"
+#include "supervisor/process/run_directory.h"
+#include "supervisor/process/spawner.h"
+#include "supervisor/process/state_store.h"
+#include "supervisor/statusd/blueprint.h"
+#include "supervisor/statusd/edges.h"
+#include "supervisor/statusd/gateway_link.h"
+#include "supervisor/statusd/journal.h"
+#include "supervisor/statusd/module_process.h"
+#include "supervisor/tree/tree.h"
+
+namespace status::supervisor {
+
+class Node {
+ public:
+  // What the node works with; all of it outlives the node.
+  struct Tools {
+    Spawner& spawner;
+    Journal& journal;
+    const Clock& clock;
+    Random& random;
+  };
+
+  // `directory` is prepared, `blueprint` checked.
+  Node(RunDirectory directory, Blueprint blueprint, const Tools& tools);
+
+  // Starts everything that is wanted and returns when SIGTERM or SIGINT has stopped it in order; a second signal kills
+  // what is left. Errors: what was remembered cannot be read, the event ring cannot be made.
+  Status run();
+
+ private:
+  struct Module {
+    ModulePlan plan;
+    LogFile log;
+    ipc::control::ModuleRow row;  // as the gateway knows it
+    std::unique_ptr<ModuleProcess> process;
+    std::uint64_t spawns = 0;
+  };
+  using Row = ipc::control::ModuleRow;
+
+  // node.cpp: the loop
+  Status prepare();
+  void perform(const Effects& effects);
+  void arm_wakeup();
+  void arm_beat();
+  void arm_sampling();
+  void arm_signals();
+  void beat(std::size_t index);
+  void sample_memory();
+  void finish_if_down();
+
+  // node_effects.cpp: what the tree wants done, and telling of it
+  void act(const Effect& effect);
+  void announce(const Effect& effect);
+  void spawn(std::size_t index);
+  Result<std::unique_ptr<ModuleProcess>> make_process(std::size_t index);
+  bool send_bootstrap(std::size_t index);
+  void drain(std::size_t index);
+  void signal(std::size_t index, int number);
+  void publish(std::size_t index);
+
+  // node_events.cpp: what modules do and say
+  void on_exit(std::size_t index, const ExitReport& report);
+  void on_message(std::size_t index, const ipc::control::FromModule& message);
+  void on_ready(std::size_t index, const ipc::control::Ready& ready);
+  void on_pong(std::size_t index, const ipc::control::Pong& pong);
+  void on_locked(std::size_t index, bool locked);
+  void on_command(std::size_t index, const ipc::control::Command& command);
+  std::optional<Error> obey(const ipc::control::Command& command);
+  void keep_record(std::size_t index, ModuleProcess& process, const ExitReport& report, State state,
+                   const std::string& cause);
+  std::optional<std::size_t> find(const std::string& name) const;
+
+  bool is_gateway(std::size_t index) const { return modules_[index]->row.name == kGateway; }
+  MonotonicTime now() const { return clock_.monotonic(); }
+
+  const Clock& clock_;
+  Random& random_;
+  Journal& journal_;
+  Spawner& spawner_;
+  RunDirectory directory_;
+  Configuration configuration_;
+  std::string boot_id_;
+  UniqueFd event_ring_;
+  StateStore store_;
+  std::set<std::string> stopped_;  // as on disk
+  EdgeBook edges_;
+  Tree tree_;
+  boost::asio::io_context loop_;
+  std::vector<std::unique_ptr<Module>> modules_;
+  GatewayLink gateway_;
+  boost::asio::steady_timer wakeup_;
+  boost::asio::steady_timer beat_;
+  boost::asio::steady_timer sampling_;
+  boost::asio::signal_set signals_;
+  bool stopping_ = false;
+};
+
+}  // namespace status::supervisor

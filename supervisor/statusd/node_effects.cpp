@@ -1,0 +1,172 @@
+#include <boost/asio/post.hpp>
+#include <csignal>
+
+#include "supervisor/statusd/node.h"
+
+namespace status::supervisor {
+
+using namespace ipc::control;
+
+namespace {
+
+constexpr const char* kVersion = STATUS_VERSION;
+
+std::int64_t to_unix_ms(const Clock& clock, MonotonicTime at) {
+  return clock.unix_ms() + std::chrono::duration_cast<milliseconds>(at - clock.monotonic()).count();
+}
+
+// What a module is told besides its own settings.
+Value bootstrap_config(const ModulePlan& plan, const Configuration& configuration, const NodePaths& paths,
+                       const std::string& boot_id) {
+  Value config = plan.settings;
+  if (plan.manifest.name == kGateway) {
+    config.set("metrics_listen", configuration.metrics_listen);
+    config.set("token_file", paths.token());
+    config.set("boot_id", boot_id);
+    config.set("version", kVersion);
+    config.set("socket_url", "ipc://" + paths.front_socket());
+  }
+  if (plan.manifest.name == "keys") config.set("node_key_file", paths.node_key());
+  return config;
+}
+
+}  // namespace
+
+void Node::act(const Effect& effect) {
+  switch (effect.action) {
+    case Action::none:
+      return;
+    case Action::spawn:
+      return spawn(effect.module);
+    case Action::resume_drain:
+      signal(effect.module, SIGCONT);
+      return drain(effect.module);
+    case Action::drain:
+      return drain(effect.module);
+    case Action::abort:
+      return signal(effect.module, SIGABRT);
+    case Action::kill:
+      return signal(effect.module, SIGKILL);
+    case Action::suspend:
+      return signal(effect.module, SIGSTOP);
+    case Action::resume:
+      return signal(effect.module, SIGCONT);
+  }
+}
+
+void Node::signal(std::size_t index, int number) {
+  Module& module = *modules_[index];
+  if (!module.process) return;
+  journal_.say("info", "sent " + signal_name(number), module.row.name, module.row.generation);
+  module.process->signal(number);
+}
+
+void Node::drain(std::size_t index) {
+  Module& module = *modules_[index];
+  if (!module.process) return;
+  const auto timeout = static_cast<std::uint32_t>(module.plan.manifest.stop_timeout.count());
+  // A module that reads nothing cannot be asked.
+  if (!module.process->control().send(Drain{timeout})) signal(index, SIGTERM);
+}
+
+void Node::announce(const Effect& effect) {
+  Module& module = *modules_[effect.module];
+  Row& row = module.row;
+  row.state = to_word(effect.to);
+  row.why = effect.cause;
+  const auto attempt = tree_.next_attempt(effect.module);
+  row.next_attempt_ms = attempt && !has_process(effect.to) ? to_unix_ms(clock_, *attempt) : 0;
+  if (!has_process(effect.to)) {
+    row.pid = 0;
+    row.ready_ms = 0;
+    row.rss_bytes = 0;
+    row.locked = false;
+  }
+  if (module.process && is_up(effect.to) && !module.process->liveness) {
+    module.process->liveness.emplace(Liveness::Limits{configuration_.ping_interval, configuration_.hang_limit});
+  } else if (module.process && !is_up(effect.to)) {
+    module.process->liveness.reset();
+    module.process->health = Liveness::Health::good;
+  }
+  if (effect.from == State::starting && effect.to == State::ready) row.ready_ms = clock_.unix_ms();
+  journal_.transition(row.name, to_word(effect.from), to_word(effect.to), row.generation, static_cast<long>(row.pid),
+                      effect.cause);
+  publish(effect.module);
+  gateway_.event("supervisor.module_state", clock_.unix_ms(), row.generation,
+                 Value::map({{"module", row.name},
+                             {"from", to_word(effect.from)},
+                             {"to", to_word(effect.to)},
+                             {"cause", effect.cause},
+                             {"pid", row.pid},
+                             {"next_attempt_ms", row.next_attempt_ms}}));
+}
+
+void Node::publish(std::size_t index) { gateway_.row_changed(index); }
+
+void Node::spawn(std::size_t index) {
+  Module& module = *modules_[index];
+  auto process = make_process(index);
+  if (!process) {
+    const Error& error = process.error();
+    journal_.say("error", error.message, module.row.name, module.row.generation);
+    // What is not there does not appear by trying again; everything else may.
+    const bool missing = error.code == Code::not_found || error.code == Code::permission_denied;
+    boost::asio::post(loop_,
+                      [this, index, exit = Exit{.clean = false, .misconfigured = missing, .cause = error.message}] {
+                        perform(tree_.on_exit(index, exit, now()));
+                      });
+    return;
+  }
+  module.process = std::move(*process);
+  module.process->started = now();
+  module.row.pid = module.process->pid();
+  module.row.started_ms = clock_.unix_ms();
+  module.row.restarts = module.spawns++;
+  if (!send_bootstrap(index)) {
+    journal_.say("error", "its bootstrap is longer than a control line may be: shorten its settings", module.row.name,
+                 module.row.generation);
+    module.process->signal(SIGKILL);
+    return;
+  }
+  if (is_gateway(index)) gateway_.attach(module.process->control());
+}
+
+Result<std::unique_ptr<ModuleProcess>> Node::make_process(std::size_t index) {
+  Module& module = *modules_[index];
+  const Manifest& manifest = module.plan.manifest;
+  auto generation = store_.next_generation(manifest.name);
+  if (!generation) return fail(generation.error());
+  module.row.generation = *generation;
+  auto child = spawner_.spawn({.executable = module.plan.executable,
+                               .working_directory = directory_.paths().data_of(manifest.name),
+                               .descriptors = manifest.descriptors,
+                               .data_bytes = manifest.data_bytes,
+                               .event_ring = is_gateway(index) ? event_ring_.get() : -1});
+  if (!child) return fail(child.error());
+  ModuleProcess::Callbacks callbacks;
+  callbacks.exited = [this, index](const ExitReport& report) { on_exit(index, report); };
+  callbacks.message = [this, index](const FromModule& message) { on_message(index, message); };
+  callbacks.problem = [this, index](const std::string& problem) {
+    journal_.say("warn", "on its control line: " + problem, modules_[index]->row.name, modules_[index]->row.generation);
+  };
+  return std::make_unique<ModuleProcess>(loop_, std::move(*child), manifest.name, *generation, module.log, clock_,
+                                         std::move(callbacks));
+}
+
+bool Node::send_bootstrap(std::size_t index) {
+  const Module& module = *modules_[index];
+  const NodePaths& paths = directory_.paths();
+  Bootstrap boot;
+  boot.module = module.row.name;
+  boot.generation = module.row.generation;
+  boot.run_dir = paths.run_of(module.row.name);
+  boot.data_dir = paths.data_of(module.row.name);
+  boot.boot_id = boot_id_;
+  boot.config = bootstrap_config(module.plan, configuration_, paths, boot_id_);
+  boot.backend = module.plan.backend;
+  boot.edges = edges_.edges_of(module.row.name);
+  boot.log_level = configuration_.log_level;
+  return module.process->control().send(boot);
+}
+
+}  // namespace status::supervisor

@@ -1,0 +1,152 @@
+#include <csignal>
+
+#include "ipc/base/words.h"
+#include "supervisor/process/crash_record.h"
+#include "supervisor/statusd/node.h"
+
+namespace status::supervisor {
+
+using namespace ipc::control;
+
+namespace {
+
+std::uint64_t elapsed_ms(MonotonicTime since, MonotonicTime now) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<milliseconds>(now - since).count());
+}
+
+}  // namespace
+
+void Node::on_exit(std::size_t index, const ExitReport& report) {
+  Module& module = *modules_[index];
+  const auto process = std::move(module.process);
+  process->read_rest();
+  if (is_gateway(index)) gateway_.detach();
+  const State state = tree_.state(index);
+  const Effects effects = tree_.on_exit(index, report.to_exit(), now());
+  // The tree knows why it was killed.
+  const std::string cause = effects.empty() ? report.cause() : effects.front().cause;
+  module.row.last_exit = LastExit{.generation = process->generation(),
+                                  .cause = cause,
+                                  .time_ms = clock_.unix_ms(),
+                                  .uptime_ms = elapsed_ms(process->started, now()),
+                                  .asked = state == State::draining};
+  perform(effects);  // the next incarnation first: the record can wait
+  const bool orderly = state == State::draining && report.exit_code == 0;
+  if (!orderly) keep_record(index, *process, report, state, cause);
+}
+
+void Node::keep_record(std::size_t index, ModuleProcess& process, const ExitReport& report, State state,
+                       const std::string& cause) {
+  const Module& module = *modules_[index];
+  CrashRecord record;
+  record.module = module.row.name;
+  record.generation = process.generation();
+  record.time_ms = module.row.last_exit->time_ms;
+  record.cause = cause;
+  record.exit = report;
+  record.uptime_ms = module.row.last_exit->uptime_ms;
+  record.ready_for_ms = process.ready ? elapsed_ms(*process.ready, now()) : 0;
+  record.state = to_word(state);
+  record.backend = module.row.backend;
+  record.interface = module.row.interface;
+  record.fatal = process.fatal;
+  auto calls = process.calls_in_flight();
+  if (calls) {
+    record.calls = std::move(*calls);
+  } else {
+    record.calls_problem = calls.error().message;
+  }
+  record.log = module.log.tail();
+  if (auto written = write_crash_record(directory_.paths().crash(), record, now()); !written) {
+    journal_.say("error", "no crash record: " + written.error().message, record.module, record.generation);
+  }
+}
+
+void Node::on_message(std::size_t index, const FromModule& message) {
+  Module& module = *modules_[index];
+  if (!module.process) return;  // its last words, read after its death
+  if (const auto* ready = std::get_if<Ready>(&message)) return on_ready(index, *ready);
+  if (const auto* pong = std::get_if<Pong>(&message)) return on_pong(index, *pong);
+  if (const auto* degraded = std::get_if<Degraded>(&message)) {
+    return perform(tree_.on_trouble(index, Trouble::own_word, degraded->why, now()));
+  }
+  if (const auto* locked = std::get_if<Locked>(&message)) return on_locked(index, locked->locked);
+  if (const auto* command = std::get_if<Command>(&message)) return on_command(index, *command);
+  if (const auto* fatal = std::get_if<Fatal>(&message)) {
+    module.process->fatal = *fatal;
+    journal_.say("error", fatal->reason + ": " + fatal->message, module.row.name, module.row.generation);
+  }
+}
+
+void Node::on_ready(std::size_t index, const Ready& ready) {
+  Module& module = *modules_[index];
+  if (ready.protocol != kProtocol) {
+    journal_.say("error",
+                 "speaks protocol " + std::to_string(ready.protocol) + ", this node " + std::to_string(kProtocol),
+                 module.row.name, module.row.generation);
+    return;
+  }
+  if (!ready.url.empty()) module.row.url = ready.url;
+  if (!ready.interface.empty()) module.row.interface = ready.interface;
+  if (!module.process->ready) module.process->ready = now();
+  perform(tree_.on_ready(index, now()));
+}
+
+void Node::on_pong(std::size_t index, const Pong& pong) {
+  ModuleProcess& process = *modules_[index]->process;
+  if (process.liveness) process.liveness->pong(pong, now());
+  if (is_gateway(index)) gateway_.ping_answered(pong.n);
+}
+
+void Node::on_locked(std::size_t index, bool locked) {
+  Module& module = *modules_[index];
+  if (module.row.locked == locked) return;
+  module.row.locked = locked;
+  publish(index);
+  gateway_.event("supervisor.module_locked", clock_.unix_ms(), module.row.generation,
+                 Value::map({{"module", module.row.name}, {"locked", locked}}));
+}
+
+void Node::on_command(std::size_t index, const Command& command) {
+  Module& module = *modules_[index];
+  if (!is_gateway(index)) {
+    journal_.say("warn", "is not the gateway and gave a command: ignored", module.row.name, module.row.generation);
+    return;
+  }
+  auto error = obey(command);
+  if (module.process) module.process->control().send(CommandResult{command.id, std::move(error)});
+}
+
+std::optional<Error> Node::obey(const Command& command) {
+  const auto index = find(command.module);
+  if (!index)
+    return make_error(Code::not_found, "supervisor.unknown_module", "there is no module " + in_quotes(command.module));
+  const auto operation = operation_from_word(command.op);
+  if (!operation)
+    return make_error(Code::invalid_argument, "supervisor.unknown_operation",
+                      in_quotes(command.op) + " is no operation");
+  auto effects = tree_.command(*index, *operation, now());
+  if (!effects) return effects.error();
+  perform(*effects);
+  std::set<std::string> stopped;
+  for (std::size_t i = 0; i < tree_.size(); ++i) {
+    if (!tree_.wanted(i)) stopped.insert(tree_.name(i));
+  }
+  // Of a module that is not enabled now, what was decided stays.
+  for (const std::string& name : stopped_) {
+    if (!find(name)) stopped.insert(name);
+  }
+  if (stopped == stopped_) return std::nullopt;
+  if (auto saved = store_.save_stopped(stopped); !saved) return saved.error();
+  stopped_ = std::move(stopped);
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Node::find(const std::string& name) const {
+  for (std::size_t i = 0; i < modules_.size(); ++i) {
+    if (modules_[i]->row.name == name) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace status::supervisor

@@ -1,0 +1,48 @@
+#include "supervisor/statusd/statusd.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "supervisor/statusd/node.h"
+
+namespace status::supervisor {
+namespace {
+
+int give_up(const Error& error) {
+  std::cerr << "statusd: " << error.message << std::endl;
+  return error.code == Code::invalid_argument || error.reason.starts_with("supervisor.missing_module") ||
+                 error.reason == "supervisor.cyclic_modules"
+             ? kExitMisconfigured
+             : 1;
+}
+
+}  // namespace
+
+int run_statusd(const StatusdOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Spawner spawner;  // first of all: it occupies the low descriptors
+  auto installation = Installation::find();
+  if (!installation) return give_up(installation.error());
+  auto directory = RunDirectory::open(options.data_dir, options.run_dir);
+  if (!directory) return give_up(directory.error());
+  auto blueprint = load_blueprint(directory->paths(), *installation, options);
+  if (!blueprint) return give_up(blueprint.error());
+  if (auto prepared = directory->prepare(blueprint->names()); !prepared) return give_up(prepared.error());
+
+  const SystemClock clock;
+  SystemRandom random;
+  const LogLimits limits{blueprint->configuration.log_max_bytes, blueprint->configuration.log_files};
+  Journal journal(directory->paths().logs() + "/statusd.log", limits, clock,
+                  options.foreground || ::isatty(STDOUT_FILENO) == 1);
+  if (::geteuid() == 0) {
+    journal.warn_operator(
+        "runs as root: file modes and peer checks protect nothing from it; use an account of its own");
+  }
+  Node node(std::move(*directory), std::move(*blueprint), {spawner, journal, clock, random});
+  if (auto ran = node.run(); !ran) return give_up(ran.error());
+  return 0;
+}
+
+}  // namespace status::supervisor
