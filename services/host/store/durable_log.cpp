@@ -166,7 +166,9 @@ Result<DurableLog::Size> DurableLog::size() {
   if (!tx) return fail(tx.error());
   const Result<Head> now = head(*tx);
   if (!now) return fail(now.error());
-  return Size{now->last + 1 - now->first, now->bytes};
+  const auto all = acknowledged_by_all(*tx);
+  if (!all) return fail(all.error());
+  return Size{now->last + 1 - now->first, now->bytes, now->last - all->value_or(now->last)};
 }
 
 std::string DurableLog::cursor(std::uint64_t seq) const { return epoch_ + "-" + std::to_string(seq); }

@@ -96,6 +96,7 @@ class DurableLog {
   struct Size {
     std::uint64_t entries = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t lag = 0;  // entries that the slowest consumer has not acknowledged; 0 without consumers
   };
   Result<Size> size();
 

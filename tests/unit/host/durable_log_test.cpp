@@ -128,6 +128,7 @@ TEST_F(DurableLogTest, SlowestConsumerHoldsEntries) {
   ASSERT_TRUE(log_->acknowledge("slow", 1));
   ASSERT_TRUE(log_->acknowledge("fast", 4));
   EXPECT_EQ(seqs(*log_->read({.oldest = true}, 10)), (Seqs{2, 3, 4}));
+  EXPECT_EQ(log_->size()->lag, 3U);
   ASSERT_TRUE(log_->acknowledge("slow", 4));
   EXPECT_EQ(log_->size()->entries, 0U);
   EXPECT_EQ(append(), 5U) << "numbers are not used again when all entries are gone";
