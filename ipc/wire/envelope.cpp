@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <msgpack.hpp>
 
 #include "ipc/base/codec.h"
 #include "ipc/wire/limits.h"
