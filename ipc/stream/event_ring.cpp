@@ -7,7 +7,7 @@
 namespace status::ipc {
 namespace {
 
-constexpr std::uint64_t kMagic = 0x5354'4556'5249'4e31;  // "STEVRIN1"
+constexpr std::uint64_t kMagic = 0x5354'4556'5249'4e32;  // "STEVRIN2"
 constexpr std::uint64_t kAlign = 8;
 
 std::uint64_t aligned(std::uint64_t size) { return (size + kAlign - 1) / kAlign * kAlign; }
@@ -17,6 +17,7 @@ std::uint64_t aligned(std::uint64_t size) { return (size + kAlign - 1) / kAlign 
 struct EventRing::Header {
   std::uint64_t magic;
   std::uint64_t capacity;
+  std::uint64_t marks;
   std::atomic<std::uint64_t> active;
   State states[2];
 };
@@ -35,15 +36,20 @@ struct EventRing::Record {
   std::uint8_t* payload() { return reinterpret_cast<std::uint8_t*>(this + 1); }
 };
 
-EventRing::EventRing(std::span<std::uint8_t> memory, Random& random)
-    : memory_(memory), capacity_((memory.size() - sizeof(Header)) / kAlign * kAlign) {
+EventRing::EventRing(std::span<std::uint8_t> memory, Random& random, std::size_t marks)
+    : memory_(memory),
+      marks_(std::min(marks, kMaxMarks)),
+      records_at_(sizeof(Header) + marks_ * 2 * kMarkBytes),
+      capacity_((memory.size() - records_at_) / kAlign * kAlign) {
   if (attach()) return;
   offsets_.clear();
   auto* header = reinterpret_cast<Header*>(memory_.data());
   header->magic = kMagic;
   header->capacity = capacity_;
+  header->marks = marks_;
   header->active = 0;
-  header->states[0] = State{.incarnation = random.next64() | 1U, .first = 1, .next = 1, .head = 0, .tail = 0};
+  header->states[0] = State{.incarnation = random.next64() | 1U, .first = 1, .next = 1, .head = 0, .tail = 0, .marks = 0};
+  std::fill_n(memory_.data() + sizeof(Header), marks_ * 2 * kMarkBytes, std::uint8_t{0});
 }
 
 const EventRing::State& EventRing::state() const {
@@ -59,14 +65,14 @@ void EventRing::commit(const State& next) {
 }
 
 EventRing::Record* EventRing::record_at(std::uint64_t offset) const {
-  return reinterpret_cast<Record*>(memory_.data() + sizeof(Header) + offset % capacity_);
+  return reinterpret_cast<Record*>(memory_.data() + records_at_ + offset % capacity_);
 }
 
 std::uint64_t EventRing::skip_to_start(std::uint64_t offset) const { return offset / capacity_ * capacity_ + capacity_; }
 
 bool EventRing::attach() {
   const auto* header = reinterpret_cast<const Header*>(memory_.data());
-  if (header->magic != kMagic || header->capacity != capacity_) return false;
+  if (header->magic != kMagic || header->capacity != capacity_ || header->marks != marks_) return false;
   const State& s = state();
   if (s.tail < s.head || s.tail - s.head > capacity_ || s.first > s.next || s.head % kAlign != 0) return false;
   std::uint64_t offset = s.head;
@@ -96,10 +102,31 @@ void EventRing::evict_for(std::uint64_t tail) {
   commit(next);
 }
 
-std::uint64_t EventRing::publish(const EventView& event) {
+std::uint8_t* EventRing::mark_copy(std::size_t index, std::uint64_t copy) const {
+  return memory_.data() + sizeof(Header) + (index * 2 + copy) * kMarkBytes;
+}
+
+std::span<const std::uint8_t, EventRing::kMarkBytes> EventRing::mark(std::size_t index) const {
+  return std::span<const std::uint8_t, kMarkBytes>(mark_copy(index, state().marks >> index & 1U), kMarkBytes);
+}
+
+void EventRing::write_mark(const Mark& mark, State& next) const {
+  const std::uint64_t unused = (next.marks >> mark.index & 1U) ^ 1U;
+  std::ranges::copy(mark.bytes, mark_copy(mark.index, unused));
+  next.marks ^= std::uint64_t{1} << mark.index;
+}
+
+void EventRing::set_mark(const Mark& mark) {
+  State next = state();
+  write_mark(mark, next);
+  commit(next);
+}
+
+std::uint64_t EventRing::publish(const EventView& event, const Mark* mark) {
   const std::uint64_t size = aligned(sizeof(Record) + event.topic.size() + event.data.size());
   if (size > capacity_ / 4) {
     ++oversize_;
+    if (mark != nullptr) set_mark(*mark);
     return 0;
   }
   std::uint64_t offset = state().tail;
@@ -129,6 +156,7 @@ std::uint64_t EventRing::publish(const EventView& event) {
   State next = state();
   next.tail = begin + size;
   ++next.next;
+  if (mark != nullptr) write_mark(*mark, next);
   offsets_.push_back(begin);
   commit(next);
   return next.next - 1;

@@ -1,5 +1,6 @@
 #include "ipc/stream/event_stream.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace status::ipc {
@@ -25,11 +26,11 @@ std::unique_ptr<std::uint8_t[]> own_memory(std::span<const std::uint8_t> given) 
 }  // namespace
 
 EventStream::EventStream(Server& server, const std::string& method, const Clock& clock, Random& random,
-                         std::span<std::uint8_t> memory)
+                         std::span<std::uint8_t> memory, std::size_t marks)
     : clock_(clock),
       generation_(server.options().generation),
       own_memory_(own_memory(memory)),
-      ring_(own_memory_ ? std::span(own_memory_.get(), kDefaultBytes) : memory, random),
+      ring_(own_memory_ ? std::span(own_memory_.get(), kDefaultBytes) : memory, random, marks),
       stream_(server, method, *this, Run::inline_thread) {}
 
 std::string EventStream::publish(std::string_view topic, ByteView data, std::optional<Trace> trace) {
@@ -42,15 +43,27 @@ std::string EventStream::publish(std::string_view topic, ByteView data, std::opt
   return publish(event);
 }
 
-std::string EventStream::publish(const EventView& event) {
+std::string EventStream::publish(const EventView& event, const EventRing::Mark* mark) {
   std::uint64_t seq = 0;
   {
     std::lock_guard lock(mutex_);
-    seq = ring_.publish(event);
+    seq = ring_.publish(event, mark);
   }
   if (seq == 0) return {};
   stream_.wake();
   return cursor(seq);
+}
+
+void EventStream::set_mark(const EventRing::Mark& mark) {
+  std::lock_guard lock(mutex_);
+  ring_.set_mark(mark);
+}
+
+std::array<std::uint8_t, EventRing::kMarkBytes> EventStream::mark(std::size_t index) {
+  std::lock_guard lock(mutex_);
+  std::array<std::uint8_t, EventRing::kMarkBytes> bytes;
+  std::ranges::copy(ring_.mark(index), bytes.begin());
+  return bytes;
 }
 
 std::string EventStream::cursor_now() { return cursor(last()); }

@@ -14,14 +14,17 @@ class EventStream final : private StreamSource {
  public:
   static constexpr std::size_t kDefaultBytes = 256 << 10;
 
-  // `memory` (empty: kDefaultBytes of its own) outlives the stream.
+  // `memory` (empty: kDefaultBytes of its own) outlives the stream. `marks`: see EventRing.
   EventStream(Server& server, const std::string& method, const Clock& clock, Random& random,
-              std::span<std::uint8_t> memory = {});
+              std::span<std::uint8_t> memory = {}, std::size_t marks = 0);
 
   // Publishes and wakes the readers. `data` is one encoded map. Returns the cursor after which the event is visible; empty when it was too large.
   std::string publish(std::string_view topic, ByteView data, std::optional<Trace> trace = {});
   // The same for an event of somebody else, with its time and generation.
-  std::string publish(const EventView& event);
+  std::string publish(const EventView& event, const EventRing::Mark* mark = nullptr);
+
+  void set_mark(const EventRing::Mark& mark);
+  std::array<std::uint8_t, EventRing::kMarkBytes> mark(std::size_t index);
 
   // The cursor of now: what a snapshot taken after this call includes.
   std::string cursor_now();
