@@ -122,7 +122,7 @@ void TlsLink::on_read(const ErrorCode& error, std::size_t bytes) {
 void TlsLink::deliver() {
   while (!closed_ && !paused_) {
     const ByteView arrived = ByteView(input_).subspan(begin_, end_ - begin_);
-    if (arrived.size() < kFrameHeaderBytes) {
+    if (arrived.size() < sizeof(std::uint32_t)) {
       make_room(kFrameHeaderBytes);
       return read();
     }
@@ -130,7 +130,7 @@ void TlsLink::deliver() {
     if (length == 0 || length - 1 > max_frame_) {
       return close(CloseReason::protocol, "a frame of " + std::to_string(length) + " bytes");
     }
-    const std::size_t whole = std::size_t{4} + length;
+    const std::size_t whole = sizeof length + length;
     if (arrived.size() < whole) {
       make_room(whole);
       return read();

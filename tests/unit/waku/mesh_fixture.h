@@ -13,6 +13,7 @@
 
 #include "services/waku/mesh/memory_archive.h"
 #include "services/waku/mesh/mesh_backend.h"
+#include "services/waku/message_codec.h"
 #include "tests/unit/host/store_fixture.h"
 
 namespace status::waku::mesh {
@@ -25,7 +26,7 @@ class Recorder final : public BackendEvents {
  public:
   bool on_message(ReceivedMessage message) override {
     return note([&] {
-      if (messages.size() >= room) return false;
+      if (messages.size() >= room) return ++refusals, false;
       messages.push_back(std::move(message));
       return true;
     });
@@ -78,6 +79,7 @@ class Recorder final : public BackendEvents {
   }
 
   std::size_t room = SIZE_MAX;  // messages beyond it are refused
+  std::size_t refusals = 0;
   std::vector<ReceivedMessage> messages;
   std::vector<MessageHash> propagated;
   std::vector<MessageHash> sent;

@@ -72,6 +72,8 @@ TEST(MeshNodes, ANodeThatWasAwayGetsWhatItMissedOnceAndInOrder) {
   link(c, b);
   send_all(a, numbered(0, 3));
   ASSERT_TRUE(c.events.wait_messages(3));
+  while (c.counter("pages_fetched") == 0) {
+  }
 
   c.backend->stop();
   send_all(a, numbered(3, 600));  // three pages
@@ -170,8 +172,10 @@ TEST(MeshNodes, AServiceWithoutRoomIsServedFromWhereItStopped) {
   link(a, b);
   send_all(a, numbered(0, 200));
   ASSERT_TRUE(a.events.wait([&] { return a.events.sent.size() == 200; }));
-  ASSERT_TRUE(b.events.wait_messages(10));
   for (std::size_t room = 20; room <= 200; room += 20) {
+    const std::size_t refusals = room / 20;
+    ASSERT_TRUE(b.events.wait([&] { return b.events.refusals == refusals; }));
+    EXPECT_EQ(b.events.messages.size(), room == 20 ? 10 : room - 20);
     b.events.change([&] { b.events.room = room; });
     b.backend->resume(b.events.messages.back().position);
     ASSERT_TRUE(b.events.wait_messages(room));
