@@ -15,7 +15,7 @@ NodeOptions TestNode::bare(std::vector<std::string> settings) {
   return {.settings = std::move(settings), .arguments = {}};
 }
 
-void TestNode::add_fake_module(const std::string& name, const FakeModule& fake) {
+std::string fake_manifest(const std::string& name, const FakeModule& fake) {
   std::string text = "name = \"" + name + "\"\nexecutable = \"" + binary("fake_module") + "\"\ninterface = \"1.0\"\n";
   if (!fake.requires_.empty()) {
     text += "requires = [";
@@ -24,12 +24,16 @@ void TestNode::add_fake_module(const std::string& name, const FakeModule& fake) 
   }
   text += fake.manifest + "\n[owner]\nteam = \"test\"\ncontact = \"test\"\n" + fake.tables + "\n[settings]\n" +
           fake.settings + "\n";
-  write_file(path("modules.d/" + name + "/module.toml"), text);
+  return text;
+}
+
+void TestNode::add_fake_module(const std::string& name, const FakeModule& fake) {
+  write_file(path("modules.d/" + name + "/module.toml"), fake_manifest(name, fake));
   ::chmod(data_dir().c_str(), 0700);
 }
 
 void TestNode::start() {
-  std::vector<std::string> arguments = {binary("statusd"), "--foreground", "--data-dir", data_dir()};
+  std::vector<std::string> arguments = {executable_, "--foreground", "--data-dir", data_dir()};
   for (const std::string& setting : options_.settings) arguments.insert(arguments.end(), {"--set", setting});
   arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
   statusd_.emplace(arguments);

@@ -35,12 +35,16 @@ struct FakeModule {
   std::string settings;  // keys of [settings]; the program says which
 };
 
+std::string fake_manifest(const std::string& name, const FakeModule& fake);
+
 class TestNode {
  public:
   explicit TestNode(NodeOptions options = {}) : options_(std::move(options)) {}
   // A node of third-party modules alone: no built-in ones, no gateway.
   static NodeOptions bare(std::vector<std::string> settings = {});
 
+  // Before start(): another statusd than the one of this build.
+  void use_statusd(std::string executable) { executable_ = std::move(executable); }
   // Before start().
   void add_fake_module(const std::string& name, const FakeModule& fake = {});
 
@@ -59,6 +63,7 @@ class TestNode {
 
  private:
   NodeOptions options_;
+  std::string executable_ = binary("statusd");
   TempDir dir_;
   std::optional<ChildProcess> statusd_;
 };

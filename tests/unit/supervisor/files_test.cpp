@@ -1,0 +1,190 @@
+// Directories, state and logs of a node, on a real file system.
+#include "supervisor/process/files.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "ipc/base/codec.h"
+#include "supervisor/process/crash_record.h"
+#include "supervisor/process/log_file.h"
+#include "supervisor/process/log_pipe.h"
+#include "supervisor/process/run_directory.h"
+#include "supervisor/process/state_store.h"
+#include "tests/support/temp_dir.h"
+
+namespace status::supervisor {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Files, AFileIsReplacedAsAWhole) {
+  const test::TempDir dir;
+  ASSERT_TRUE(write_file(dir / "f", "one", Durability::synced).has_value());
+  ASSERT_TRUE(write_file(dir / "f", "two", Durability::lazy).has_value());
+  EXPECT_EQ(*read_file(dir / "f"), "two");
+  EXPECT_EQ(fs::status(dir / "f").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_FALSE(fs::exists(dir / "f.new"));
+  EXPECT_EQ(*read_file(dir / "f", 2), "tw");
+  EXPECT_EQ(read_file(dir / "none").error().code, Code::not_found);
+}
+
+TEST(Files, APrivateDirectoryIsClosedToOthers) {
+  const test::TempDir dir;
+  ASSERT_TRUE(open_private_directory(dir / "a/b/c", true).has_value());
+  EXPECT_EQ(fs::status(dir / "a/b/c").permissions(), fs::perms::owner_all);
+  ::chmod((dir / "a").c_str(), 0755);
+  ASSERT_TRUE(open_private_directory(dir / "a").has_value());
+  EXPECT_EQ(fs::status(dir / "a").permissions(), fs::perms::owner_all) << "looking in is mended";
+  ::chmod((dir / "a").c_str(), 0770);
+  const auto refused = open_private_directory(dir / "a");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().reason, "supervisor.unsafe_directory");
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("chmod 700 " + (dir / "a")));
+}
+
+TEST(Files, ALinkOrAFileIsNoDirectory) {
+  const test::TempDir dir;
+  fs::create_directory(dir / "real");
+  fs::create_symlink(dir / "real", dir / "link");
+  EXPECT_EQ(open_private_directory(dir / "link").error().reason, "supervisor.unsafe_directory");
+  test::write_file(dir / "file", "");
+  EXPECT_EQ(open_private_directory(dir / "file").error().reason, "supervisor.unsafe_directory");
+}
+
+TEST(RunDirectory, ASecondHolderIsToldWhoHasIt) {
+  const test::TempDir dir;
+  auto first = RunDirectory::open(dir / "n", "");
+  ASSERT_TRUE(first.has_value());
+  const auto second = RunDirectory::open(dir / "n", dir / "other");
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().reason, "supervisor.already_running");
+  EXPECT_THAT(second.error().message, testing::HasSubstr("pid " + std::to_string(::getpid())));
+  first = fail(Code::internal, "", "");
+  EXPECT_TRUE(RunDirectory::open(dir / "n", "").has_value()) << "the lock goes with its holder";
+}
+
+TEST(RunDirectory, ALinkToTheDataDirectoryIsTheUsersBusiness) {
+  const test::TempDir dir;
+  fs::create_directory(dir / "real");
+  fs::create_symlink(dir / "real", dir / "n");
+  const auto node = RunDirectory::open(dir / "n", "");
+  ASSERT_TRUE(node.has_value()) << node.error().message;
+  EXPECT_EQ(node->paths().data_dir, fs::canonical(dir / "real").string());
+}
+
+TEST(RunDirectory, TheTokenIsFreshAndPrivate) {
+  const test::TempDir dir;
+  auto node = RunDirectory::open(dir / "n", "");
+  ASSERT_TRUE(node.has_value());
+  SystemRandom random;
+  ASSERT_TRUE(node->write_token(random).has_value());
+  const std::string token = *read_file(node->paths().token());
+  EXPECT_THAT(token, testing::MatchesRegex("[0-9a-f]{32}"));
+  EXPECT_EQ(fs::status(node->paths().token()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  ASSERT_TRUE(node->write_token(random).has_value());
+  EXPECT_NE(*read_file(node->paths().token()), token);
+}
+
+TEST(StateStore, AGenerationIsNeverGivenTwice) {
+  const test::TempDir dir;
+  {
+    StateStore store(dir.path());
+    EXPECT_EQ(*store.next_generation("a"), 1u);
+    EXPECT_EQ(*store.next_generation("a"), 2u);
+    EXPECT_EQ(*store.next_generation("b"), 1u);
+  }
+  EXPECT_EQ(test::read_file(dir / "a.generation"), "00000000000000000002\n");
+  EXPECT_EQ(*StateStore(dir.path()).next_generation("a"), 3u);
+}
+
+TEST(StateStore, ADamagedCounterIsNotGuessed) {
+  const test::TempDir dir;
+  for (const char* damaged : {"2\n", "0000000000000000000x\n", "000000000000000000020", "000000000000000000021\n"}) {
+    test::write_file(dir / "a.generation", damaged);
+    const auto next = StateStore(dir.path()).next_generation("a");
+    ASSERT_FALSE(next.has_value()) << damaged;
+    EXPECT_EQ(next.error().reason, "supervisor.bad_state");
+  }
+}
+
+TEST(StateStore, WhatIsStoppedIsRemembered) {
+  const test::TempDir dir;
+  StateStore store(dir.path());
+  EXPECT_TRUE(store.load_stopped()->empty());
+  ASSERT_TRUE(store.save_stopped({"a", "b"}).has_value());
+  EXPECT_EQ(*StateStore(dir.path()).load_stopped(), (std::set<std::string>{"a", "b"}));
+  test::write_file(dir / "stopped.json", "{");
+  EXPECT_EQ(store.load_stopped().error().reason, "supervisor.bad_state");
+}
+
+TEST(LogFile, RotatesBySizeAndCount) {
+  const test::TempDir dir;
+  const FakeClock clock;
+  LogFile log(dir / "l", {.max_bytes = 100, .files = 3}, clock);
+  for (int i = 0; i < 40; ++i) log.append("line " + std::to_string(i) + std::string(20, '.'));
+  EXPECT_FALSE(fs::exists(dir / "l.3"));
+  std::string newest;
+  for (const char* name : {"l.2", "l.1", "l"}) {
+    EXPECT_LE(fs::file_size(dir / name), 100u);
+    newest += test::read_file(dir / name);
+  }
+  EXPECT_THAT(newest, testing::EndsWith("line 39" + std::string(20, '.') + "\n"));
+  EXPECT_EQ(std::count(newest.begin(), newest.end(), '\n'), 7);
+}
+
+TEST(LogFile, TheTailIsBounded) {
+  const test::TempDir dir;
+  const FakeClock clock;
+  LogFile log(dir / "l", {}, clock);
+  for (int i = 0; i < 300; ++i) log.append(std::to_string(i) + std::string(10'000, 'x'));
+  const auto tail = log.tail();
+  ASSERT_EQ(tail.size(), LogFile::kTailLines);
+  EXPECT_TRUE(tail.front().starts_with("100x"));
+  EXPECT_EQ(tail.back().size(), LogFile::kTailLineBytes);
+}
+
+TEST(LogFile, LinesThatCannotBeWrittenAreCountedAndReported) {
+  const test::TempDir dir;
+  const FakeClock clock;
+  LogFile log(dir / "missing/l", {}, clock);
+  log.append("one");
+  log.append("two");
+  fs::create_directory(dir / "missing");
+  log.append("three");
+  const std::string text = test::read_file(dir / "missing/l");
+  EXPECT_THAT(text, testing::HasSubstr("2 log lines could not be written"));
+  EXPECT_THAT(text, testing::EndsWith("three\n"));
+}
+
+TEST(LogPipe, AJsonObjectPassesAndAnythingElseIsWrapped) {
+  EXPECT_EQ(as_log_object(R"({"a":1})", "stdout", "m", 1, 2), R"({"a":1})");
+  EXPECT_EQ(as_log_object(R"({"a":1)", "stderr", "m", 1, 2),
+            R"({"time_ms":2,"level":"warn","module":"m","generation":1,"stream":"stderr","message":"{\"a\":1"})");
+  EXPECT_THAT(as_log_object("\xff\x1b[31m", "stdout", "m", 1, 2), testing::Not(testing::HasSubstr("\x1b")));
+  EXPECT_TRUE(parse_json(as_log_object("\xff\x1b[31m", "stdout", "m", 1, 2)).has_value());
+}
+
+TEST(CrashRecord, OnlyTheNewestAreKept) {
+  const test::TempDir dir;
+  CrashRecord record{.module = "a"};
+  for (record.generation = 1; record.generation <= 30; ++record.generation) {
+    ASSERT_TRUE(write_crash_record(dir.path(), record, MonotonicTime()).has_value());
+  }
+  test::write_file(dir / "a/notes.txt", "somebody else's");
+  EXPECT_FALSE(fs::exists(dir / "a/10.json"));
+  EXPECT_TRUE(fs::exists(dir / "a/11.json"));
+  EXPECT_TRUE(fs::exists(dir / "a/30.json"));
+  EXPECT_TRUE(fs::exists(dir / "a/notes.txt"));
+}
+
+TEST(CrashRecord, CallsAreDated) {
+  CrashRecord record{.module = "a", .cause = "exit 1"};
+  record.calls.push_back({.method = "a.b", .trace_id = {}, .started_ns = 1'000'000'000});
+  const Value value = to_value(record, MonotonicTime(std::chrono::milliseconds(1'250)));
+  EXPECT_EQ(value.find("calls_in_flight")->as_array()->front().int_or("running_ms", 0), 250);
+}
+
+}  // namespace
+}  // namespace status::supervisor
