@@ -6,6 +6,7 @@
 #include "ipc/client/client_core.h"
 #include "ipc/base/clock.h"
 #include "ipc/wire/limits.h"
+#include "ipc/wire/trace_scope.h"
 
 namespace status::ipc {
 namespace {
@@ -13,12 +14,16 @@ namespace {
 constexpr std::uint8_t kEmptyMap[] = {0x80};
 
 Message build(const Request& request, const ClientOptions& options) {
+  SystemRandom random;
   RequestHeader header;
   header.id = 1;  // NNG matches answers to requests; the id is for people who read frames
   header.method = request.method;
   header.deadline_ms = request.deadline_ms;
   header.sent_ns = monotonic_ns();
   header.trace = request.trace;
+  if (const Trace* current = TraceScope::current(); !header.trace && current != nullptr) {
+    header.trace = current->child(random);
+  }
   header.credential = options.credential;
   header.interface_major = request.interface_major;
   header.idempotency_key = request.idempotency_key;

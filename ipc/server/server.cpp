@@ -8,6 +8,7 @@
 #include "ipc/nng/error.h"
 #include "ipc/server/slot.h"
 #include "ipc/wire/limits.h"
+#include "ipc/wire/trace_scope.h"
 
 namespace status::ipc {
 namespace {
@@ -32,10 +33,16 @@ Server::Server(ServerOptions options, std::shared_ptr<const AccessPolicy> access
 Server::~Server() { shutdown(); }
 
 void Server::handle(std::string method, Run run, Handler handler) {
-  methods_.insert_or_assign(std::move(method), Method{run, std::move(handler)});
+  auto entry = std::make_shared<const Method>(Method{run, std::move(handler)});
+  std::lock_guard lock(mutex_);
+  methods_.insert_or_assign(std::move(method), std::move(entry));
 }
 
-void Server::handle_others(Handler handler) { others_.handler = std::move(handler); }
+void Server::handle_others(Handler handler) {
+  auto entry = std::make_shared<const Method>(Method{Run::inline_thread, std::move(handler)});
+  std::lock_guard lock(mutex_);
+  others_ = std::move(entry);
+}
 
 Status Server::listen() {
   Result<Socket> socket = Socket::reply();
@@ -130,17 +137,17 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   const std::uint64_t ticket = tickets_.fetch_add(1, std::memory_order_relaxed) + 1;
   slot.issue(ticket);
   Call call(slot, ticket, std::move(message), view, std::move(*caller));
-  const Method* method = nullptr;
+  std::shared_ptr<const Method> method;
   if (std::optional<Error> error = over_limit ? std::move(over_limit) : admission_error(call, method)) {
     if (observer_ != nullptr) observer_->rejected(error->reason);
     call.fail(*error);
     return;
   }
   watch_deadlines();
-  dispatch(*method, std::move(call));
+  dispatch(std::move(method), std::move(call));
 }
 
-std::optional<Error> Server::admission_error(const Call& call, const Method*& method) {
+std::optional<Error> Server::admission_error(const Call& call, std::shared_ptr<const Method>& method) {
   if (!call.caller().methods.contains(call.method())) {
     return make_error(Code::permission_denied, "ipc.denied",
                       "`" + call.caller().name + "` may not call " + std::string(call.method()));
@@ -151,34 +158,38 @@ std::optional<Error> Server::admission_error(const Call& call, const Method*& me
                       "the caller wants interface " + std::to_string(major) + " of " + options_.module +
                           ", this is interface " + std::to_string(options_.interface_major));
   }
-  const auto found = methods_.find(call.method());
-  method = found != methods_.end() ? &found->second : &others_;
-  if (!method->handler) {
+  std::function<std::optional<Error>(const Call&)> gate;
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = methods_.find(call.method());
+    method = found != methods_.end() ? found->second : others_;
+    gate = gate_;
+  }
+  const bool system = is_system(call.method());
+  if (!system && draining_.load(std::memory_order_relaxed)) {
+    return make_retryable(Code::unavailable, "ipc.draining", options_.module + " is stopping", 200);
+  }
+  if (!system && gate) {
+    if (std::optional<Error> refused = gate(call)) return refused;
+  }
+  if (!method) {
     return make_error(Code::unimplemented, "ipc.unknown_method",
                       std::string(call.method()) + " is not a method of " + options_.module +
                           "; `statusctl describe " + options_.module + "` lists them");
   }
-  if (is_system(call.method())) return std::nullopt;
-  if (draining_.load(std::memory_order_relaxed)) {
-    return make_retryable(Code::unavailable, "ipc.draining", options_.module + " is stopping", 200);
-  }
-  std::function<std::optional<Error>(const Call&)> gate;
-  {
-    std::lock_guard lock(mutex_);
-    gate = gate_;
-  }
-  return gate ? gate(call) : std::nullopt;
+  return std::nullopt;
 }
 
-void Server::dispatch(const Method& method, Call call) {
-  if (method.run == Run::inline_thread) {
-    method.handler(std::move(call));
+void Server::dispatch(std::shared_ptr<const Method> method, Call call) {
+  if (method->run == Run::inline_thread) {
+    method->handler(std::move(call));
     return;
   }
   // std::function wants a copyable target; the pointer is released into the job exactly once.
   auto shared = std::make_shared<Call>(std::move(call));
-  WorkerPool::Job job = [this, &method, shared] { run_handler(method, std::move(*shared)); };
-  const bool posted = method.run == Run::system ? housekeeper_->post(job) : (pool_ != nullptr && pool_->post(job));
+  const Run run = method->run;
+  WorkerPool::Job job = [this, method = std::move(method), shared] { run_handler(*method, std::move(*shared)); };
+  const bool posted = run == Run::system ? housekeeper_->post(job) : (pool_ != nullptr && pool_->post(job));
   if (posted) return;
   if (observer_ != nullptr) observer_->rejected("queue_full");
   shared->fail(queue_full());
@@ -189,6 +200,8 @@ void Server::run_handler(const Method& method, Call call) {
   call.slot_->running = true;
   const std::shared_ptr<StageTotals> totals = call.start_handler();
   const StageScope scope(*totals);
+  const std::optional<Trace> trace = call.header().trace;
+  const TraceScope traced(trace ? &*trace : nullptr);
   method.handler(std::move(call));
 }
 
@@ -306,7 +319,7 @@ bool Server::drain(MonotonicTime deadline) {
   return pool_ == nullptr || pool_->wait_idle(deadline);
 }
 
-void Server::shutdown() {
+void Server::finish() {
   if (closing_.exchange(true) || !listener_) return;
   draining_ = true;
   housekeeper_.reset();
@@ -324,6 +337,10 @@ void Server::shutdown() {
   }
   pool_.reset();  // waits for running handlers; their answers come too late
   linger();
+}
+
+void Server::shutdown() {
+  finish();
   socket_.close();
   slots_.clear();
 }

@@ -64,7 +64,7 @@ class Server {
   // shutdown() if that has not been done.
   ~Server();
 
-  // Before listen() only.
+  // Any time: a module that waits for its key registers its methods when it has it. A method that is there is replaced.
   void handle(std::string method, Run run, Handler handler);
   // For methods that have no handler of their own: a forwarder. Runs inline.
   void handle_others(Handler handler);
@@ -74,7 +74,10 @@ class Server {
 
   // From now on everything but `_sys.*` is answered UNAVAILABLE (retryable, `ipc.draining`); waits for running calls until `deadline`.
   bool drain(MonotonicTime deadline);
-  // Answers parked and queued calls UNAVAILABLE, lingers until the peers have the last replies (TRANSPORT.md section 1.6), closes. Once; idempotent.
+  // Answers what waits UNAVAILABLE, ends the workers and lingers until the peers have the last replies (TRANSPORT.md section 1.6). Idempotent. A process
+  // exits after this without closing its sockets: see Socket::abandon.
+  void finish();
+  // finish(), and closes.
   void shutdown();
 
   void set_access(std::shared_ptr<const AccessPolicy> access);
@@ -100,11 +103,11 @@ class Server {
   void keep_house();
   Status add_slot();
   void received(Slot& slot, Message message);
-  void dispatch(const Method& method, Call call);
+  void dispatch(std::shared_ptr<const Method> method, Call call);
   void run_handler(const Method& method, Call call);
   void begin(Slot& slot, Message message, const RequestView& view);
   void refuse(Slot& slot, std::uint32_t id, Error error);
-  std::optional<Error> admission_error(const Call& call, const Method*& method);
+  std::optional<Error> admission_error(const Call& call, std::shared_ptr<const Method>& method);
   bool closing() const { return closing_.load(); }
   std::optional<Error> count_in(std::uint32_t pipe, std::string_view method);
   void count_out(std::uint32_t pipe);
@@ -120,10 +123,10 @@ class Server {
   const ServerOptions options_;
   ServerObserver* observer_;
   control::CrashArea* crash_;
-  std::map<std::string, Method, std::less<>> methods_;
-  Method others_{Run::inline_thread, nullptr};
 
   mutable std::mutex mutex_;  // guards what follows
+  std::map<std::string, std::shared_ptr<const Method>, std::less<>> methods_;
+  std::shared_ptr<const Method> others_;
   std::shared_ptr<const AccessPolicy> access_;
   std::function<std::optional<Error>(const Call&)> gate_;
   std::unordered_map<std::uint32_t, std::uint32_t> in_flight_by_pipe_;

@@ -21,6 +21,7 @@ struct StreamPosition {
   std::uint64_t seq = 0;     // of the last event that it has
   std::uint64_t lagged = 0;  // events that are gone from behind it
   bool reset = false;        // its cursor was of another incarnation: take a snapshot
+  bool oldest = false;       // begin at the oldest kept, whatever `seq` says
 };
 
 class StreamSource {

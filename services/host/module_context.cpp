@@ -1,0 +1,37 @@
+#include "services/host/module_context.h"
+
+#include <algorithm>
+
+namespace status::host {
+
+ModuleContext::ModuleContext(const ipc::control::Bootstrap& bootstrap, std::string version, ipc::Server& server,
+                             metrics::Instruments& instruments, SupervisorChannel& supervisor, Logger& logger)
+    : bootstrap_(bootstrap),
+      version_(std::move(version)),
+      server_(server),
+      instruments_(instruments),
+      supervisor_(supervisor),
+      logger_(logger),
+      events_(server, bootstrap.module + ".events.next", clock_, random_) {}
+
+Result<ipc::Client*> ModuleContext::client(const std::string& module) {
+  if (const auto found = clients_.find(module); found != clients_.end()) return found->second.get();
+  const auto edge = bootstrap_.edges.to.find(module);
+  if (edge == bootstrap_.edges.to.end()) {
+    return fail(Code::failed_precondition, "host.not_required",
+                bootstrap_.module + " has no edge to " + module + ": add it to `requires` in module.toml");
+  }
+  ipc::ClientOptions options{.url = edge->second.url, .target = module};
+  if (edge->second.credential.size() == sizeof(ipc::Credential)) {
+    std::ranges::copy(edge->second.credential, options.credential.emplace().begin());
+  }
+  Result<std::unique_ptr<ipc::Client>> client = ipc::Client::open(std::move(options), &instruments_.rpc());
+  if (!client) return fail(std::move(client.error()));
+  return clients_.emplace(module, std::move(*client)).first->second.get();
+}
+
+ipc::control::Ready ModuleContext::ready_message() const {
+  return {.url = server_.options().url, .bulk_url = {}, .interface = version_};
+}
+
+}  // namespace status::host

@@ -1,0 +1,77 @@
+// What the host gives to a module: its place, its server, its events, clients to what it requires, and instruments.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "ipc/api/convert.h"
+#include "ipc/base/clock.h"
+#include "ipc/base/random.h"
+#include "ipc/client/client.h"
+#include "ipc/control/control_line.h"
+#include "ipc/server/server.h"
+#include "ipc/stream/event_stream.h"
+#include "metrics/instruments.h"
+#include "services/host/logger.h"
+
+namespace status::host {
+
+// What the supervisor hears from a module: descriptor 3 of a process, a function call inside one. Any thread.
+class SupervisorChannel {
+ public:
+  virtual ~SupervisorChannel() = default;
+  virtual void send(const ipc::control::FromModule& message) = 0;
+};
+
+// Outlives the service. Any thread, but for client(), which is for the service's construction.
+class ModuleContext {
+ public:
+  ModuleContext(const ipc::control::Bootstrap& bootstrap, std::string version, ipc::Server& server,
+                metrics::Instruments& instruments, SupervisorChannel& supervisor, Logger& logger);
+
+  const std::string& module() const { return bootstrap_.module; }
+  std::uint64_t generation() const { return bootstrap_.generation; }
+  // The module's own folder, 0700.
+  const std::string& data_dir() const { return bootstrap_.data_dir; }
+  const Value& config() const { return bootstrap_.config; }
+  const std::string& backend() const { return bootstrap_.backend; }
+  const std::string& version() const { return version_; }
+
+  ipc::Server& server() { return server_; }
+  metrics::Instruments& instruments() { return instruments_; }
+  Logger& log() { return logger_; }
+  const Clock& clock() const { return clock_; }
+  Random& random() { return random_; }
+
+  // To a module that the manifest requires. FAILED_PRECONDITION (`host.not_required`) for any other.
+  Result<ipc::Client*> client(const std::string& module);
+
+  // The volatile stream `<module>.events.next`.
+  ipc::EventStream& events() { return events_; }
+  // Publishes one event under "<module>.<name>" and returns the cursor after which it is visible.
+  template <api::Described E>
+  std::string publish(const std::string& name, const E& event, std::optional<ipc::Trace> trace = {}) {
+    const Result<Bytes> encoded = api::encode(event);
+    return encoded ? events_.publish(module() + "." + name, *encoded, trace) : std::string();
+  }
+
+  // Shown in `statusctl status` until recovered().
+  void degraded(const std::string& why) { supervisor_.send(ipc::control::Degraded{why}); }
+  void recovered() { supervisor_.send(ready_message()); }
+  ipc::control::Ready ready_message() const;
+
+ private:
+  const ipc::control::Bootstrap& bootstrap_;
+  const std::string version_;
+  ipc::Server& server_;
+  metrics::Instruments& instruments_;
+  SupervisorChannel& supervisor_;
+  Logger& logger_;
+  SystemClock clock_;
+  SystemRandom random_;
+  std::map<std::string, std::unique_ptr<ipc::Client>> clients_;
+  ipc::EventStream events_;
+};
+
+}  // namespace status::host

@@ -1,0 +1,39 @@
+// The database of a module: its key from keys, its file, its migrations, its health.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "services/host/module_context.h"
+#include "services/host/store/database.h"
+#include "services/host/store/integrity.h"
+#include "services/host/store/migration.h"
+
+namespace status::host {
+
+// Outlives the service that uses it; closed when it goes.
+class ModuleDatabase {
+ public:
+  // `<data_dir>/<module>.db`. The reason `locked` when keys is away or keeps the key back; store errors otherwise.
+  static Result<std::unique_ptr<ModuleDatabase>> open(ModuleContext& context, const std::vector<store::Migration>& migrations);
+
+  store::Database& database() { return *database_; }
+
+ private:
+  explicit ModuleDatabase(ModuleContext& context);
+
+  class Times final : public store::TimeObserver {
+   public:
+    explicit Times(const metrics::DatabaseInstruments& instruments) : instruments_(instruments) {}
+    void database_time(store::Operation operation, std::chrono::nanoseconds spent) override;
+
+   private:
+    const metrics::DatabaseInstruments& instruments_;
+  };
+
+  Times times_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<store::IntegrityMonitor> integrity_;
+};
+
+}  // namespace status::host

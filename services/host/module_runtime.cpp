@@ -1,0 +1,98 @@
+#include "services/host/module_runtime.h"
+
+#include "services/host/system_methods.h"
+
+namespace status::host {
+namespace {
+
+ipc::ServerOptions server_options(const ModuleDefinition& definition, const ipc::control::Bootstrap& bootstrap,
+                                  std::string url) {
+  ipc::ServerOptions options;
+  options.module = bootstrap.module;
+  options.url = std::move(url);
+  options.generation = bootstrap.generation;
+  options.interface_major = definition.interface().version().major;
+  options.workers = definition.workers;
+  return options;
+}
+
+}  // namespace
+
+ModuleRuntime::ModuleRuntime(const ModuleDefinition& definition, ipc::control::Bootstrap bootstrap, std::string url,
+                             SupervisorChannel& supervisor, Logger& logger, ipc::control::CrashArea* crash)
+    : definition_(definition),
+      bootstrap_(std::move(bootstrap)),
+      supervisor_(supervisor),
+      logger_(logger),
+      instruments_({.module = bootstrap_.module, .version = definition.interface().version().text()}),
+      server_(server_options(definition, bootstrap_, std::move(url)),
+              ipc::CredentialAccess::from_edges(bootstrap_.edges.from), &instruments_.rpc(), crash),
+      context_(std::make_unique<ModuleContext>(bootstrap_, definition.interface().version().text(), server_,
+                                               instruments_, supervisor, logger)) {}
+
+ModuleRuntime::~ModuleRuntime() {
+  finish(std::chrono::steady_clock::now());
+  service_.reset();
+  context_.reset();
+}
+
+Status ModuleRuntime::start() {
+  serve_system_methods(server_, definition_.interface(), instruments_, locked_);
+  server_.set_gate([this](const ipc::Call&) -> std::optional<Error> {
+    if (open_) return std::nullopt;
+    if (locked_) {
+      return make_error(Code::failed_precondition, "locked", bootstrap_.module + " waits for its key from keys");
+    }
+    return make_retryable(Code::unavailable, "ipc.starting", bootstrap_.module + " is starting", 100);
+  });
+  if (Status listening = server_.listen(); !listening) return listening;
+  if (Status made = make_service(); !made) return made;
+  supervisor_.send(context_->ready_message());
+  logger_.info("ready", {{"interface", context_->version()}, {"backend", bootstrap_.backend}});
+  return {};
+}
+
+Status ModuleRuntime::make_service() {
+  Result<std::unique_ptr<Service>> service = definition_.make(*context_);
+  if (!service) {
+    if (service.error().reason != "locked") return fail(std::move(service.error()));
+    if (!locked_.exchange(true)) {
+      supervisor_.send(ipc::control::Locked{true});
+      logger_.warn("locked", {{"why", service.error().message}});
+    }
+    return {};
+  }
+  service_ = std::move(*service);
+  if (Status started = service_->start(); !started) return started;
+  open_ = true;
+  if (locked_.exchange(false)) {
+    supervisor_.send(ipc::control::Locked{false});
+    logger_.info("unlocked");
+  }
+  return {};
+}
+
+Status ModuleRuntime::retry_locked() { return locked_ ? make_service() : Status{}; }
+
+void ModuleRuntime::finish(MonotonicTime deadline) {
+  if (std::exchange(finished_, true)) return;
+  if (!server_.drain(deadline)) logger_.warn("calls were still running when the time to stop was over");
+  if (service_) service_->stop();
+  server_.finish();
+}
+
+void ModuleRuntime::set_edges(const ipc::control::Edges& edges) {
+  server_.set_access(ipc::CredentialAccess::from_edges(edges.from));
+}
+
+ipc::control::Pong ModuleRuntime::pong(std::uint64_t n) const {
+  const ipc::ServerLoad load = server_.load();
+  return {.n = n,
+          .queued = load.queued,
+          .running = load.running,
+          .completed = load.completed,
+          .oldest_overrun_ms = load.oldest_overrun_ms,
+          .oldest = load.oldest};
+}
+
+}  // namespace status::host

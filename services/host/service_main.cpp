@@ -1,0 +1,158 @@
+#include "services/host/service_main.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "ipc/control/crash_area.h"
+#include "ipc/control/descriptors.h"
+#include "services/host/control_channel.h"
+#include "services/host/hardening.h"
+#include "services/host/module_runtime.h"
+
+namespace status::host {
+namespace {
+
+namespace control = ipc::control;
+using namespace std::chrono_literals;
+
+constexpr int kAskedToStop = 0;
+constexpr int kUsage = 64;
+constexpr int kSelfAbort = 70;
+constexpr int kBadConfiguration = 78;
+
+// Past this NNG is stuck for good; only a new process helps.
+constexpr auto kHousekeepingLimit = 5s;
+constexpr auto kLockedRetry = 500ms;
+constexpr auto kIdle = 60s;
+
+// SIGTERM arrives as a descriptor; every thread made later inherits the mask. A peer that goes away is an error value, not a signal.
+int take_signals() {
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  sigaddset(&wanted, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool started_by_supervisor() {
+  int type = 0;
+  socklen_t size = sizeof(type);
+  return ::getsockopt(control::kControlFd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+}
+
+int exit_code(const Error& error) {
+  const bool configuration = error.code == Code::failed_precondition || error.code == Code::invalid_argument;
+  return configuration ? kBadConfiguration : kSelfAbort;
+}
+
+class Process {
+ public:
+  Process(const ModuleDefinition& definition, int signals)
+      : definition_(definition), signals_(signals), channel_(control::kControlFd) {}
+
+  int run() {
+    const ControlChannel::Received first = channel_.receive(10s, signals_);
+    const auto* bootstrap = std::get_if<control::Bootstrap>(&first.message);
+    if (bootstrap == nullptr) return first.event == ControlChannel::Event::terminated ? kAskedToStop : kSelfAbort;
+    logger_ = std::make_unique<Logger>(bootstrap->module, bootstrap->generation,
+                                       log_level_from_word(bootstrap->log_level).value_or(LogLevel::info));
+    if (definition_.secret) {
+      if (Status hardened = forbid_dumps(); !hardened) return give_up(hardened.error());
+    }
+    if (Result<control::CrashArea> area = control::CrashArea::map(control::kCrashRecordFd); area) {
+      crash_ = std::move(*area);
+    }
+    runtime_ = std::make_unique<ModuleRuntime>(definition_, *bootstrap, "ipc://" + bootstrap->run_dir + "/rpc.sock",
+                                               channel_, *logger_, &crash_);
+    if (Status started = runtime_->start(); !started) return give_up(started.error());
+    return serve();
+  }
+
+ private:
+  int give_up(const Error& error) {
+    logger_->error("cannot run", {{"reason", error.reason}, {"why", error.message}});
+    channel_.send(control::Fatal{error.reason, error.message});
+    return exit_code(error);
+  }
+
+  int serve() {
+    while (true) {
+      const auto patience = runtime_->locked() ? std::chrono::milliseconds(kLockedRetry) : std::chrono::milliseconds(kIdle);
+      const ControlChannel::Received received = channel_.receive(patience, signals_);
+      switch (received.event) {
+        case ControlChannel::Event::closed:
+          return kSelfAbort;  // the supervisor is gone: leave at once, nobody may write to the database behind its back
+        case ControlChannel::Event::terminated:
+          return finish(2s);
+        case ControlChannel::Event::timeout:
+          if (Status retried = runtime_->retry_locked(); !retried) return give_up(retried.error());
+          break;
+        case ControlChannel::Event::message:
+          if (const auto* drain = std::get_if<control::Drain>(&received.message)) {
+            return finish(std::chrono::milliseconds(drain->deadline_ms));
+          }
+          if (const int code = handle(received.message); code != 0) return code;
+          break;
+      }
+    }
+  }
+
+  // Not 0: leave with that code.
+  int handle(const control::ToModule& message) {
+    if (const auto* ping = std::get_if<control::Ping>(&message)) {
+      if (runtime_->server().housekeeping_stall() > kHousekeepingLimit) {
+        return give_up(make_error(Code::internal, "host.nng_stuck", "NNG's reaper hangs: only a new process helps"));
+      }
+      channel_.send(runtime_->pong(ping->n));
+    } else if (const auto* edges = std::get_if<control::Edges>(&message)) {
+      runtime_->set_edges(*edges);
+    } else if (const auto* level = std::get_if<control::LogLevel>(&message)) {
+      if (const auto parsed = log_level_from_word(level->level)) logger_->set_level(*parsed);
+    } else if (const auto* unknown = std::get_if<control::Unknown>(&message)) {
+      logger_->warn("unknown control message", {{"type", unknown->type}});
+    }
+    return 0;
+  }
+
+  int finish(std::chrono::milliseconds within) {
+    // Half of the time for the calls that run; the rest is for what follows.
+    runtime_->finish(std::chrono::steady_clock::now() + within / 2);
+    logger_->info("stopped");
+    channel_.send(control::Stopping{});
+    return kAskedToStop;
+  }
+
+  const ModuleDefinition& definition_;
+  const int signals_;
+  ControlChannel channel_;
+  control::CrashArea crash_;
+  std::unique_ptr<Logger> logger_;
+  std::unique_ptr<ModuleRuntime> runtime_;
+};
+
+}  // namespace
+
+int service_main(const ModuleDefinition& definition) {
+  if (!started_by_supervisor()) {
+    std::fprintf(stderr,
+                 "This is a module of a Status node; statusd starts it.\n"
+                 "A whole node: statusd --data-dir DIR. What it serves: statusctl describe %s\n",
+                 definition.interface().name().c_str());
+    return kUsage;
+  }
+  ::mallopt(M_ARENA_MAX, 2);  // an arena per thread would double the memory of an idle module
+  auto* process = new Process(definition, take_signals());
+  const int code = process->run();
+  // Nothing is torn down: closing NNG's sockets can hang (ipc/nng/socket.h), and the kernel does it better.
+  std::fflush(stdout);
+  ::_exit(code);
+}
+
+}  // namespace status::host
