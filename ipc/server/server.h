@@ -84,7 +84,7 @@ class Server {
   // A gate before every method but `_sys.*`: an error refuses the call (a locked module). Null opens.
   void set_gate(std::function<std::optional<Error>(const Call&)> gate);
   // Runs a job on the pool beside the calls; false when the queue is full.
-  bool post(WorkerPool::Job job) { return pool_->post(job); }
+  bool post(WorkerPool::Job job) { return pool_ != nullptr && pool_->post(job); }
   TimerQueue& timers() { return timers_; }
   ServerLoad load() const;
   // How long the housekeeping thread has been at one task. Past a few seconds NNG is stuck for good and only a new process helps.
