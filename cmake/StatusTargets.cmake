@@ -18,7 +18,8 @@ function(status_test name)
   cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE status_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
-  target_precompile_headers(${name} PRIVATE <gtest/gtest.h> <gmock/gmock.h> <string> <vector> <chrono>)
+  target_precompile_headers(${name} REUSE_FROM status_test_headers)
+  target_compile_options(${name} PRIVATE ${STATUS_PCH_OPTIONS})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 30)
   endif()
@@ -33,3 +34,18 @@ endfunction()
 function(status_module name manifest)
   configure_file(${manifest} ${CMAKE_BINARY_DIR}/share/status/modules/${name}/module.toml COPYONLY)
 endfunction()
+
+# status_precompiled_headers(NAME HEADER...): for a library most of whose files include the same slow headers.
+function(status_precompiled_headers name)
+  target_precompile_headers(${name} PRIVATE ${ARGN})
+  target_compile_options(${name} PRIVATE ${STATUS_PCH_OPTIONS})
+endfunction()
+
+# GoogleTest is the slowest header of the tests: it is compiled once, and every test program uses the result.
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/status_test_headers.cpp CONTENT "\n")
+add_library(status_test_headers OBJECT ${CMAKE_BINARY_DIR}/status_test_headers.cpp)
+target_link_libraries(status_test_headers PRIVATE status_flags GTest::gmock)
+# As the executables are compiled; GCC refuses the headers otherwise.
+set_target_properties(status_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+target_compile_options(status_test_headers PRIVATE -fPIE)
+status_precompiled_headers(status_test_headers <gmock/gmock.h> <gtest/gtest.h> <chrono> <string> <vector>)

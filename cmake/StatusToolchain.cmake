@@ -11,7 +11,11 @@ option(STATUS_FUZZ "Build the libFuzzer targets (needs clang >= 16)" OFF)
 
 find_program(STATUS_CCACHE ccache)
 if(STATUS_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${STATUS_CCACHE})
+  # Without this looseness and -fpch-preprocess ccache passes by every file that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${STATUS_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set(STATUS_PCH_OPTIONS -fpch-preprocess)
+  endif()
 endif()
 
 find_package(Threads REQUIRED)
