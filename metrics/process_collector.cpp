@@ -1,13 +1,12 @@
 #include "metrics/process_collector.h"
 
-#include <dirent.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <sstream>
 #include <vector>
@@ -42,11 +41,10 @@ std::optional<double> boot_time() {
 }
 
 std::optional<double> count_entries(const std::string& folder) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(folder.c_str()), ::closedir);
-  if (!listing) return std::nullopt;
-  int count = -3;  // ".", ".." and the listing's own descriptor
-  while (::readdir(listing.get()) != nullptr) ++count;
-  return count;
+  std::error_code error;
+  int count = -1;  // the listing's own descriptor
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) ++count;
+  return error ? std::nullopt : std::optional<double>(count);
 }
 
 std::optional<double> limit(__rlimit_resource resource) {

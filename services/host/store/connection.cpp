@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 32;
 
-Error map_code(int extended, std::string message) {
+Error map_code(int extended, const std::string& message) {
   const int primary = extended & 0xff;
   switch (primary) {
     case SQLITE_FULL:
@@ -172,7 +172,7 @@ Error Connection::error(std::string_view doing) const {
   std::string message = path_;
   message.append(": ").append(handle_ == nullptr ? "out of memory" : sqlite3_errmsg(handle_));
   message.append(" (").append(doing).append(")");
-  return map_code(code, std::move(message));
+  return map_code(code, message);
 }
 
 }  // namespace status::store

@@ -82,7 +82,7 @@ void DatabaseCore::release() {
 Database::Database(std::unique_ptr<DatabaseCore> core) : core_(std::move(core)) {}
 Database::~Database() = default;
 
-Result<std::unique_ptr<Database>> Database::open(const host::SecretBytes& key, DatabaseOptions options) {
+Result<std::unique_ptr<Database>> Database::open(const host::SecretBytes& key, const DatabaseOptions& options) {
   if (Status prepared = prepare_file(options.path); !prepared) return fail(prepared.error());
   Result<Connection> connection = Connection::open(options.path, key, options.busy_timeout);
   if (!connection) return fail(connection.error());

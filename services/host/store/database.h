@@ -38,7 +38,7 @@ class Database {
   // that the key fits and that the file does not begin like a plain database. Errors: FAILED_PRECONDITION
   // `store.wrong_key`, `store.plaintext`; PERMISSION_DENIED `store.unsafe_path`; INTERNAL `store.no_cipher`;
   // RESOURCE_EXHAUSTED `store.disk_full` for a new file.
-  static Result<std::unique_ptr<Database>> open(const host::SecretBytes& key, DatabaseOptions options);
+  static Result<std::unique_ptr<Database>> open(const host::SecretBytes& key, const DatabaseOptions& options);
   ~Database();  // after its last transaction; checkpoints
 
   // A consistent view; costs no fsync.

@@ -65,12 +65,12 @@ Status DurableLog::load(Random& random) {
   if (Status consumers = ensure_table(database_, "store_consumer", kConsumers); !consumers) return consumers;
   std::array<std::uint8_t, 8> epoch;
   random.fill(epoch);
-  const Status entries = ensure_table(database_, table_,
-                                      "CREATE TABLE " + table_ +
-                                          " (seq INTEGER PRIMARY KEY, topic TEXT NOT NULL, time_ms INTEGER NOT NULL, "
-                                          "generation INTEGER NOT NULL, trace BLOB, data BLOB NOT NULL);"
-                                          "INSERT INTO store_log (name, epoch, last_seq, bytes) VALUES ('" +
-                                          name_ + "', '" + to_hex(epoch) + "', 0, 0)");
+  Status entries = ensure_table(database_, table_,
+                                "CREATE TABLE " + table_ +
+                                    " (seq INTEGER PRIMARY KEY, topic TEXT NOT NULL, time_ms INTEGER NOT NULL, "
+                                    "generation INTEGER NOT NULL, trace BLOB, data BLOB NOT NULL);"
+                                    "INSERT INTO store_log (name, epoch, last_seq, bytes) VALUES ('" +
+                                    name_ + "', '" + to_hex(epoch) + "', 0, 0)");
   if (!entries) return entries;
   Result<Transaction> tx = database_.read();
   if (!tx) return fail(tx.error());
@@ -136,8 +136,9 @@ Result<LogPage> DurableLog::read(const LogPosition& after, std::size_t max, cons
     const Result<bool> more = rows->next();
     if (!more) return fail(more.error());
     if (!*more) break;
+    const auto seq = static_cast<std::uint64_t>(rows->int64(0));
     LogEntry entry;
-    entry.seq = static_cast<std::uint64_t>(rows->int64(0));
+    entry.seq = seq;
     entry.topic = rows->text(1);
     if (wanted(entry.topic, topics)) {
       entry.data = rows->bytes(5);
@@ -148,7 +149,7 @@ Result<LogPage> DurableLog::read(const LogPosition& after, std::size_t max, cons
       entry.trace = rows->bytes(4);
       page.entries.push_back(std::move(entry));
     }
-    page.next = entry.seq;
+    page.next = seq;
   }
   return page;
 }

@@ -39,7 +39,7 @@ int stop_requested(void* flag) { return static_cast<std::atomic<bool>*>(flag)->l
 }  // namespace
 
 Result<std::unique_ptr<IntegrityMonitor>> IntegrityMonitor::start(Database& database, Callback done,
-                                                                  IntegrityOptions options) {
+                                                                  const IntegrityOptions& options) {
   std::string boot_id;
   std::getline(std::ifstream(options.boot_id_path), boot_id);
   const Result<std::optional<std::string>> remembered = remembered_boot(database);

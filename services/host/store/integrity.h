@@ -35,7 +35,7 @@ class IntegrityMonitor {
   // Reads the remembered boot id and starts the look where it differs; `done` is called on the monitor's thread after
   // each look. A look that found nothing remembers the boot id. Outside any transaction.
   static Result<std::unique_ptr<IntegrityMonitor>> start(Database& database, Callback done,
-                                                         IntegrityOptions options = {});
+                                                         const IntegrityOptions& options = {});
   // Interrupts a running look and waits for its thread. Before the database goes; no transaction may be open.
   ~IntegrityMonitor();
 

@@ -1,9 +1,8 @@
 #include "services/host/store/migration.h"
 
-#include <dirent.h>
 #include <unistd.h>
 
-#include <memory>
+#include <filesystem>
 #include <utility>
 
 #include "services/host/folder.h"
@@ -80,12 +79,11 @@ class ReferencesOff {
 void prune_copies(const std::string& path, const std::string& keep) {
   const std::string folder = host::folder_of(path);
   const std::string prefix = path.substr(path.rfind('/') + 1) + ".before-v";
-  const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(folder.c_str()), ::closedir);
-  if (!listing) return;
-  while (const dirent* entry = ::readdir(listing.get())) {
-    const std::string_view name = entry->d_name;
-    const std::string full = folder + "/" + entry->d_name;
-    if (name.starts_with(prefix) && full != keep) ::unlink(full.c_str());
+  std::error_code error;
+  const std::filesystem::path kept = std::filesystem::path(keep).filename();
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::filesystem::path name = at->path().filename();
+    if (name.native().starts_with(prefix) && name != kept) ::unlink(at->path().c_str());
   }
 }
 
