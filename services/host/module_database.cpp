@@ -1,6 +1,5 @@
 #include "services/host/module_database.h"
 
-#include "ipc/client/client.h"
 #include "ipc/base/codec.h"
 
 namespace status::host {
@@ -38,8 +37,7 @@ void ModuleDatabase::Times::database_time(store::Operation operation, std::chron
   instruments_.record(static_cast<std::size_t>(operation), spent);
 }
 
-Result<std::unique_ptr<ModuleDatabase>> ModuleDatabase::open(ModuleContext& context,
-                                                             const std::vector<store::Migration>& migrations) {
+Result<std::unique_ptr<ModuleDatabase>> ModuleDatabase::open(ModuleContext& context) {
   Result<SecretBytes> key = fetch_key(context);
   if (!key) return fail(std::move(key.error()));
   std::unique_ptr<ModuleDatabase> self(new ModuleDatabase(context));
@@ -49,20 +47,19 @@ Result<std::unique_ptr<ModuleDatabase>> ModuleDatabase::open(ModuleContext& cont
   Result<std::unique_ptr<store::Database>> database = store::Database::open(*key, std::move(options));
   if (!database) return fail(std::move(database.error()));
   self->database_ = std::move(*database);
-  Result<store::MigrationOutcome> migrated = store::migrate(*self->database_, migrations);
-  if (!migrated) return fail(std::move(migrated.error()));
-  if (migrated->from != migrated->to) {
-    context.log().info("database migrated", {{"from", migrated->from}, {"to", migrated->to}});
-  }
+  return self;
+}
+
+Status ModuleDatabase::watch_integrity(ModuleContext& context) {
   Result<std::unique_ptr<store::IntegrityMonitor>> integrity =
-      store::IntegrityMonitor::start(*self->database_, [&context](const store::CheckReport& report) {
+      store::IntegrityMonitor::start(*database_, [&context](const store::CheckReport& report) {
         if (!report.error) return;
         context.log().error("database check", {{"reason", report.error->reason}, {"why", report.error->message}});
         context.degraded(report.error->message);
       });
   if (!integrity) return fail(std::move(integrity.error()));
-  self->integrity_ = std::move(*integrity);
-  return self;
+  integrity_ = std::move(*integrity);
+  return {};
 }
 
 }  // namespace status::host

@@ -1,13 +1,11 @@
-// The database of a module: its key from keys, its file, its migrations, its health.
+// The database of a module: its key from keys, its file, its health. The service brings its own migrations.
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "services/host/module_context.h"
 #include "services/host/store/database.h"
 #include "services/host/store/integrity.h"
-#include "services/host/store/migration.h"
 
 namespace status::host {
 
@@ -15,7 +13,9 @@ namespace status::host {
 class ModuleDatabase {
  public:
   // `<data_dir>/<module>.db`. The reason `locked` when keys is away or keeps the key back; store errors otherwise.
-  static Result<std::unique_ptr<ModuleDatabase>> open(ModuleContext& context, const std::vector<store::Migration>& migrations);
+  static Result<std::unique_ptr<ModuleDatabase>> open(ModuleContext& context);
+  // Looks for damage in the background where there is a reason to. After the migrations; results go to the log and the module's state.
+  Status watch_integrity(ModuleContext& context);
 
   store::Database& database() { return *database_; }
 

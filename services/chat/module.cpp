@@ -1,0 +1,118 @@
+#include "services/chat/module.h"
+
+#include "ipc/base/codec.h"
+#include "ipc/server/typed.h"
+#include "services/chat/service.h"
+#include "services/chat/waku_delivery.h"
+#include "services/chat/waku_inbox.h"
+#include "services/host/executor.h"
+#include "services/host/module_database.h"
+
+namespace status::chat {
+namespace {
+
+class ModuleEvents final : public EventSink {
+ public:
+  explicit ModuleEvents(host::ModuleContext& context) : context_(context) {}
+  void publish(std::string_view event, Value data) override {
+    context_.events().publish(context_.module() + "." + std::string(event), encode_msgpack(data));
+  }
+
+ private:
+  host::ModuleContext& context_;
+};
+
+class ChatModule final : public host::Service {
+ public:
+  ChatModule(host::ModuleContext& context, std::unique_ptr<host::ModuleDatabase> database, ipc::Client& waku)
+      : context_(context),
+        database_(std::move(database)),
+        waku_(waku),
+        events_(context),
+        executor_([this] { tick(); }, [this] { return service_ ? service_->next_attention() : std::nullopt; }),
+        delivery_(waku, executor_) {}
+
+  Status open() {
+    return executor_.run([this]() -> Status {
+      Result<std::unique_ptr<ChatService>> service = ChatService::open(
+          {database_->database(), delivery_, events_, context_.clock(), context_.random()});
+      if (!service) return fail(std::move(service.error()));
+      service_ = std::move(*service);
+      return database_->watch_integrity(context_);
+    });
+  }
+
+  Status start() override {
+    Result<std::string> cursor = executor_.run([this] { return service_->waku_cursor(); });
+    if (!cursor) return fail(std::move(cursor.error()));
+    serve<Identity>(&ChatService::identity);
+    serve<CreateIntroduction>(&ChatService::create_introduction);
+    serve<CreateConversation>(&ChatService::create_conversation);
+    serve<ListConversations>(&ChatService::list_conversations);
+    serve<GetMessages>(&ChatService::get_messages);
+    serve<SendMessage>(&ChatService::send_message);
+    serve<MarkRead>(&ChatService::mark_read);
+    serve<SetConversationNickname>(&ChatService::set_conversation_nickname);
+    serve<DeleteConversation>(&ChatService::delete_conversation);
+    serve<Errors>(&ChatService::errors);
+    inbox_ = std::make_unique<WakuInbox>(waku_, executor_, *service_, *cursor);
+    return {};
+  }
+
+  void stop() override {
+    inbox_.reset();
+    executor_.stop();
+  }
+
+ private:
+  template <class M>
+  void serve(Result<typename M::Reply> (ChatService::*method)(const typename M::Request&, const Caller&)) {
+    ipc::serve<M>(context_.server(), ipc::Run::worker,
+                  [this, method](const typename M::Request& request, ipc::CallContext& call) {
+                    const Caller caller{caller_name(call), std::string(call.header.idempotency_key)};
+                    Result<typename M::Reply> reply =
+                        executor_.run([&] { return (*service_.*method)(request, caller); });
+                    call.cursor = context_.events().cursor_now();
+                    return reply;
+                  });
+  }
+
+  // Two front ends behind the gateway are two callers.
+  static std::string caller_name(const ipc::CallContext& call) {
+    return call.header.user.empty() ? call.caller.name : call.caller.name + "/" + std::string(call.header.user);
+  }
+
+  void tick() {
+    service_->tick();
+    const bool troubled = service_->trouble().has_value();
+    if (troubled == troubled_) return;
+    troubled_ = troubled;
+    troubled ? context_.degraded(service_->trouble()->message) : context_.recovered();
+  }
+
+  host::ModuleContext& context_;
+  std::unique_ptr<host::ModuleDatabase> database_;
+  ipc::Client& waku_;
+  ModuleEvents events_;
+  std::unique_ptr<ChatService> service_;
+  bool troubled_ = false;
+  host::Executor executor_;
+  WakuDelivery delivery_;
+  std::unique_ptr<WakuInbox> inbox_;
+};
+
+Result<std::unique_ptr<host::Service>> make(host::ModuleContext& context) {
+  Result<ipc::Client*> waku = context.client("waku");
+  if (!waku) return fail(std::move(waku.error()));
+  Result<std::unique_ptr<host::ModuleDatabase>> database = host::ModuleDatabase::open(context);
+  if (!database) return fail(std::move(database.error()));
+  auto module = std::make_unique<ChatModule>(context, std::move(*database), **waku);
+  if (Status opened = module->open(); !opened) return fail(std::move(opened.error()));
+  return module;
+}
+
+}  // namespace
+
+host::ModuleDefinition module() { return {.interface = &interface, .make = make, .workers = 1, .secret = true}; }
+
+}  // namespace status::chat

@@ -1,0 +1,10 @@
+// chat as a module: what its main, or a node inside one process, places.
+#pragma once
+
+#include "services/host/module.h"
+
+namespace status::chat {
+
+host::ModuleDefinition module();
+
+}  // namespace status::chat

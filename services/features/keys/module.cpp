@@ -1,0 +1,42 @@
+#include "services/features/keys/module.h"
+
+#include "ipc/base/random.h"
+#include "ipc/server/typed.h"
+#include "services/features/keys/node_key.h"
+#include "services/features/keys/service.h"
+#include "services/host/module_context.h"
+
+namespace status::keys {
+namespace {
+
+class KeysModule final : public host::Service {
+ public:
+  KeysModule(KeyRing ring, ipc::Server& server) : service_(std::move(ring)) {
+    ipc::serve<Database>(server, ipc::Run::worker, [this](const Database::Request&, const ipc::CallContext& context) {
+      return service_.database(context.caller.name);
+    });
+    ipc::serve<KeyStatus>(server, ipc::Run::worker,
+                          [this](const KeyStatus::Request&, const ipc::CallContext&) { return service_.status(); });
+  }
+
+ private:
+  KeysService service_;
+};
+
+Result<std::unique_ptr<host::Service>> make(host::ModuleContext& context) {
+  const std::string file = context.config().string_or("node_key_file", "");
+  if (file.empty()) {
+    return fail(Code::failed_precondition, "keys.no_node_key_file", "the setting `keys.node_key_file` is missing");
+  }
+  Result<host::SecretBytes> secret = load_or_create_node_key(file, context.random());
+  if (!secret) return fail(std::move(secret.error()));
+  KeyRing ring(std::move(*secret), "default");
+  if (!ring.memory_locked()) context.log().warn("the node key could not be locked in memory: RLIMIT_MEMLOCK is too low");
+  return std::make_unique<KeysModule>(std::move(ring), context.server());
+}
+
+}  // namespace
+
+host::ModuleDefinition module() { return {.interface = &interface, .make = make, .workers = 1, .secret = true}; }
+
+}  // namespace status::keys
