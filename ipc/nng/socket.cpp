@@ -9,11 +9,14 @@
 namespace status::ipc {
 namespace {
 
+// NNG counts its own header, one request id per hop, into the size of a message.
+constexpr std::size_t kNngHeader = 64;
+
 Result<Socket> open(int (*opener)(nng_socket*)) {
   nng_socket raw = NNG_SOCKET_INITIALIZER;
   if (const int rv = opener(&raw); rv != 0) return fail(nng_error(rv, "open an NNG socket"));
   Socket socket(raw);
-  if (const int rv = nng_socket_set_size(raw, NNG_OPT_RECVMAXSZ, kMaxMessage); rv != 0) {
+  if (const int rv = nng_socket_set_size(raw, NNG_OPT_RECVMAXSZ, kMaxMessage + kNngHeader); rv != 0) {
     return fail(nng_error(rv, "limit the message size"));
   }
   return socket;

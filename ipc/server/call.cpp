@@ -4,6 +4,7 @@
 
 #include "ipc/server/server.h"
 #include "ipc/server/slot.h"
+#include "ipc/wire/limits.h"
 
 namespace status::ipc {
 
@@ -31,7 +32,10 @@ Call::Call(Call&& other) noexcept
 
 Call::~Call() {
   if (slot_ == nullptr || abandoned()) return;
-  fail(make_error(Code::internal, "ipc.unanswered", "the handler ended without an answer: a bug in this module"));
+  const Server& server = slot_->server();
+  fail(server.closing() ? server.stopping()
+                        : make_error(Code::internal, "ipc.unanswered",
+                                     "the handler ended without an answer: a bug in this module"));
 }
 
 std::uint32_t Call::remaining_ms() const {
@@ -77,6 +81,11 @@ void Call::reply(ByteView result, const ReplyOptions& options) {
   Bytes head;
   head.reserve(128);
   append_response_prefix(header, head);
+  if (head.size() + result.size() > kMaxMessage) {
+    return fail(make_error(Code::resource_exhausted, "ipc.limit",
+                           "the answer would have " + std::to_string(result.size()) +
+                               " bytes, a message is at most 16 MiB: ask for less at once"));
+  }
   answer(Message(head, result), std::nullopt);
 }
 

@@ -10,13 +10,15 @@ constexpr std::size_t kCapacity = 64;
 Housekeeper::Housekeeper(std::chrono::milliseconds period, Job periodic)
     : periodic_(std::move(periodic)), thread_([this, period] { run(period); }) {}
 
-Housekeeper::~Housekeeper() {
+void Housekeeper::stop() {
+  std::deque<Job> dropped;
   {
     std::lock_guard lock(mutex_);
     stop_ = true;
+    dropped.swap(jobs_);
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 bool Housekeeper::post(Job& job) {

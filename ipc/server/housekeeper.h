@@ -17,7 +17,10 @@ class Housekeeper {
   using Job = std::function<void()>;
 
   Housekeeper(std::chrono::milliseconds period, Job periodic);
-  ~Housekeeper();
+  ~Housekeeper() { stop(); }
+
+  // Jobs that wait are dropped (their calls answer for themselves); a running one is waited for. Later jobs are refused. One thread, may be repeated.
+  void stop();
 
   // False when 64 jobs wait already. Any thread; never blocks.
   bool post(Job& job);

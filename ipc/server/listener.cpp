@@ -86,7 +86,11 @@ Status Listener::open() {
   return {};
 }
 
-bool Listener::connections_wait() const {
+bool Listener::connections_wait() {
+  // After a restart NNG may close the old descriptor late, and its number may be somebody else's by now.
+  const std::string path = url_.substr(6);
+  if (descriptor_ < 0 || !listens_at(descriptor_, path)) descriptor_ = listening_descriptor(path);
+  if (descriptor_ < 0) return true;
   pollfd queue{descriptor_, POLLIN, 0};
   return ::poll(&queue, 1, 0) == 1;
 }
@@ -94,7 +98,7 @@ bool Listener::connections_wait() const {
 bool Listener::revive_if_lost() {
   if (!is_ipc()) return false;
   // One look may catch a connection that is just being accepted; two in a row are a suspicion.
-  const bool waiting = descriptor_ < 0 || connections_wait();
+  const bool waiting = connections_wait();
   if (!std::exchange(suspect_, waiting) || !waiting || reachable()) return false;
   nng_listener_close(listener_);
   if (open()) revivals_.fetch_add(1, std::memory_order_relaxed);

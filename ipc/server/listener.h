@@ -38,7 +38,7 @@ class Listener {
 
  private:
   Status open();
-  bool connections_wait() const;
+  bool connections_wait();
 
   nng_socket socket_;
   std::string url_;

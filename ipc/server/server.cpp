@@ -16,6 +16,8 @@ namespace {
 // How late a deadline may be enforced, and how long a closing server waits for its peers to read the last replies.
 constexpr std::chrono::milliseconds kDeadlineTick{10};
 constexpr std::chrono::milliseconds kLinger{50};
+// A peer that reads nothing may not hold it longer than this.
+constexpr std::chrono::milliseconds kLongestLinger{1'000};
 // Every ten seconds a connection is opened and closed to see that NNG's reaper thread still lives.
 constexpr std::uint64_t kReaperCheckRounds = 100;
 
@@ -53,12 +55,15 @@ Status Server::listen() {
   for (std::size_t i = 0; i < working_contexts() + options_.reserve; ++i) {
     if (Status status = add_slot(); !status) return status;
   }
-  if (Status status = listener_->start(); !status) return status;
+  // Before the first request can arrive: it may be one for this thread.
   housekeeper_ = std::make_unique<Housekeeper>(Listener::kCheckPeriod, [this] { keep_house(); });
+  if (Status status = listener_->start(); !status) return status;
+  listening_ = true;
   return {};
 }
 
 void Server::keep_house() {
+  if (!listening_) return;
   listener_->revive_if_lost();
   if (++house_rounds_ % kReaperCheckRounds == 0) (void)listener_->reachable();
 }
@@ -69,6 +74,10 @@ Status Server::add_slot() {
   Slot* slot = nullptr;
   {
     std::lock_guard lock(mutex_);
+    if (closing()) {
+      nng_ctx_close(context);
+      return fail(stopping());
+    }
     slot = slots_.emplace_back(std::make_unique<Slot>(*this, context)).get();
   }
   slot->receive();
@@ -167,7 +176,7 @@ std::optional<Error> Server::admission_error(const Call& call, std::shared_ptr<c
   }
   const bool system = is_system(call.method());
   if (!system && draining_.load(std::memory_order_relaxed)) {
-    return make_retryable(Code::unavailable, "ipc.draining", options_.module + " is stopping", 200);
+    return stopping();
   }
   if (!system && gate) {
     if (std::optional<Error> refused = gate(call)) return refused;
@@ -219,9 +228,8 @@ std::optional<Error> Server::count_in(std::uint32_t pipe, std::string_view metho
   return std::nullopt;
 }
 
-void Server::count_out(std::uint32_t pipe) {
-  std::lock_guard lock(mutex_);
-  --busy_;
+void Server::count_out_locked(std::uint32_t pipe) {
+  if (--busy_ == 0 && draining_) drained_.notify_all();
   const auto found = in_flight_by_pipe_.find(pipe);
   if (found != in_flight_by_pipe_.end() && --found->second == 0) in_flight_by_pipe_.erase(found);
 }
@@ -231,6 +239,10 @@ Error Server::queue_full() const {
                         options_.module + " is busy: " + std::to_string(working_contexts()) +
                             " requests wait or run already",
                         50);
+}
+
+Error Server::stopping() const {
+  return make_retryable(Code::unavailable, "ipc.draining", options_.module + " is stopping", 200);
 }
 
 std::size_t Server::working_contexts() const {
@@ -245,9 +257,10 @@ bool Server::park(Slot& slot, std::uint64_t ticket) {
     ++parked_;
     slot.parked = true;
     grow = slots_.size() < working_contexts() + options_.reserve + parked_;
+    // In here, because the slot may be answered and used for the next call as soon as the lock is free.
+    count_out_locked(slot.pipe);
+    if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
   }
-  count_out(slot.pipe);
-  if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
   // This context waits now; another takes its place among those that receive.
   return !grow || add_slot().has_value();
 }
@@ -259,8 +272,8 @@ void Server::answered(Slot& slot, const Stages& stages, std::optional<Code> code
       --parked_;
       return;  // a poll's wait is nobody's latency
     }
+    count_out_locked(slot.pipe);
   }
-  count_out(slot.pipe);
   if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
   completed_.fetch_add(1, std::memory_order_relaxed);
   if (observer_ == nullptr) return;
@@ -310,19 +323,22 @@ void Server::expire_overdue() {
 }
 
 void Server::sent() {
-  std::lock_guard lock(mutex_);
   last_sent_ns_ = monotonic_ns();
+  sends_.fetch_sub(1);
 }
 
 bool Server::drain(MonotonicTime deadline) {
   draining_ = true;
+  {
+    std::unique_lock lock(mutex_);
+    if (!drained_.wait_until(lock, deadline, [this] { return busy_ == 0; })) return false;
+  }
   return pool_ == nullptr || pool_->wait_idle(deadline);
 }
 
 void Server::finish() {
   if (closing_.exchange(true) || !listener_) return;
   draining_ = true;
-  housekeeper_.reset();
   std::vector<Slot*> slots;
   {
     std::lock_guard lock(mutex_);
@@ -332,32 +348,35 @@ void Server::finish() {
     slot->stop_receiving();
     if (!slot->win(slot->ticket())) continue;
     answered(*slot, {}, Code::unavailable);
-    refuse(*slot, slot->request_id,
-           make_retryable(Code::unavailable, "ipc.draining", options_.module + " is stopping", 200));
+    refuse(*slot, slot->request_id, stopping());
   }
-  pool_.reset();  // waits for running handlers; their answers come too late
+  // Both wait for what runs; its answers come too late. They stay as objects, because somebody may still want to post.
+  if (housekeeper_ != nullptr) housekeeper_->stop();
+  if (pool_ != nullptr) pool_->stop();
   linger();
 }
 
 void Server::shutdown() {
   finish();
+  timers_.stop();
   socket_.close();
-  slots_.clear();
+  std::vector<std::unique_ptr<Slot>> closed;
+  {
+    std::lock_guard lock(mutex_);
+    closed.swap(slots_);
+  }
 }
 
 void Server::linger() {
   // NNG says that a reply is sent when it is queued, and closing drops the queue. Nothing tells when the peer has it, so wait until nothing was sent for
   // a while.
-  while (true) {
-    std::uint64_t last = 0;
-    {
-      std::lock_guard lock(mutex_);
-      last = last_sent_ns_;
-    }
+  const auto give_up = std::chrono::steady_clock::now() + kLongestLinger;
+  while (std::chrono::steady_clock::now() < give_up) {
+    const std::uint64_t last = last_sent_ns_;
     const std::uint64_t quiet_at = last + static_cast<std::uint64_t>(std::chrono::nanoseconds(kLinger).count());
     const std::uint64_t now = monotonic_ns();
-    if (last == 0 || now >= quiet_at) return;
-    nng_msleep(static_cast<nng_duration>((quiet_at - now) / 1'000'000U + 1));
+    if (sends_ == 0 && (last == 0 || now >= quiet_at)) return;
+    nng_msleep(now < quiet_at ? static_cast<nng_duration>((quiet_at - now) / 1'000'000U + 1) : 1);
   }
 }
 

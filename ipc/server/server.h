@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -72,7 +73,8 @@ class Server {
   // Binds (socket file mode 0600) and starts to receive. Errors: the path is too long or taken, with what to do.
   Status listen();
 
-  // From now on everything but `_sys.*` is answered UNAVAILABLE (retryable, `ipc.draining`); waits for running calls until `deadline`.
+  // From now on everything but `_sys.*` is answered UNAVAILABLE (retryable, `ipc.draining`); waits until `deadline` for the calls that are being answered,
+  // parked polls not among them. True when none is left.
   bool drain(MonotonicTime deadline);
   // Answers what waits UNAVAILABLE, ends the workers and lingers until the peers have the last replies (TRANSPORT.md section 1.6). Idempotent. A process
   // exits after this without closing its sockets: see Socket::abandon.
@@ -87,10 +89,12 @@ class Server {
   bool post(WorkerPool::Job job) { return pool_ != nullptr && pool_->post(job); }
   TimerQueue& timers() { return timers_; }
   ServerLoad load() const;
-  // How long the housekeeping thread has been at one task. Past a few seconds NNG is stuck for good and only a new process helps.
-  std::chrono::milliseconds housekeeping_stall() const { return housekeeper_->busy_for(); }
+  // How long the housekeeping thread has been at one task; zero before listen(). Past a few seconds NNG is stuck for good and only a new process helps.
+  std::chrono::milliseconds housekeeping_stall() const {
+    return housekeeper_ == nullptr ? std::chrono::milliseconds(0) : housekeeper_->busy_for();
+  }
   const ServerOptions& options() const { return options_; }
-  std::uint64_t listener_revivals() const { return listener_->revivals(); }
+  std::uint64_t listener_revivals() const { return listener_ == nullptr ? 0 : listener_->revivals(); }
 
  private:
   friend class Slot;
@@ -110,11 +114,13 @@ class Server {
   std::optional<Error> admission_error(const Call& call, std::shared_ptr<const Method>& method);
   bool closing() const { return closing_.load(); }
   std::optional<Error> count_in(std::uint32_t pipe, std::string_view method);
-  void count_out(std::uint32_t pipe);
+  void count_out_locked(std::uint32_t pipe);
   Error queue_full() const;
+  Error stopping() const;
   std::size_t working_contexts() const;
   bool park(Slot& slot, std::uint64_t ticket);
   void answered(Slot& slot, const Stages& stages, std::optional<Code> code);
+  void sending() { sends_.fetch_add(1); }
   void sent();
   void watch_deadlines();
   void expire_overdue();
@@ -132,11 +138,14 @@ class Server {
   std::unordered_map<std::uint32_t, std::uint32_t> in_flight_by_pipe_;
   std::size_t busy_ = 0;
   std::size_t parked_ = 0;
-  std::uint64_t last_sent_ns_ = 0;
   bool ticking_ = false;
+  std::condition_variable drained_;
 
   std::atomic<bool> draining_{false};
   std::atomic<bool> closing_{false};
+  std::atomic<bool> listening_{false};
+  std::atomic<std::uint64_t> sends_{0};  // under way
+  std::atomic<std::uint64_t> last_sent_ns_{0};
   std::atomic<std::uint64_t> tickets_{0};
   std::atomic<std::uint64_t> completed_{0};
 

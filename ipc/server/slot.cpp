@@ -12,6 +12,7 @@ void Slot::receive() {
 
 void Slot::send(Message message) {
   phase_.store(Phase::sending);
+  server_.sending();
   aio_.set_message(std::move(message));
   aio_.set_timeout(5'000);  // a peer that reads nothing must not hold the slot for ever
   nng_ctx_send(context_.get(), aio_.get());

@@ -7,7 +7,7 @@ WorkerPool::WorkerPool(unsigned workers, std::size_t capacity) : capacity_(capac
   for (unsigned i = 0; i < workers; ++i) threads_.emplace_back([this] { run(); });
 }
 
-WorkerPool::~WorkerPool() {
+void WorkerPool::stop() {
   std::deque<Job> dropped;
   {
     std::lock_guard lock(mutex_);
@@ -16,6 +16,8 @@ WorkerPool::~WorkerPool() {
   }
   work_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  std::lock_guard lock(mutex_);
+  threads_.clear();
 }
 
 bool WorkerPool::post(Job& job) {

@@ -16,8 +16,10 @@ class WorkerPool {
   using Job = std::function<void()>;
 
   WorkerPool(unsigned workers, std::size_t capacity);
-  // Jobs that wait are dropped (their calls answer for themselves); running ones are waited for.
-  ~WorkerPool();
+  ~WorkerPool() { stop(); }
+
+  // Jobs that wait are dropped (their calls answer for themselves); running ones are waited for. Later jobs are refused. One thread, may be repeated.
+  void stop();
 
   // False when the queue is full or the pool is closing. Any thread; never blocks.
   bool post(Job& job);
