@@ -18,45 +18,20 @@ std::optional<Code> code_of(const Result<Response>& result) {
 
 }  // namespace
 
-void Courier::send(Message request) {
-  send_.set_message(std::move(request));
-  nng_ctx_send(context_.get(), send_.get());
-  core_.cancel_if_judged(*this);
-}
-
-void Courier::on_sent(void* self) {
-  auto& courier = *static_cast<Courier*>(self);
-  if (const int result = courier.send_.result(); result != 0) {
-    courier.send_.take_message();  // it never left
-    courier.core_.finish(courier, fail(nng_error(result, "call " + courier.method)));
-    return;
-  }
-  nng_ctx_recv(courier.context_.get(), courier.receive_.get());
-  courier.core_.cancel_if_judged(courier);
-}
-
-void Courier::on_reply(void* self) {
-  auto& courier = *static_cast<Courier*>(self);
-  const int result = courier.receive_.result();
-  if (result == 0) {
-    courier.core_.finish(courier, Response::parse(courier.receive_.take_message()));
-    return;
-  }
-  courier.core_.finish(courier, fail(nng_error(result, "call " + courier.method)));
-}
-
 Status ClientCore::dial() {
-  nng_pipe_notify(socket_.get(), NNG_PIPE_EV_ADD_POST, &ClientCore::on_pipe, this);
-  nng_pipe_notify(socket_.get(), NNG_PIPE_EV_REM_POST, &ClientCore::on_pipe, this);
+  weak_self_ = std::make_unique<std::weak_ptr<ClientCore>>(weak_from_this());
+  nng_pipe_notify(socket_.get(), NNG_PIPE_EV_ADD_POST, &ClientCore::on_pipe, weak_self_.get());
+  nng_pipe_notify(socket_.get(), NNG_PIPE_EV_REM_POST, &ClientCore::on_pipe, weak_self_.get());
   if (const int rv = nng_dial(socket_.get(), options_.url.c_str(), nullptr, NNG_FLAG_NONBLOCK); rv != 0) {
     return fail(nng_error(rv, "dial " + options_.url));
   }
   return {};
 }
 
-void ClientCore::on_pipe(nng_pipe, nng_pipe_ev event, void* self) {
-  auto& core = *static_cast<ClientCore*>(self);
-  event == NNG_PIPE_EV_ADD_POST ? core.pipe_added() : core.pipe_removed();
+void ClientCore::on_pipe(nng_pipe, nng_pipe_ev event, void* weak_self) {
+  const auto core = static_cast<std::weak_ptr<ClientCore>*>(weak_self)->lock();
+  if (core == nullptr) return;
+  event == NNG_PIPE_EV_ADD_POST ? core->pipe_added() : core->pipe_removed();
 }
 
 CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::string_view method,
@@ -84,16 +59,15 @@ CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::st
   courier->deadline_ns = courier->started_ns + std::uint64_t{deadline_ms} * 1'000'000U;
   courier->callback = std::move(callback);
   courier->verdict.reset();
-  ++in_flight_;
+  in_flight_.fetch_add(1);
   arm_deadline_locked(courier->deadline_ns);
   CallHandle handle(weak_from_this(), courier->index(), courier->ticket);
-  if (!connected()) {
+  if (connected()) {
+    courier->send(std::move(request));
+  } else {
     courier->waiting = std::move(request);
     arm_patience_locked();
-    return handle;
   }
-  lock.unlock();
-  courier->send(std::move(request));
   return handle;
 }
 
@@ -109,10 +83,17 @@ Courier* ClientCore::take_courier_locked() {
   return couriers_.emplace_back(std::make_unique<Courier>(*this, couriers_.size(), context)).get();
 }
 
+bool ClientCore::await_reply(Courier& courier) {
+  std::lock_guard lock(mutex_);
+  if (courier.verdict) return false;
+  courier.receive();
+  return true;
+}
+
 void ClientCore::finish(Courier& courier, Result<Response> result) {
   Client::Callback callback;
-  FinishedRequest finished;
-  std::string method;
+  MethodName method;
+  std::uint64_t started_ns = 0;
   {
     std::lock_guard lock(mutex_);
     if (!result && courier.verdict) {
@@ -123,39 +104,35 @@ void ClientCore::finish(Courier& courier, Result<Response> result) {
     courier.callback = nullptr;
     courier.waiting.reset();
     courier.ticket = 0;
-    method.swap(courier.method);
-    finished.total_ns = monotonic_ns() - courier.started_ns;
+    method = courier.method;
+    started_ns = courier.started_ns;
     // From here on the courier may carry the next call.
     free_.push_back(&courier);
   }
   if (observer_ != nullptr) {
+    FinishedRequest finished;
     finished.target = options_.target;
-    finished.method = method;
+    finished.method = method.view();
     finished.code = code_of(result);
+    finished.total_ns = monotonic_ns() - started_ns;
     observer_->finished(finished);
   }
   callback(std::move(result));
   callback = nullptr;
+  // Only a closing client counts; whoever runs this is waited for before the core goes.
+  if (in_flight_.fetch_sub(1) != 1 || !closing_) return;
   std::lock_guard lock(mutex_);
-  if (--in_flight_ == 0) idle_.notify_all();
-}
-
-void ClientCore::cancel_if_judged(Courier& courier) {
-  std::lock_guard lock(mutex_);
-  if (courier.verdict) courier.cancel();
+  changed_.notify_all();
 }
 
 void ClientCore::pipe_added() {
-  std::vector<std::pair<Courier*, Message>> ready;
-  {
-    std::lock_guard lock(mutex_);
-    pipes_.fetch_add(1);
-    ++epoch_;
-    for (const auto& courier : couriers_) {
-      if (courier->ticket != 0 && courier->waiting) ready.emplace_back(courier.get(), std::move(courier->waiting));
-    }
+  std::lock_guard lock(mutex_);
+  pipes_.fetch_add(1);
+  ++epoch_;
+  for (const auto& courier : couriers_) {
+    if (courier->ticket != 0 && courier->waiting) courier->send(std::move(courier->waiting));
   }
-  for (auto& [courier, message] : ready) courier->send(std::move(message));
+  changed_.notify_all();
 }
 
 void ClientCore::pipe_removed() {
@@ -175,26 +152,30 @@ void ClientCore::give_up_unconnected(std::uint64_t epoch) {
   {
     std::lock_guard lock(mutex_);
     patience_armed_ = false;
-    if (connected() || epoch != epoch_) return;
+    if (connected()) return;
+    if (epoch != epoch_) return arm_patience_locked();  // connected and lost again meanwhile: that has its own patience
   }
   end_calls([this](const Courier&) { return not_connected(); });
 }
 
 void ClientCore::arm_deadline_locked(std::uint64_t deadline_ns) {
-  if (closing_ || (armed_deadline_ns_ != 0 && armed_deadline_ns_ <= deadline_ns)) return;
-  // A timer for a later time stays; it finds nothing to do.
+  if (closing_ || (deadline_timer_ && armed_deadline_ns_ <= deadline_ns)) return;
+  if (deadline_timer_) timers_.cancel(*deadline_timer_);
   armed_deadline_ns_ = deadline_ns;
-  timers_.schedule(MonotonicTime(std::chrono::nanoseconds(deadline_ns)), [this] { expire_overdue(); });
+  deadline_timer_ =
+      timers_.schedule(MonotonicTime(std::chrono::nanoseconds(deadline_ns)), [this] { expire_overdue(); });
 }
 
 void ClientCore::expire_overdue() {
   const std::uint64_t now = monotonic_ns();
   end_calls([now](const Courier& courier) -> std::optional<Error> {
     if (courier.deadline_ns > now) return std::nullopt;
-    return make_error(Code::deadline_exceeded, "ipc.deadline", courier.method + " was not answered by its deadline");
+    return make_error(Code::deadline_exceeded, "ipc.deadline",
+                      std::string(courier.method.view()) + " was not answered by its deadline");
   });
   std::lock_guard lock(mutex_);
-  armed_deadline_ns_ = 0;
+  if (deadline_timer_) timers_.cancel(*deadline_timer_);
+  deadline_timer_.reset();
   std::uint64_t next = 0;
   for (const auto& courier : couriers_) {
     if (courier->ticket == 0 || courier->verdict) continue;
@@ -236,15 +217,26 @@ void ClientCore::close() {
     closing_ = true;
   }
   end_calls([](const Courier&) { return closing_error(); });
-  std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return in_flight_ == 0; });
-  const bool closable = !reply_may_come_;
-  lock.unlock();
-  for (const nng_pipe_ev event : {NNG_PIPE_EV_ADD_POST, NNG_PIPE_EV_REM_POST}) {
-    nng_pipe_notify(socket_.get(), event, nullptr, nullptr);
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return in_flight_ == 0; });
+    // A socket that is closed while it dials may cost the other side its listener (TRANSPORT.md section 1.1).
+    if (options_.url.starts_with("ipc://")) {
+      changed_.wait_for(lock, options_.connect_patience, [this] { return connected(); });
+    }
   }
-  closable ? socket_.close() : socket_.abandon();
+  timers_.stop();
+  close_socket();
   couriers_.clear();
+}
+
+void ClientCore::close_socket() {
+  if (!reply_may_come_) {
+    socket_.close();  // and no pipe callback runs any more
+    return;
+  }
+  socket_.abandon();
+  weak_self_.release();  // the socket goes on calling back, and finds nobody
 }
 
 Error ClientCore::not_connected() const {

@@ -21,9 +21,11 @@ struct Subscription::State : std::enable_shared_from_this<State> {
 
   void poll() {
     Request request;
+    std::uint64_t number = 0;
     {
       std::lock_guard lock(mutex);
       if (stopped) return;
+      number = ++polls;
       api::StreamRequest params;
       params.cursor = options.cursor;
       params.consumer = options.consumer;
@@ -42,7 +44,7 @@ struct Subscription::State : std::enable_shared_from_this<State> {
     bool cancel_now = false;
     {
       std::lock_guard lock(mutex);
-      handle = started;
+      if (number == polls) handle = started;  // its answer may have begun the next already
       cancel_now = stopped;
     }
     if (cancel_now) started.cancel();
@@ -70,13 +72,17 @@ struct Subscription::State : std::enable_shared_from_this<State> {
   }
 
   void failed(const Error& error) {
-    std::lock_guard lock(mutex);
-    if (stopped) return;
+    std::chrono::milliseconds wait = kLastRetry;
+    {
+      std::lock_guard lock(mutex);
+      if (stopped) return;
+      // Two readers under one name would take the stream from each other without end.
+      if (error.reason != "ipc.superseded") wait = std::exchange(retry, std::min(retry * 2, kLastRetry));
+    }
     if (on_error) on_error(error);
-    timers.schedule(std::chrono::steady_clock::now() + retry, [self = weak_from_this()] {
+    timers.schedule(std::chrono::steady_clock::now() + wait, [self = weak_from_this()] {
       if (const auto state = self.lock()) state->poll();
     });
-    retry = std::min(retry * 2, kLastRetry);
   }
 
   void leave() {
@@ -104,6 +110,7 @@ struct Subscription::State : std::enable_shared_from_this<State> {
   std::mutex mutex;
   std::condition_variable idle;
   CallHandle handle;
+  std::uint64_t polls = 0;
   std::string next_cursor;
   std::chrono::milliseconds retry = kFirstRetry;
   int running = 0;

@@ -28,7 +28,7 @@ class Subscription {
   // Runs on an NNG thread and must not block: hand the page to a thread of your own, and call `resume` when it is dealt with. A page may be empty but for
   // `reset` or `lagged`. Not called again before `resume`.
   using OnPage = std::function<void(api::StreamReply page, Resume resume)>;
-  // Each failed poll; it is repeated after 20 ms doubling to 1 s.
+  // Each failed poll, on an NNG thread; it is repeated after 20 ms doubling to 1 s, and after 1 s when another reader of the same `consumer` took over.
   using OnError = std::function<void(const Error& error)>;
 
   Subscription(Client& client, SubscriptionOptions options, OnPage on_page, OnError on_error = nullptr);

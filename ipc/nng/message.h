@@ -3,6 +3,7 @@
 
 #include <nng/nng.h>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -16,10 +17,9 @@ class Message {
   explicit Message(nng_msg* message) : message_(message) {}
   // A message that holds `head` followed by `body`.
   Message(ByteView head, ByteView body) {
-    if (nng_msg_alloc(&message_, 0) != 0 || nng_msg_append(message_, head.data(), head.size()) != 0 ||
-        nng_msg_append(message_, body.data(), body.size()) != 0) {
-      throw std::bad_alloc();
-    }
+    if (nng_msg_alloc(&message_, head.size() + body.size()) != 0) throw std::bad_alloc();
+    auto* at = static_cast<std::uint8_t*>(nng_msg_body(message_));
+    std::copy(body.begin(), body.end(), std::copy(head.begin(), head.end(), at));
   }
   Message(Message&& other) noexcept : message_(other.release()) {}
   Message& operator=(Message&& other) noexcept {

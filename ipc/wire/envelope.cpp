@@ -124,6 +124,10 @@ tl::unexpected<Error> bad_envelope(std::string_view what) {
   return fail(Code::invalid_argument, "ipc.bad_envelope", "malformed envelope: " + std::string(what));
 }
 
+tl::unexpected<Error> bad_response(std::string_view what) {
+  return fail(Code::internal, "ipc.bad_response", "malformed response: " + std::string(what));
+}
+
 }  // namespace
 
 Result<RequestView> parse_request(ByteView message, std::optional<std::uint32_t>& id) {
@@ -227,33 +231,33 @@ void append_response_meta(const ResponseHeader& header, Writer& writer) {
 Result<ResponseView> parse_response(ByteView message) {
   ResponseView view;
   PrefixParser parser(message);
-  if (!parser.array_of(5)) return bad_envelope("not an array of five");
+  if (!parser.array_of(5)) return bad_response("not an array of five");
   const Element type = parser.next();
   const Element number = parser.next();
   if (type.kind != Kind::uinteger || type.number != 1 || number.kind != Kind::uinteger || number.number > UINT32_MAX) {
-    return bad_envelope("not a response");
+    return bad_response("not a response");
   }
   view.header.id = static_cast<std::uint32_t>(number.number);
   std::uint32_t entries = 0;
-  if (!parser.map(entries) || entries > kMaxMetaEntries) return bad_envelope("the meta is not a small map");
+  if (!parser.map(entries) || entries > kMaxMetaEntries) return bad_response("the meta is not a small map");
   for (std::uint32_t i = 0; i < entries; ++i) {
     const Element key = parser.next();
     const Element value = parser.next();
-    if (!parser.ok() || key.kind != Kind::text) return bad_envelope("the meta cannot be read");
+    if (!parser.ok() || key.kind != Kind::text) return bad_response("the meta cannot be read");
     take_response_meta(key.bytes, value, view.header);
   }
   const std::size_t error_at = parser.offset();
   const Element error = parser.next();
-  if (!parser.ok()) return bad_envelope("no error field");
+  if (!parser.ok()) return bad_response("no error field");
   if (error.kind == Kind::map) {
     Result<Value> decoded = decode_msgpack(message.subspan(error_at, parser.offset() - error_at));
-    if (!decoded) return fail(decoded.error());
+    if (!decoded) return bad_response("the error cannot be read");
     view.error = error_from_value(*decoded);
   } else if (error.kind != Kind::nil) {
-    return bad_envelope("the error is neither a map nor nil");
+    return bad_response("the error is neither a map nor nil");
   }
   view.body_at = parser.offset();
-  if (view.body_at >= message.size()) return bad_envelope("no result");
+  if (view.body_at >= message.size()) return bad_response("no result");
   return view;
 }
 

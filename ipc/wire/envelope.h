@@ -79,6 +79,7 @@ struct ResponseView {
   std::size_t body_at = 0;  // offset of `result`; meaningless beside an error
 };
 
+// Errors: INTERNAL (`ipc.bad_response`): it is the callee that broke the protocol.
 Result<ResponseView> parse_response(ByteView message);
 
 // Up to and including the nil that stands for "no error"; the result follows.
