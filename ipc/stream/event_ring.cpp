@@ -44,12 +44,15 @@ EventRing::EventRing(std::span<std::uint8_t> memory, Random& random, std::size_t
   if (attach()) return;
   offsets_.clear();
   auto* header = reinterpret_cast<Header*>(memory_.data());
-  header->magic = kMagic;
+  header->magic = 0;  // until all of it is there
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   header->capacity = capacity_;
   header->marks = marks_;
   header->active = 0;
   header->states[0] = State{.incarnation = random.next64() | 1U, .first = 1, .next = 1, .head = 0, .tail = 0, .marks = 0};
   std::fill_n(memory_.data() + sizeof(Header), marks_ * 2 * kMarkBytes, std::uint8_t{0});
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  header->magic = kMagic;
 }
 
 const EventRing::State& EventRing::state() const {
@@ -62,6 +65,8 @@ void EventRing::commit(const State& next) {
   const std::uint64_t other = (header->active.load(std::memory_order_relaxed) & 1U) ^ 1U;
   header->states[other] = next;
   header->active.store(other, std::memory_order_release);
+  // What follows overwrites what this state has given up: not a byte of it before the flip.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
 EventRing::Record* EventRing::record_at(std::uint64_t offset) const {
@@ -74,6 +79,7 @@ bool EventRing::attach() {
   const auto* header = reinterpret_cast<const Header*>(memory_.data());
   if (header->magic != kMagic || header->capacity != capacity_ || header->marks != marks_) return false;
   const State& s = state();
+  if (s.incarnation == 0 || s.first == 0) return false;
   if (s.tail < s.head || s.tail - s.head > capacity_ || s.first > s.next || s.head % kAlign != 0) return false;
   std::uint64_t offset = s.head;
   for (std::uint64_t seq = s.first; seq < s.next; ++seq) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "ipc/api/stream_types.h"
@@ -40,7 +41,7 @@ class Stream {
   // `run`: where the source may be asked: inline_thread when it never blocks, worker when it reads a database. Registers `method` with the server. Destroy it
   // before the server; the source outlives it.
   Stream(Server& server, const std::string& method, StreamSource& source, Run run);
-  // Parked polls are answered UNAVAILABLE.
+  // Parked polls are answered UNAVAILABLE, and so are later ones; the source is not asked any more when this returns.
   ~Stream();
 
   // Something was published. Any thread.
@@ -54,10 +55,12 @@ class Stream {
     api::StreamRequest request;
     StreamPosition position;
     std::string consumer;  // "caller/consumer"; empty: anonymous
+    std::uint64_t number;  // of the polls of this stream, in order of arrival
     MonotonicTime expiry;
-    TimerQueue::Id timer;
+    std::optional<TimerQueue::Id> timer = {};
   };
   struct Desk;
+  class Visit;
 
   static void poll(const std::shared_ptr<Desk>& desk, Call call);
   static void serve(const std::shared_ptr<Desk>& desk);
