@@ -25,13 +25,20 @@ Status check_text(std::string_view text, std::size_t min, std::size_t max, std::
                    : std::string(what) + " is not UTF-8");
 }
 
-Result<tables::StoredIdentity> load_or_make_identity(store::Database& database, const Clock& clock, Random& random) {
-  Result<store::Transaction> tx = database.write();
+Result<std::optional<tables::StoredIdentity>> stored_identity(store::Database& database) {
+  Result<store::Transaction> tx = database.read();
   if (!tx) return fail(tx.error());
-  Result<std::optional<tables::StoredIdentity>> stored = tables::load_identity(*tx);
+  return tables::load_identity(*tx);
+}
+
+// Writes only the first time, so that a node starts on a full disk.
+Result<tables::StoredIdentity> load_or_make_identity(store::Database& database, const Clock& clock, Random& random) {
+  Result<std::optional<tables::StoredIdentity>> stored = stored_identity(database);
   if (!stored) return fail(stored.error());
   if (*stored) return std::move(**stored);
   const tables::StoredIdentity made{IdentityKeyPair::generate(random), clock.unix_ms()};
+  Result<store::Transaction> tx = database.write();
+  if (!tx) return fail(tx.error());
   if (Status s = tables::save_identity(*tx, made); !s) return fail(s.error());
   if (Status s = tx->commit(); !s) return fail(s.error());
   return made;

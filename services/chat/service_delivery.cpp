@@ -73,16 +73,17 @@ void ChatService::on_delivery_state(const std::string& state, const std::string&
 
 std::optional<MonotonicTime> ChatService::tick() {
   const MonotonicTime now = seams_.clock.monotonic();
-  if (stalled_until_ && now < *stalled_until_) return next_attention();
-  Status done;
-  if (progress_due_ && *progress_due_ <= now) done = store_progress();
-  if (done) done = send_acknowledgements();
-  if (done) done = give_up_gaps();
-  stalled_until_.reset();
-  trouble_.reset();
-  if (!done) {
-    trouble_ = done.error();
-    stalled_until_ = now + kStall;
+  if (!stalled_until_ || *stalled_until_ <= now) {
+    Status done;
+    if (progress_due_ && *progress_due_ <= now) done = store_progress();
+    if (done) done = send_acknowledgements();
+    if (done) done = give_up_gaps();
+    stalled_until_.reset();
+    trouble_.reset();
+    if (!done) {
+      trouble_ = done.error();
+      stalled_until_ = now + kStall;
+    }
   }
   hand_over();
   return next_attention();
@@ -113,7 +114,7 @@ void ChatService::hand_over() {
       retries_.completed(items[i], false, seams_.clock.monotonic());
       continue;
     }
-    seams_.delivery.send(rows[i]->topic, std::move(rows[i]->payload),
+    seams_.delivery.send({std::move(rows[i]->topic), std::move(rows[i]->payload), items[i].repeated},
                          [self = std::weak_ptr(self_), item = items[i]](const Status& outcome) {
                            if (const auto service = self.lock()) (*service)->handed_over(item, outcome);
                          });
@@ -162,7 +163,7 @@ Status ChatService::send_acknowledgements() {
     Result<Sealed> sealed = outbound_.acknowledge(*tx, **conversation);
     if (!sealed) return fail(sealed.error());
     if (Status s = tx->commit(); !s) return s;
-    seams_.delivery.send(sealed->topic, std::move(sealed->payload),
+    seams_.delivery.send({std::move(sealed->topic), std::move(sealed->payload)},
                          [self = std::weak_ptr(self_), id](const Status& outcome) {
                            const auto service = self.lock();
                            if (!service || outcome) return;

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 namespace status::host {
@@ -20,23 +21,28 @@ void hmac(ByteView key, std::initializer_list<ByteView> parts, std::uint8_t* out
 
 }  // namespace
 
-SecretBytes hkdf_sha256(ByteView secret, ByteView salt, ByteView info, std::size_t length) {
-  if (length > 255 * kBlock) std::abort();
-  const Bytes no_salt(kBlock, 0);
-  SecretBytes extracted(kBlock);
-  hmac(salt.empty() ? ByteView(no_salt) : salt, {secret}, extracted.writable().data());
+void hkdf_sha256(ByteView secret, ByteView salt, ByteView info, std::span<std::uint8_t> out) {
+  if (out.size() > 255 * kBlock) std::abort();
+  constexpr std::array<std::uint8_t, kBlock> kNoSalt{};
+  std::array<std::uint8_t, kBlock> extracted;
+  hmac(salt.empty() ? ByteView(kNoSalt) : salt, {secret}, extracted.data());
 
-  SecretBytes out(length);
-  SecretBytes block(kBlock);
+  std::array<std::uint8_t, kBlock> block;
   ByteView previous;  // T(0) is empty
-  std::uint8_t counter = 1;
-  for (std::size_t done = 0; done < length; ++counter) {
-    hmac(extracted.view(), {previous, info, ByteView(&counter, 1)}, block.writable().data());
-    previous = block.view();
-    const std::size_t take = std::min(kBlock, length - done);
-    std::copy_n(previous.begin(), take, out.writable().begin() + static_cast<std::ptrdiff_t>(done));
-    done += take;
+  for (std::uint8_t counter = 1; !out.empty(); ++counter) {
+    hmac(extracted, {previous, info, ByteView(&counter, 1)}, block.data());
+    previous = block;
+    const std::size_t take = std::min(kBlock, out.size());
+    std::copy_n(block.begin(), take, out.begin());
+    out = out.subspan(take);
   }
+  wipe(extracted);
+  wipe(block);
+}
+
+SecretBytes hkdf_sha256(ByteView secret, ByteView salt, ByteView info, std::size_t length) {
+  SecretBytes out(length);
+  hkdf_sha256(secret, salt, info, out.writable());
   return out;
 }
 

@@ -8,5 +8,7 @@ namespace status::host {
 
 // `length` bytes, at most 8,160 (255 blocks; aborts beyond). `salt` may be empty. Any thread.
 SecretBytes hkdf_sha256(ByteView secret, ByteView salt, ByteView info, std::size_t length);
+// The same into memory of the caller's choice, for many short keys: locked pages cost several system calls each.
+void hkdf_sha256(ByteView secret, ByteView salt, ByteView info, std::span<std::uint8_t> out);
 
 }  // namespace status::host

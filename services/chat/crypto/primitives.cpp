@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "services/host/hkdf.h"
+
 namespace status::chat {
 namespace {
 
@@ -115,18 +117,7 @@ Digest sha256(std::initializer_list<ByteView> parts) {
 }
 
 void hkdf_sha256(ByteView salt, ByteView input, std::string_view info, std::span<std::uint8_t> out) {
-  // crypto_kdf_hkdf_* came with libsodium 1.0.19; Debian 12 has 1.0.18.
-  const Key zeroes;
-  const Key pseudo_random_key = hmac_sha256(salt.empty() ? zeroes.view() : salt, {input});
-  Key block;
-  ByteView previous;
-  for (std::uint8_t counter = 1; !out.empty(); ++counter) {
-    block = hmac_sha256(pseudo_random_key.view(), {previous, as_bytes(info), ByteView(&counter, 1)});
-    const std::size_t size = std::min(out.size(), block.size());
-    std::copy_n(block.data(), size, out.begin());
-    out = out.subspan(size);
-    previous = block.view();
-  }
+  host::hkdf_sha256(input, salt, as_bytes(info), out);
 }
 
 Bytes aead_seal(const Key& key, const AeadNonce& nonce, ByteView plaintext, ByteView associated_data) {

@@ -11,16 +11,25 @@
 
 namespace status::chat {
 
+// One message for the network.
+struct Parcel {
+  std::string topic;
+  Bytes payload;
+  // Not for the stores of the network: they have it from before.
+  bool ephemeral = false;
+};
+
 // Everything happens on the service's thread.
 class Delivery {
  public:
   virtual ~Delivery() = default;
   using Done = std::function<void(Status)>;
 
-  // Hands a payload to the network. `done` is called later, never inside this call, exactly once unless the process
-  // ends; success means that the network has taken it over, not that anybody received it. Bounded by the caller: at
-  // most RetryPolicy::in_flight calls at a time, and the acknowledgements.
-  virtual void send(const std::string& topic, Bytes payload, Done done) = 0;
+  // Hands a parcel to the network, with a new time stamp each time, or the network would take a repetition for a
+  // duplicate. `done` is called later, never inside this call, exactly once unless the process ends; success means that
+  // the network has taken it over, not that anybody received it. At most RetryPolicy::in_flight calls at a time, and
+  // the acknowledgements.
+  virtual void send(Parcel parcel, Done done) = 0;
 
   // Wants the messages of a content topic from now on. May be repeated; the implementation keeps the set and repeats it
   // whenever the network module comes back. What is sent after this call finds the subscription in place.

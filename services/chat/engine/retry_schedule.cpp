@@ -83,7 +83,7 @@ void RetrySchedule::burst(std::int64_t id, Conversation& conversation, Monotonic
 RetrySchedule::Item RetrySchedule::start(std::int64_t conversation, std::uint64_t sequence, Row& row) {
   ++in_flight_;
   row.attempt = ++attempts_;
-  return {conversation, sequence, row.attempt};
+  return {conversation, sequence, row.attempt, row.handed_over};
 }
 
 bool RetrySchedule::completed(const Item& item, bool accepted, MonotonicTime now) {

@@ -32,6 +32,7 @@ class RetrySchedule {
     std::int64_t conversation = 0;
     std::uint64_t sequence = 0;
     std::uint64_t attempt = 0;  // tells the hand-overs of one message apart
+    bool repeated = false;      // the network has taken it over before
   };
 
   // A new row. What was handed over before a restart counts as silent and overdue.

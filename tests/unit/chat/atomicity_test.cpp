@@ -166,7 +166,7 @@ TEST_F(ChatAtomicityTest, MessagesThatArriveOutOfOrderAndTheirAcknowledgement) {
 }
 
 TEST_F(ChatAtomicityTest, GarbageThatArrives) {
-  const Network::Sent garbage{"x", inbox_topic(PublicKey{}), Bytes(50, 1), {}};
+  const Network::Sent garbage{"x", inbox_topic(PublicKey{}), Bytes(50, 1)};
   EXPECT_GE(fail_each_step(bob_, [&] { return give(bob_, garbage, "101"); }), 2);
   EXPECT_EQ(bob_.events_named("inbound_error").size(), 1u);
 }

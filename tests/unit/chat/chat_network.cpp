@@ -105,9 +105,7 @@ std::string Node::dump(const std::set<std::string>& except) {
   return out;
 }
 
-void Node::send(const std::string& topic, Bytes payload, Done done) {
-  network_.send(*this, topic, std::move(payload), std::move(done));
-}
+void Node::send(Parcel parcel, Done done) { network_.send(*this, std::move(parcel), std::move(done)); }
 
 void Node::arrive(const std::string& topic, const Bytes& payload) {
   const Digest hash = sha256({as_bytes(std::to_string(stream_.size())), payload});
@@ -125,8 +123,8 @@ Node& Network::add(const std::string& name, milliseconds clock_offset, const Cha
   return *nodes_.back();
 }
 
-void Network::send(Node& from, const std::string& topic, Bytes payload, Delivery::Done done) {
-  sent.push_back({from.name(), topic, payload, clock_.monotonic()});
+void Network::send(Node& from, Parcel parcel, Delivery::Done done) {
+  sent.push_back({from.name(), parcel.topic, parcel.payload, parcel.ephemeral});
   const bool accepted = from.accepts;
   at(milliseconds(0), [accepted, done = std::move(done)] {
     done(accepted ? Status() : fail(Code::unavailable, "waku.disconnected", "no peers"));
@@ -137,8 +135,8 @@ void Network::send(Node& from, const std::string& topic, Bytes payload, Delivery
       if (chance() < weather.loss) continue;
       const auto spread = (weather.max_delay - weather.min_delay).count();
       const milliseconds delay = weather.min_delay + milliseconds(static_cast<std::int64_t>(chance() * double(spread)));
-      at(delay, [to = node.get(), topic, payload] {
-        if (to->subscribed(topic)) to->arrive(topic, payload);
+      at(delay, [to = node.get(), parcel] {
+        if (to->subscribed(parcel.topic)) to->arrive(parcel.topic, parcel.payload);
       });
     }
   }

@@ -60,7 +60,7 @@ class Node final : public Delivery, public EventSink {
   std::string dump(const std::set<std::string>& except = {});
 
   // Delivery, EventSink.
-  void send(const std::string& topic, Bytes payload, Done done) override;
+  void send(Parcel parcel, Done done) override;
   void subscribe(const std::string& topic) override { topics_.insert(topic); }
   void publish(std::string_view event, Value data) override { events.push_back({std::string(event), std::move(data)}); }
 
@@ -111,10 +111,10 @@ class Network {
     std::string from;
     std::string topic;
     Bytes payload;
-    MonotonicTime time;
+    bool ephemeral = false;
   };
   // From nodes; the completion goes back to the sender soon.
-  void send(Node& from, const std::string& topic, Bytes payload, Delivery::Done done);
+  void send(Node& from, Parcel parcel, Delivery::Done done);
 
   Weather weather;
   // Decides on single messages, before the weather does; absent: nothing is dropped.

@@ -104,13 +104,16 @@ TEST(ChatDelivery, AMessageIsEncryptedOnceAndItsBytesAreSentAgain) {
   network.run_for(20s);
   std::set<Bytes> payloads;
   std::size_t transmissions = 0;
+  std::size_t for_stores = 0;
   for (const Network::Sent& sent : network.sent) {
     if (sent.payload.size() < 100 || sent.from != "alice") continue;
     payloads.insert(sent.payload);
     ++transmissions;
+    for_stores += sent.ephemeral ? 0 : 1;
   }
   // One for the text, and one for the greeting after the restart, whose hand-over succeeded.
   EXPECT_EQ(payloads.size(), 2u);
+  EXPECT_EQ(for_stores, 2u) << "repetitions are not for the network's stores";
   EXPECT_GE(transmissions, 8u);
   EXPECT_LE(transmissions, 16u);
   network.drops = nullptr;

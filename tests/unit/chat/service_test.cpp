@@ -335,5 +335,30 @@ TEST_F(ChatServiceTest, AFullDiskRefusesWritesAndNothingIsLost) {
   EXPECT_FALSE(bob_.chat().trouble());
 }
 
+TEST_F(ChatServiceTest, AStoreThatRefusesDelaysTheNotesButNotTheDelivery) {
+  connect();
+  network_.drops = [](const Network::Sent&) { return true; };
+  bob_.accepts = false;
+  bob_.send(conversation_, "on its way");
+  network_.run_for(5s);
+  bob_.disk.free = 1 << 20;
+  network_.run_for(2s);
+  bob_.accepts = true;
+  bob_.chat().on_delivery_state("connected", "");
+  const std::size_t sent = network_.sent.size();
+  network_.run_for(1min);
+  ASSERT_TRUE(bob_.chat().trouble());
+  EXPECT_EQ(bob_.chat().trouble()->reason, "store.disk_full");
+  EXPECT_GT(network_.sent.size(), sent + 3) << "repetitions go on";
+  EXPECT_TRUE(bob_.events_named("message_sent").empty());
+  bob_.stop();
+  bob_.start();  // which writes nothing
+  EXPECT_EQ(bob_.texts(conversation_, true).size(), 1u);
+  bob_.disk.free = 1ULL << 40;
+  network_.run_for(35s);
+  EXPECT_FALSE(bob_.chat().trouble());
+  EXPECT_EQ(bob_.events_named("message_sent").size(), 1u);
+}
+
 }  // namespace
 }  // namespace status::chat
