@@ -1,8 +1,21 @@
 #include "supervisor/statusd/journal.h"
 
-#include <iostream>
+#include <poll.h>
+#include <unistd.h>
 
 namespace status::supervisor {
+namespace {
+
+// A terminal that was stopped (Ctrl-S) or a pipe that nobody reads must not stop the supervisor: what would block is
+// dropped. The log file has it all the same.
+void print(int descriptor, std::string_view line) {
+  pollfd state{descriptor, POLLOUT, 0};
+  if (::poll(&state, 1, 0) != 1 || (state.revents & POLLOUT) == 0) return;
+  const std::string text = std::string(line.substr(0, 4000)) + "\n";
+  if (::write(descriptor, text.data(), text.size()) < 0) return;
+}
+
+}  // namespace
 
 Journal::Journal(std::string path, LogLimits limits, const Clock& clock, bool terminal)
     : clock_(clock), file_(std::move(path), limits, clock), terminal_(terminal) {}
@@ -13,7 +26,7 @@ void Journal::say(std::string_view level, std::string_view message, std::string_
 
 void Journal::warn_operator(std::string_view message) {
   say("warn", message);
-  std::cerr << "statusd: " << message << std::endl;
+  print(STDERR_FILENO, "statusd: " + std::string(message));
 }
 
 void Journal::transition(std::string_view module, std::string_view from, std::string_view to, std::uint64_t generation,
@@ -28,7 +41,7 @@ void Journal::transition(std::string_view module, std::string_view from, std::st
         .append(")");
   text.append(": ").append(cause);
   say("info", text, module, generation);
-  if (terminal_) std::cout << module << ": " << text << std::endl;
+  if (terminal_) print(STDOUT_FILENO, std::string(module) + ": " + text);
 }
 
 }  // namespace status::supervisor

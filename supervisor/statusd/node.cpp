@@ -1,5 +1,7 @@
 #include "supervisor/statusd/node.h"
 
+#include <unistd.h>
+
 #include <array>
 #include <csignal>
 
@@ -80,7 +82,11 @@ Status Node::prepare() {
   for (std::size_t i = 0; i < modules_.size(); ++i) {
     const bool wanted = is_gateway(i) || !stopped_.contains(modules_[i]->row.name);
     tree_.set_wanted(i, wanted);
-    if (!wanted) modules_[i]->row.why = "stopped by an operator";
+    Row& row = modules_[i]->row;
+    if (!wanted) row.why = "stopped by an operator";
+    for (const std::string& required : row.requires_) {
+      if (wanted) row.why += (row.why.empty() ? "waits for " : ", ") + required;
+    }
   }
   if (auto written = directory_.write_token(random_); !written) return written;
   journal_.say("info", "started: pid " + std::to_string(::getpid()) + ", boot id " + boot_id_);
