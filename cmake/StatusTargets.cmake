@@ -13,7 +13,7 @@ function(status_executable name)
 endfunction()
 
 # status_test(NAME LABEL unit|integration|... SOURCES ... LINK ... [TIMEOUT s] [SERIAL]): a GoogleTest program whose cases ctest
-# lists one by one. SERIAL keeps timing-sensitive cases from running beside others.
+# lists one by one; tests_unit and tests_integration build all of theirs. SERIAL keeps timing-sensitive cases from running beside others.
 function(status_test name)
   cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -26,6 +26,9 @@ function(status_test name)
   set(properties LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
   if(ARG_SERIAL)
     list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+  if(TARGET tests_${ARG_LABEL})
+    add_dependencies(tests_${ARG_LABEL} ${name})
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
 endfunction()

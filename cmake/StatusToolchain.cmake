@@ -27,6 +27,8 @@ target_include_directories(status_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(status_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-missing-field-initializers -Werror -fno-omit-frame-pointer)
 target_link_libraries(status_flags INTERFACE Threads::Threads)
+# A process loads what it uses, and not what some library of ours could have used.
+target_link_options(status_flags INTERFACE -Wl,--as-needed)
 if(STATUS_SANITIZE)
   target_compile_options(status_flags INTERFACE -fsanitize=${STATUS_SANITIZE} -fno-sanitize-recover=all)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

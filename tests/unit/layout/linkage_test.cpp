@@ -1,0 +1,126 @@
+// What the programs load. Licences: Status is MIT and Apache-2.0, so that nothing under the GPL may be linked; and each
+// process gets only what its task needs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace status::test {
+namespace {
+
+// The name up to ".so": its licence. Nothing is here that has not been looked up in /usr/share/doc/*/copyright.
+constexpr std::array<std::string_view, 25> kAllowed = {
+    "linux-vdso",              // the kernel's own
+    "ld-linux-x86-64",         // LGPL-2.1 (glibc)
+    "ld-linux-aarch64",        // LGPL-2.1 (glibc)
+    "libc",                    // LGPL-2.1 (glibc)
+    "libm",                    // LGPL-2.1 (glibc)
+    "libdl",                   // LGPL-2.1 (glibc)
+    "libpthread",              // LGPL-2.1 (glibc)
+    "librt",                   // LGPL-2.1 (glibc)
+    "libgcc_s",                // GPL-3 with the runtime exception
+    "libstdc++",               // GPL-3 with the runtime exception
+    "libasan",                 // MIT (LLVM)
+    "libubsan",                // MIT (LLVM)
+    "libtsan",                 // MIT (LLVM)
+    "libnng",                  // MIT
+    "libmbedtls",              // Apache-2.0
+    "libmbedcrypto",           // Apache-2.0
+    "libmbedx509",             // Apache-2.0
+    "libsodium",               // ISC
+    "libssl",                  // Apache-2.0
+    "libcrypto",               // Apache-2.0
+    "libsqlcipher",            // BSD-3-Clause
+    "libprometheus-cpp-core",  // MIT
+    "libspdlog",               // MIT
+    "libfmt",                  // MIT
+    "libboost_filesystem",     // BSL-1.0
+};
+
+// What a process may not load, for a reason of its own.
+struct Restriction {
+  std::string_view program;
+  std::vector<std::string_view> without;
+  const char* why;
+};
+
+const std::vector<Restriction>& restrictions() {
+  static const std::vector<Restriction> kRestrictions = {
+      {"statusd",
+       {"libnng", "libsqlcipher", "libssl", "libcrypto", "libprometheus-cpp-core"},
+       "it is believed because it is small, and parses nothing foreign"},
+      {"status-gateway", {"libsqlcipher"}, "it keeps nothing"},
+      {"status-keys", {"libsqlcipher", "libssl", "libcrypto"}, "it holds the secret: no database, no network"},
+      {"status-native-host", {"libsqlcipher", "libssl", "libcrypto"}, "the Nim libraries bring copies of their own"},
+      {"status-chat", {"libssl"}, "its messages travel through waku"},
+  };
+  return kRestrictions;
+}
+
+// The programs of this build that are no tests, separated by spaces.
+std::vector<std::string> programs() {
+  std::istringstream names(STATUS_PROGRAMS);
+  return {std::istream_iterator<std::string>(names), {}};
+}
+
+// The libraries that the loader would map, without their directories.
+std::vector<std::string> libraries_of(const std::string& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(("ldd '" + path + "' 2>&1").c_str(), "r"),
+                                                             ::pclose);
+  if (!pipe) return {};
+  std::string output;
+  for (std::array<char, 4096> buffer{}; const auto n = std::fread(buffer.data(), 1, buffer.size(), pipe.get());) {
+    output.append(buffer.data(), n);
+  }
+  std::vector<std::string> names;
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    std::string name;
+    std::istringstream(line) >> name;
+    name.erase(0, name.rfind('/') + 1);
+    names.push_back(name.substr(0, name.find(".so")));
+  }
+  return names;
+}
+
+TEST(Linkage, LoadsOnlyLibrariesWhoseLicenceIsKnown) {
+  for (const std::string& program : programs()) {
+    const auto libraries = libraries_of(std::string(STATUS_BIN_DIR "/") + program);
+    EXPECT_THAT(libraries, testing::Contains("libc")) << program;
+    for (const std::string& library : libraries) {
+      EXPECT_NE(std::find(kAllowed.begin(), kAllowed.end(), library), kAllowed.end())
+          << program << " loads " << library << ": look up its licence; if it is not the GPL, list it here";
+    }
+  }
+  EXPECT_THAT(programs(), testing::Contains("statusd"));
+}
+
+TEST(Linkage, NothingLoadsPlainSqlite) {
+  // Before SQLCipher in the order of loading it would write the databases in plain text.
+  for (const std::string& program : programs()) {
+    EXPECT_THAT(libraries_of(std::string(STATUS_BIN_DIR "/") + program), testing::Not(testing::Contains("libsqlite3")));
+  }
+}
+
+TEST(Linkage, EachProcessHasOnlyWhatItsTaskNeeds) {
+  for (const std::string& program : programs()) {
+    const auto libraries = libraries_of(std::string(STATUS_BIN_DIR "/") + program);
+    for (const Restriction& restriction : restrictions()) {
+      if (restriction.program != program) continue;
+      for (const std::string_view library : restriction.without) {
+        EXPECT_THAT(libraries, testing::Not(testing::Contains(library))) << program << ": " << restriction.why;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace status::test
