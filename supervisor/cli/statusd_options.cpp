@@ -3,14 +3,16 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "supervisor/cli/default_data_dir.h"
+
 namespace status::supervisor {
 
 std::optional<int> parse_statusd_options(int argc, const char* const* argv, StatusdOptions& options) {
   CLI::App app("statusd: runs the modules of a Status node, one process each, and keeps them running.", "statusd");
   app.set_version_flag("--version", std::string("statusd ") + STATUS_VERSION);
+  options.data_dir = default_data_dir();
   app.add_option("--data-dir", options.data_dir, "Directory of this node; made if it is missing")
-      ->required()
-      ->envname("STATUS_DATA_DIR")
+      ->capture_default_str()
       ->type_name("DIR");
   app.add_option("--run-dir", options.run_dir, "Directory of the sockets (default: run/ in the data directory)")
       ->type_name("DIR");

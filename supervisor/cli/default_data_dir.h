@@ -1,0 +1,11 @@
+// Where a node lives when nobody says otherwise.
+#pragma once
+
+#include <string>
+
+namespace status::supervisor {
+
+// STATUS_DATA_DIR, else $XDG_DATA_HOME/status-node, else ~/.local/share/status-node (XDG Base Directory Specification).
+std::string default_data_dir();
+
+}  // namespace status::supervisor

@@ -1,0 +1,127 @@
+#include "supervisor/cli/statusctl/command_line.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "supervisor/cli/statusctl/commands.h"
+#include "supervisor/cli/statusctl/exit_codes.h"
+
+namespace status::cli {
+namespace {
+
+struct Words {
+  std::string data_dir;
+  std::string run_dir;
+  bool json = false;
+  std::string subject;
+  std::string params;
+  std::uint32_t deadline_ms = 10'000;
+  std::string key;
+  bool follow = false;
+};
+
+using Command = std::function<int(const Shell&)>;
+
+// Completes commands and, after them, the names of modules in the data directory.
+void print_completion(const CLI::App& app) {
+  std::string commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands += command->get_name() + " ";
+  std::cout << "# bash completion of statusctl: source <(statusctl completion)\n"
+               "_statusctl() {\n"
+               "  local current=${COMP_WORDS[COMP_CWORD]}\n"
+               "  if [ \"$COMP_CWORD\" -le 1 ]; then\n"
+               "    COMPREPLY=($(compgen -W \""
+            << commands
+            << "\" -- \"$current\"))\n"
+               "  else\n"
+               "    local dir=${STATUS_DATA_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/status-node}\n"
+               "    COMPREPLY=($(compgen -W \"$(cd \"$dir/logs\" 2>/dev/null && ls *.log | sed 's/\\.log$//')\" -- \"$current\"))\n"
+               "  fi\n"
+               "}\n"
+               "complete -F _statusctl statusctl\n";
+}
+
+void add_module_commands(CLI::App& app, Words& words, Command& chosen) {
+  const std::pair<const char*, const char*> verbs[] = {
+      {"start", "Start a module, and keep it running"},
+      {"stop", "Stop a module, and keep it stopped"},
+      {"restart", "Stop a module and start it again"},
+      {"kill", "kill -9 its process, as a crash would end it; the supervisor starts it again"}};
+  for (const auto& [verb, help] : verbs) {
+    CLI::App* command = app.add_subcommand(verb, help);
+    command->add_option("module", words.subject, "Name of the module")->required();
+    command->callback([&, name = std::string(verb)] {
+      chosen = [&words, name](const Shell& shell) { return run_control(shell, name, words.subject); };
+    });
+  }
+  CLI::App* why = app.add_subcommand("why", "Its last transitions and its last death");
+  why->add_option("module", words.subject, "Name of the module")->required();
+  why->callback([&] { chosen = [&words](const Shell& shell) { return run_why(shell, words.subject); }; });
+}
+
+void add_reading_commands(CLI::App& app, Words& words, Command& chosen) {
+  app.add_subcommand("status", "What every module is doing")->callback([&] { chosen = run_status; });
+
+  CLI::App* events = app.add_subcommand("events", "The events of all modules, oldest first");
+  events->add_flag("-f,--follow", words.follow, "Go on with new ones");
+  events->callback([&] { chosen = [&words](const Shell& shell) { return run_events(shell, words.follow); }; });
+
+  CLI::App* logs = app.add_subcommand("logs", "The logs of one or all modules");
+  logs->add_flag("-f,--follow", words.follow, "Go on with new lines");
+  logs->add_option("module", words.subject, "Name of the module (default: all)");
+  logs->callback([&] { chosen = [&words](const Shell& shell) { return run_logs(shell, words.subject, words.follow); }; });
+
+  CLI::App* describe = app.add_subcommand("describe", "What can be called");
+  describe->add_option("subject", words.subject, "module or module.method (default: everything)");
+  describe->callback([&] { chosen = [&words](const Shell& shell) { return run_describe(shell, words.subject); }; });
+
+  app.add_subcommand("completion", "Print a completion script for bash")->callback([&] {
+    chosen = [&app](const Shell&) { return print_completion(app), kDone; };
+  });
+}
+
+void add_call(CLI::App& app, Words& words, Command& chosen) {
+  CLI::App* call = app.add_subcommand("call", "Call a method, for example: call chat.identity");
+  call->add_option("method", words.subject, "module.method")->required();
+  call->add_option("params", words.params, "Parameters as JSON, @file, or - for standard input");
+  call->add_option("--deadline", words.deadline_ms, "Milliseconds to wait for the answer")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 120'000));
+  call->add_option("--key", words.key, "Idempotency key: a repeated write is done once");
+  call->callback([&] {
+    chosen = [&words](const Shell& shell) {
+      return run_call(shell, words.subject, words.params, words.deadline_ms, words.key);
+    };
+  });
+}
+
+}  // namespace
+
+int run_statusctl(int argc, const char* const* argv) {
+  Words words;
+  Command chosen;
+  CLI::App app("statusctl: looks at a running Status node and steers it.", "statusctl");
+  app.set_version_flag("--version", std::string("statusctl ") + STATUS_VERSION);
+  app.add_option("--data-dir", words.data_dir, "Directory of the node (STATUS_DATA_DIR; default as statusd's)")->type_name("DIR");
+  app.add_option("--run-dir", words.run_dir, "Directory of its sockets, when statusd was given one")->type_name("DIR");
+  app.add_flag("--json", words.json, "JSON also on a terminal; elsewhere it is JSON anyway");
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_reading_commands(app, words, chosen);
+  add_call(app, words, chosen);
+  add_module_commands(app, words, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  Shell shell;
+  shell.place = find_place(words.data_dir, words.run_dir);
+  shell.terminal = ::isatty(STDOUT_FILENO) != 0;
+  shell.json = words.json || !shell.terminal;
+  return chosen(shell);
+}
+
+}  // namespace status::cli

@@ -1,0 +1,90 @@
+#include "supervisor/cli/statusctl/session.h"
+
+#include <fstream>
+
+#include "ipc/base/codec.h"
+#include "ipc/server/access.h"
+#include "supervisor/cli/default_data_dir.h"
+#include "supervisor/cli/statusctl/exit_codes.h"
+
+namespace status::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 2s;
+
+Error no_node(const NodePlace& place, const std::string& why) {
+  return make_error(Code::not_found, "cli.no_node",
+                    "no node answers at " + place.run_dir + ": " + why + "\nstart one with: statusd --data-dir " +
+                        place.data_dir);
+}
+
+}  // namespace
+
+int exit_code_of(const Error& error) {
+  if (error.reason == "cli.no_node") return kNoNode;
+  switch (error.code) {
+    case Code::permission_denied:
+    case Code::unauthenticated:
+      return kDenied;
+    case Code::deadline_exceeded:
+      return kDeadline;
+    default:
+      return kCallFailed;
+  }
+}
+
+NodePlace find_place(const std::string& data_dir, const std::string& run_dir) {
+  NodePlace place;
+  place.data_dir = data_dir.empty() ? supervisor::default_data_dir() : data_dir;
+  place.run_dir = run_dir.empty() ? place.data_dir + "/run" : run_dir;
+  return place;
+}
+
+Result<Session> Session::open(const NodePlace& place) {
+  std::ifstream file(place.run_dir + "/token");
+  std::string token;
+  if (!(file >> token)) return fail(no_node(place, "there is no readable token in it"));
+  Result<ipc::Credential> credential = ipc::parse_credential(token);
+  if (!credential) return fail(no_node(place, "its token is damaged"));
+  Result<std::unique_ptr<ipc::Client>> client = ipc::Client::open({.url = "ipc://" + place.run_dir + "/supervisor.sock",
+                                                                   .target = "supervisor",
+                                                                   .credential = *credential,
+                                                                   .connect_patience = 200ms});
+  if (!client) return fail(std::move(client.error()));
+  return Session(std::move(*client), place);
+}
+
+Result<Value> Session::call(const std::string& method, const Value& params, std::uint32_t deadline_ms) {
+  ipc::Request request;
+  request.method = method;
+  request.params = encode_msgpack(params);
+  request.deadline_ms = deadline_ms;
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  while (true) {
+    const Result<ipc::Response> response = client_->call_and_wait(request);
+    if (response) return decode_msgpack(response->result());
+    // Nothing was sent: repeating cannot do anything twice.
+    const bool away = response.error().reason == "ipc.not_connected" && response.error().module.empty();
+    if (!away) return fail(response.error());
+    if (std::chrono::steady_clock::now() > give_up) return fail(no_node(place_, "nobody listens there"));
+  }
+}
+
+Result<Value> Session::document(const std::string& module) {
+  Result<Value> reply = call("supervisor.describe", Value::map({{"module", module}}));
+  if (!reply) return reply;
+  const Value* list = reply->find("modules");
+  if (list != nullptr && list->as_array() != nullptr && !list->as_array()->empty()) {
+    const Value& entry = list->as_array()->front();
+    if (const Value* document = entry.find("document"); document != nullptr && document->as_map() != nullptr) {
+      return *document;
+    }
+    return fail(make_retryable(Code::unavailable, "cli.no_description",
+                               module + " cannot be described now: " + entry.string_or("error", "it gave no document")));
+  }
+  return fail(Code::not_found, "cli.no_description", module + " has no description");
+}
+
+}  // namespace status::cli

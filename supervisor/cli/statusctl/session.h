@@ -1,0 +1,41 @@
+// A connection to a node's front door, as the local user.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ipc/client/client.h"
+
+namespace status::cli {
+
+struct NodePlace {
+  std::string data_dir;
+  std::string run_dir;
+  std::string logs() const { return data_dir + "/logs"; }
+  std::string crash() const { return data_dir + "/crash"; }
+};
+
+// --data-dir, else STATUS_DATA_DIR, else the default that statusd uses; `run_dir` empty: <data_dir>/run.
+NodePlace find_place(const std::string& data_dir, const std::string& run_dir);
+
+class Session {
+ public:
+  // NOT_FOUND `cli.no_node` where no token is or nobody answers within two seconds (a gateway that restarts takes 0.2 s).
+  static Result<Session> open(const NodePlace& place);
+
+  // Repeats a call that found the gateway away, for as long as open() waits; anything else is the caller's to decide.
+  Result<Value> call(const std::string& method, const Value& params, std::uint32_t deadline_ms = 10'000);
+  ipc::Client& client() { return *client_; }
+
+  // The OpenRPC document of a module, `supervisor` included.
+  Result<Value> document(const std::string& module);
+
+ private:
+  explicit Session(std::unique_ptr<ipc::Client> client, NodePlace place)
+      : client_(std::move(client)), place_(std::move(place)) {}
+
+  std::unique_ptr<ipc::Client> client_;
+  NodePlace place_;
+};
+
+}  // namespace status::cli

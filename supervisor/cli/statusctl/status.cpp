@@ -1,0 +1,60 @@
+// statusctl status: every module, what it is doing, and what an operator should look at.
+#include <algorithm>
+
+#include "supervisor/cli/statusctl/commands.h"
+#include "supervisor/cli/statusctl/output.h"
+
+namespace status::cli {
+namespace {
+
+constexpr std::string_view kKeys[] = {"name",       "state", "locked", "generation", "pid",       "uptime_seconds", "restarts",
+                                      "rss_bytes",  "owner", "backend", "interface", "last_exit", "why", "next_attempt_ms"};
+
+Value status_document(const Value& reply) {
+  Value::Array modules;
+  const Value* list = reply.find("modules");
+  for (const Value& module : *list->as_array()) {
+    Value row = Value(Value::Map{});
+    for (const std::string_view key : kKeys) {
+      const Value* value = module.find(key);
+      row.set(key, value == nullptr ? Value() : *value);
+    }
+    modules.push_back(std::move(row));
+  }
+  return Value::map({{"modules", std::move(modules)}});
+}
+
+void print_table(const Value& document) {
+  Table table({"MODULE", "STATE", "PID", "UP", "RESTARTS", "MEMORY", "OWNER", "BACKEND"});
+  std::string notes;
+  for (const Value& row : *document.find("modules")->as_array()) {
+    const std::string name = row.string_or("name", "");
+    const std::int64_t pid = row.int_or("pid", 0);
+    table.add({name, row.string_or("state", "") + (row.bool_or("locked", false) ? " (locked)" : ""),
+               pid == 0 ? "-" : std::to_string(pid),
+               pid == 0 ? "-" : duration_text(row.uint_or("uptime_seconds", 0) * 1'000),
+               std::to_string(row.uint_or("restarts", 0)), size_text(row.uint_or("rss_bytes", 0)),
+               row.string_or("owner", ""), row.string_or("backend", "-")});
+    const std::string why = row.string_or("why", "");
+    if (!why.empty()) notes += name + ": " + why + " (statusctl why " + name + ")\n";
+  }
+  std::fputs((table.text() + notes).c_str(), stdout);
+}
+
+}  // namespace
+
+int run_status(const Shell& shell) {
+  Result<Session> session = Session::open(shell.place);
+  if (!session) return report(session.error());
+  const Result<Value> reply = session->call("supervisor.modules", Value(Value::Map{}));
+  if (!reply) return report(reply.error());
+  const Value* modules = reply->find("modules");
+  if (modules == nullptr || modules->as_array() == nullptr) {
+    return report(make_error(Code::internal, "cli.bad_reply", "supervisor.modules gave no list of modules"));
+  }
+  const Value document = status_document(*reply);
+  shell.json ? print_json(document, shell.terminal) : print_table(document);
+  return 0;
+}
+
+}  // namespace status::cli
