@@ -30,28 +30,52 @@ Result<StateStore::Counter*> StateStore::counter(const std::string& module) {
   const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
   if (got < 0) return fail(errno_error(errno, "read " + path));
   if (got > 0) {
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + kDigits, counter.value);
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + kDigits, counter.reserved);
     if (got != kDigits + 1 || problem != std::errc() || end != text.data() + kDigits || text[kDigits] != '\n') {
       return fail(Code::data_loss, "supervisor.bad_state",
                   path + " is damaged: write a number larger than every generation in crash/" + module + " and logs/" +
                       module + ".log into it, as 20 digits and a line feed");
     }
   }
+  counter.used = counter.reserved;
   counter.file = std::move(file);
   return &counter;
+}
+
+Status StateStore::reserve(const std::string& module, Counter& counter, std::uint64_t upto) {
+  std::array<char, kDigits + 2> text;
+  std::snprintf(text.data(), text.size(), "%020llu\n", static_cast<unsigned long long>(upto));
+  if (::pwrite(counter.file.get(), text.data(), kDigits + 1, 0) != kDigits + 1 ||
+      ::fdatasync(counter.file.get()) != 0) {
+    return fail(errno_error(errno, "write " + directory_ + "/" + module + ".generation"));
+  }
+  counter.reserved = upto;
+  return {};
 }
 
 Result<std::uint64_t> StateStore::next_generation(const std::string& module) {
   auto found = counter(module);
   if (!found) return fail(found.error());
   Counter& counter = **found;
-  std::array<char, kDigits + 2> text;
-  std::snprintf(text.data(), text.size(), "%020llu\n", static_cast<unsigned long long>(counter.value + 1));
-  if (::pwrite(counter.file.get(), text.data(), kDigits + 1, 0) != kDigits + 1 ||
-      ::fdatasync(counter.file.get()) != 0) {
-    return fail(errno_error(errno, "write " + directory_ + "/" + module + ".generation"));
+  if (counter.used == counter.reserved) {
+    if (auto done = reserve(module, counter, counter.used + kReserved); !done) return fail(done.error());
   }
-  return ++counter.value;
+  return ++counter.used;
+}
+
+Status StateStore::reserve_ahead(const std::string& module) {
+  auto found = counter(module);
+  if (!found) return fail(found.error());
+  Counter& counter = **found;
+  if (counter.reserved - counter.used >= kReserved / 2) return {};
+  return reserve(module, counter, counter.used + kReserved);
+}
+
+void StateStore::settle() {
+  for (auto& [module, counter] : counters_) {
+    // Should it fail, the larger number stays: a gap, never a repetition.
+    if (counter.file && counter.reserved != counter.used) (void)reserve(module, counter, counter.used);
+  }
 }
 
 Result<std::set<std::string>> StateStore::load_stopped() {

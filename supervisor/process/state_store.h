@@ -15,9 +15,18 @@ class StateStore {
  public:
   explicit StateStore(std::string directory) : directory_(std::move(directory)) {}
 
-  // The number of the module's next incarnation: on disk before this returns, never given twice. DATA_LOSS
+  // Numbers are reserved on disk this many at a time: a restart then does not wait for the disk. A statusd that is
+  // killed leaves a gap.
+  static constexpr std::uint64_t kReserved = 16;
+
+  // The number of the module's next incarnation: covered by what is on disk before this returns, never given twice.
+  // DATA_LOSS
   // (`supervisor.bad_state`) when the file is damaged: it says which, because guessing could repeat a number.
   Result<std::uint64_t> next_generation(const std::string& module);
+  // Reserves anew where half of the numbers are used: call it when there is time for the disk.
+  Status reserve_ahead(const std::string& module);
+  // At an orderly end: gives back what was reserved and not used, so that the next statusd goes on without a gap.
+  void settle();
 
   // Modules that an operator stopped and wants to stay stopped. Everything else is wanted.
   Result<std::set<std::string>> load_stopped();
@@ -27,9 +36,11 @@ class StateStore {
   std::string directory_;
   struct Counter {
     UniqueFd file;
-    std::uint64_t value = 0;
+    std::uint64_t used = 0;
+    std::uint64_t reserved = 0;  // as on disk
   };
   Result<Counter*> counter(const std::string& module);
+  Status reserve(const std::string& module, Counter& counter, std::uint64_t upto);
   std::map<std::string, Counter> counters_;
 };
 

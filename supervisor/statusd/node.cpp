@@ -68,6 +68,7 @@ Status Node::run() {
   arm_sampling();
   perform(tree_.tick(now()));
   loop_.run();
+  store_.settle();
   journal_.say("info", "stopped");
   return {};
 }

@@ -30,7 +30,10 @@ void Node::on_exit(std::size_t index, const ExitReport& report) {
                                   .time_ms = clock_.unix_ms(),
                                   .uptime_ms = elapsed_ms(process->started, now()),
                                   .asked = state == State::draining};
-  perform(effects);  // the next incarnation first: the record can wait
+  perform(effects);  // the next incarnation first: what needs the disk can wait
+  if (auto reserved = store_.reserve_ahead(module.row.name); !reserved) {
+    journal_.say("error", reserved.error().message, module.row.name, module.row.generation);
+  }
   const bool orderly = state == State::draining && report.exit_code == 0;
   if (!orderly) keep_record(index, *process, report, state, cause);
 }

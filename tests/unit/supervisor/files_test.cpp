@@ -95,8 +95,25 @@ TEST(StateStore, AGenerationIsNeverGivenTwice) {
     EXPECT_EQ(*store.next_generation("a"), 2u);
     EXPECT_EQ(*store.next_generation("b"), 1u);
   }
-  EXPECT_EQ(test::read_file(dir / "a.generation"), "00000000000000000002\n");
-  EXPECT_EQ(*StateStore(dir.path()).next_generation("a"), 3u);
+  EXPECT_EQ(test::read_file(dir / "a.generation"), "00000000000000000016\n");
+  StateStore store(dir.path());
+  EXPECT_EQ(*store.next_generation("a"), 17u) << "what was reserved may have been used";
+  store.settle();
+  EXPECT_EQ(test::read_file(dir / "a.generation"), "00000000000000000017\n");
+  EXPECT_EQ(*StateStore(dir.path()).next_generation("a"), 18u) << "an orderly end leaves no gap";
+}
+
+TEST(StateStore, WhatIsGivenIsAlwaysCoveredByTheDisk) {
+  const test::TempDir dir;
+  StateStore store(dir.path());
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    EXPECT_EQ(*store.next_generation("a"), i);
+    EXPECT_GE(std::stoull(test::read_file(dir / "a.generation")), i);
+    if (i % 3 == 0) {
+      ASSERT_TRUE(store.reserve_ahead("a").has_value());
+      EXPECT_GE(std::stoull(test::read_file(dir / "a.generation")), i + StateStore::kReserved / 2);
+    }
+  }
 }
 
 TEST(StateStore, ADamagedCounterIsNotGuessed) {
