@@ -26,6 +26,7 @@ struct ClientOptions {
   std::optional<Credential> credential;
   std::size_t max_in_flight = 256;
   std::chrono::milliseconds connect_patience{50};
+  std::chrono::milliseconds redial_max{250};  // between attempts, after the first few
 };
 
 struct Request {

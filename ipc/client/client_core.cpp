@@ -22,6 +22,7 @@ Status ClientCore::dial() {
   weak_self_ = std::make_unique<std::weak_ptr<ClientCore>>(weak_from_this());
   nng_pipe_notify(socket_.get(), NNG_PIPE_EV_ADD_POST, &ClientCore::on_pipe, weak_self_.get());
   nng_pipe_notify(socket_.get(), NNG_PIPE_EV_REM_POST, &ClientCore::on_pipe, weak_self_.get());
+  nng_socket_set_ms(socket_.get(), NNG_OPT_RECONNMAXT, static_cast<nng_duration>(options_.redial_max.count()));
   if (const int rv = nng_dial(socket_.get(), options_.url.c_str(), nullptr, NNG_FLAG_NONBLOCK); rv != 0) {
     return fail(nng_error(rv, "dial " + options_.url));
   }

@@ -28,7 +28,8 @@ Call::Call(Call&& other) noexcept
       stages_(other.stages_),
       handler_start_ns_(other.handler_start_ns_),
       totals_(std::move(other.totals_)),
-      parked_(other.parked_) {}
+      parked_(other.parked_),
+      echo_(std::move(other.echo_)) {}
 
 Call::~Call() {
   if (slot_ == nullptr || abandoned()) return;
@@ -53,7 +54,7 @@ ResponseHeader Call::response_header() const {
   header.received_ns = received_ns_;
   header.written_ns = monotonic_ns();
   header.stages = stages_;
-  if (request_) header.echo = view_.header.echo;
+  header.echo = request_ ? view_.header.echo : echo_;
   return header;
 }
 

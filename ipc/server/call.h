@@ -44,8 +44,11 @@ class Call {
   void reply(ByteView result, const ReplyOptions& options = {});
   void fail(const Error& error);
 
-  // For forwarders: the request moves on (after this params() is empty), and somebody else's whole response comes back.
-  Message take_message() { return std::move(request_); }
+  // For forwarders: the request moves on (after this params(), method() and the header's texts are gone), and somebody else's whole response comes back.
+  Message take_message() {
+    echo_ = view_.header.echo;
+    return std::move(request_);
+  }
   void reply_message(Message response, std::optional<Code> code);
 
   // A waiting poll: from here on it counts in no limit and in no latency. False (and answered RESOURCE_EXHAUSTED) when too many are parked.
@@ -71,6 +74,7 @@ class Call {
   std::uint64_t handler_start_ns_ = 0;
   std::shared_ptr<StageTotals> totals_;
   bool parked_ = false;
+  std::string echo_;  // once the request has moved on
 };
 
 }  // namespace status::ipc

@@ -1,0 +1,102 @@
+#include "supervisor/gateway/forwarder.h"
+
+#include <mutex>
+
+namespace status::gateway {
+namespace {
+
+// A stream's poll waits by design.
+bool is_poll(std::string_view method) { return method.ends_with(".next"); }
+
+}  // namespace
+
+Forwarder::Forwarder(ipc::Server& server, Routes& routes, const Clock& clock, Random& random)
+    : server_(server), routes_(routes), clock_(clock), random_(random), lost_(clock) {
+  server_.handle_others([this](ipc::Call call) { forward(std::move(call)); });
+}
+
+void Forwarder::close(MonotonicTime deadline) {
+  {
+    std::unique_lock lock(door_);
+    closed_ = true;
+  }
+  {
+    std::unique_lock lock(idle_mutex_);
+    idle_.wait_until(lock, deadline, [this] { return under_way_ == 0; });
+  }
+  lost_.close();
+}
+
+void Forwarder::count_out() {
+  if (under_way_.fetch_sub(1) != 1) return;
+  // Costs a lock each time that the forwarder falls idle; a flag for "somebody waits" would cost a race.
+  std::lock_guard lock(idle_mutex_);
+  idle_.notify_all();
+}
+
+void Forwarder::forward(ipc::Call call) {
+  const std::string_view module = ipc::module_of(call.method());
+  if (module == server_.options().module || module.empty()) {
+    return call.fail(make_error(Code::unimplemented, "ipc.unknown_method",
+                                std::string(call.method()) + " is not a method; `statusctl describe` lists them"));
+  }
+  std::shared_ptr<Route> route = routes_.find(module);
+  if (!route) return call.fail(unknown_module(module, routes_));
+  const std::shared_ptr<const Row> row = route->row();
+  if (!is_up(*row)) return call.fail(not_running(*row, clock_.unix_ms()));
+  send(std::move(call), std::move(route), *row);
+}
+
+void Forwarder::send(ipc::Call call, std::shared_ptr<Route> route, const Row& row) {
+  std::shared_lock lock(door_);
+  const bool poll = is_poll(call.method());
+  ipc::Client* client = poll ? route->quiet() : route->calls();
+  if (closed_ || client == nullptr) return call.fail(not_running(row, clock_.unix_ms()));
+  // Beside the contexts that calls need: any number of front ends may wait for events.
+  if (poll && !call.park()) return;
+  const ipc::RequestView view = call.view();
+  const std::string method(call.method());
+  const std::uint32_t deadline_ms = call.remaining_ms();
+  ipc::Message message = call.take_message();
+  readdress(message, view, route->credential(), deadline_ms);
+  LostCalls::Lost journey{std::move(route), row.generation, std::make_shared<ipc::Call>(std::move(call))};
+  if (!poll) under_way_.fetch_add(1);
+  client->forward(std::move(message), deadline_ms, method,
+                  [this, poll, journey = std::move(journey)](Result<ipc::Response> response) mutable {
+                    answered(std::move(journey), std::move(response));
+                    if (!poll) count_out();
+                  });
+}
+
+void Forwarder::readdress(ipc::Message& message, const ipc::RequestView& view, const ipc::Credential& credential,
+                          std::uint32_t deadline_ms) {
+  if (view.patchable() && view.header.user.empty() && view.header.trace) {
+    ipc::patch_request(message.mutable_bytes(), view, deadline_ms, monotonic_ns(), credential);
+    return;
+  }
+  ipc::RequestHeader header = view.header;
+  header.deadline_ms = deadline_ms;
+  header.sent_ns = monotonic_ns();
+  header.credential = credential;
+  header.user = {};  // nobody but the gateway says who a front end is
+  if (!header.trace) header.trace = ipc::Trace::start(random_);
+  Bytes prefix;
+  prefix.reserve(192);
+  ipc::append_request_prefix(header, prefix);
+  message.replace_front(view.body_at, prefix);
+}
+
+void Forwarder::answered(LostCalls::Lost journey, Result<ipc::Response> response) {
+  if (response) {
+    const std::optional<Code> code = response->error() ? std::optional(response->error()->code) : std::nullopt;
+    return journey.call->reply_message(response->take_message(), code);
+  }
+  const Error& error = response.error();
+  if (error.code == Code::unavailable) {
+    journey.sent = error.reason != "ipc.not_connected";
+    return lost_.add(std::move(journey));
+  }
+  journey.call->fail(error);
+}
+
+}  // namespace status::gateway

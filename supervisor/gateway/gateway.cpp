@@ -1,0 +1,159 @@
+#include "supervisor/gateway/gateway.h"
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+
+#include "ipc/stream/event_stream.h"
+#include "metrics/instruments.h"
+#include "supervisor/gateway/api.h"
+#include "supervisor/gateway/forwarder.h"
+#include "supervisor/gateway/http_endpoint.h"
+#include "supervisor/gateway/merged_events.h"
+#include "supervisor/gateway/metrics_collector.h"
+#include "supervisor/gateway/office.h"
+#include "supervisor/gateway/routes.h"
+#include "supervisor/gateway/supervisor_methods.h"
+
+namespace status::gateway {
+namespace {
+
+// Four modules may hang with all the calls that one module may have (Route::kMaxCalls), and the others do not notice.
+constexpr std::size_t kContexts = 4 * Route::kMaxCalls;
+
+ipc::ServerOptions server_options(const GatewayConfig& config) {
+  ipc::ServerOptions options;
+  options.module = interface().name();
+  options.url = config.url;
+  options.generation = config.generation;
+  options.interface_major = 0;  // a caller's `i` speaks of the module that it calls
+  options.workers = 0;          // everything is forwarded or at hand
+  options.queue = 0;
+  options.in_flight_contexts = kContexts;
+  return options;
+}
+
+// The port that the gateway before this one had.
+std::uint16_t earlier_port(const std::string& file) {
+  std::ifstream in(file);
+  std::string address;
+  std::getline(in, address);
+  const std::size_t colon = address.rfind(':');
+  std::uint16_t port = 0;
+  if (colon != std::string::npos) std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
+  return port;
+}
+
+void write_address(const std::string& file, const std::string& address) {
+  if (file.empty()) return;
+  const std::string fresh = file + ".new";
+  std::ofstream(fresh) << address << "\n";
+  std::error_code ignored;
+  std::filesystem::rename(fresh, file, ignored);
+}
+
+}  // namespace
+
+// In the order of what uses what: destroyed from the end.
+struct Gateway::Parts {
+  Parts(GatewayConfig given, const Tools& tools)
+      : config(std::move(given)),
+        log(config.generation, config.log_fd),
+        clock(tools.clock),
+        facts{config.version, config.boot_id, {}},
+        instruments({.module = "gateway", .version = config.version}),
+        routes(&instruments.rpc()),
+        server(server_options(config), config.access, &instruments.rpc(), config.crash),
+        events(server, "supervisor.events.next", tools.clock, tools.random, config.event_memory, MergedEvents::kMarks),
+        methods(server, routes, tools.supervisor, instruments, tools.clock, facts),
+        forwarder(server, routes, tools.clock, tools.random),
+        merged(events, office, tools.clock, log, config.boot_id),
+        collector(office, routes, instruments, tools.clock, config.generation, config.snapshot_period) {}
+
+  void open_endpoint();
+
+  const GatewayConfig config;
+  const Log log;
+  const Clock& clock;
+  NodeFacts facts;
+  metrics::Instruments instruments;
+  Routes routes;
+  ipc::Server server;
+  ipc::EventStream events;
+  SupervisorMethods methods;
+  Forwarder forwarder;
+  Office office;
+  MergedEvents merged;
+  MetricsCollector collector;
+  std::unique_ptr<HttpEndpoint> endpoint;
+  bool finished = false;
+};
+
+void Gateway::Parts::open_endpoint() {
+  if (config.metrics_listen.empty()) return;
+  Result<std::unique_ptr<HttpEndpoint>> opened =
+      HttpEndpoint::open(office, config.metrics_listen, earlier_port(config.metrics_address_file),
+                         [this](std::string_view path) { return collector.serve(path); });
+  if (!opened) {
+    log.warn("metrics are not served", {{"reason", opened.error().reason}, {"why", opened.error().message}});
+    return;
+  }
+  endpoint = std::move(*opened);
+  facts.metrics_url = "http://" + endpoint->address() + "/metrics";
+  write_address(config.metrics_address_file, endpoint->address());
+  log.info("metrics are served", {{"url", facts.metrics_url}});
+}
+
+Gateway::Gateway(GatewayConfig config, const Tools& tools)
+    : parts_(std::make_unique<Parts>(std::move(config), tools)) {}
+
+Gateway::~Gateway() {
+  finish(std::chrono::steady_clock::now());
+  // Clients go while the server still has the contexts of the calls that they carry; what follows them uses the
+  // clients.
+  parts_->office.close();
+  parts_->endpoint.reset();
+  parts_->merged.close();
+  parts_->routes.close();
+}
+
+Status Gateway::start() {
+  parts_->open_endpoint();
+  return parts_->server.listen();
+}
+
+void Gateway::module_changed(ipc::control::ModuleRow row) {
+  const std::shared_ptr<Route> route = parts_->routes.set_row(std::move(row));
+  parts_->forwarder.row_changed(*route);
+  parts_->merged.row_changed(route);
+  parts_->collector.row_changed(route);
+}
+
+void Gateway::supervisor_event(const ipc::control::SupervisorEvent& event) { parts_->merged.supervisor_event(event); }
+
+void Gateway::finish(MonotonicTime deadline) {
+  if (std::exchange(parts_->finished, true)) return;
+  parts_->server.drain(deadline);
+  parts_->forwarder.close(deadline);
+  parts_->server.finish();
+}
+
+ipc::control::Pong Gateway::pong(std::uint64_t n) const {
+  const ipc::ServerLoad load = parts_->server.load();
+  return {.n = n,
+          .queued = load.queued,
+          .running = load.running,
+          .completed = load.completed,
+          .oldest_overrun_ms = load.oldest_overrun_ms,
+          .oldest = load.oldest};
+}
+
+std::chrono::milliseconds Gateway::housekeeping_stall() const { return parts_->server.housekeeping_stall(); }
+
+const std::string& Gateway::metrics_url() const { return parts_->facts.metrics_url; }
+
+const Log& Gateway::log() const { return parts_->log; }
+
+std::string interface_version() { return interface().version().text(); }
+
+}  // namespace status::gateway

@@ -1,0 +1,102 @@
+#include "supervisor/gateway/metrics_collector.h"
+
+#include <algorithm>
+
+#include "ipc/base/codec.h"
+
+namespace status::gateway {
+namespace {
+
+constexpr std::uint32_t kSnapshotDeadlineMs = 4'000;
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::string cause_label(const Row& row) {
+  if (!row.last_exit) return "other";
+  if (row.last_exit->asked) return "asked";
+  const std::string& cause = row.last_exit->cause;
+  const std::size_t signal = cause.rfind("(SIG");
+  if (signal != std::string::npos && cause.ends_with(')')) return cause.substr(signal + 1, cause.size() - signal - 2);
+  const std::size_t exit = cause.rfind("exit ");
+  if (exit != std::string::npos && is_digits(cause.substr(exit + 5))) return "exit_" + cause.substr(exit + 5);
+  return "other";
+}
+
+MetricsCollector::MetricsCollector(Office& office, Routes& routes, metrics::Instruments& instruments,
+                                   const Clock& clock, std::uint64_t own_generation, std::chrono::milliseconds period)
+    : office_(office), routes_(routes), instruments_(instruments), clock_(clock), own_generation_(own_generation) {
+  office_.every(period, [this] { collect(); });
+}
+
+void MetricsCollector::row_changed(std::shared_ptr<Route> route) {
+  office_.post([this, route = std::move(route)] {
+    // The first figures of an incarnation need not wait for the next round.
+    if (take_row(*route)) collect_from(route);
+  });
+}
+
+bool MetricsCollector::take_row(const Route& route) {
+  std::shared_ptr<const Row> row = route.row();
+  std::shared_ptr<const Row>& known = rows_[row->name];
+  exposition_.set_row({.name = row->name, .owner = row->owner, .state = row->state, .locked = row->locked});
+  // Rows are coalesced on their way, and a gateway that was restarted starts with what the supervisor has counted.
+  for (std::uint64_t n = known ? known->restarts : 0; n < row->restarts; ++n) {
+    exposition_.restarted(row->name, cause_label(*row));
+  }
+  if (known && known->pid != 0 && row->pid != known->pid) exposition_.ended(row->name, known->generation);
+  const bool came_up = is_up(*row) && (!known || !is_up(*known) || known->generation != row->generation);
+  known = std::move(row);
+  return came_up;
+}
+
+void MetricsCollector::collect() {
+  for (const std::shared_ptr<Route>& route : routes_.all()) collect_from(route);
+}
+
+void MetricsCollector::collect_from(const std::shared_ptr<Route>& route) {
+  const std::shared_ptr<const Row> row = route->row();
+  ipc::Client* client = route->quiet();
+  if (row->name == "gateway" || !is_up(*row) || client == nullptr) return;
+  ipc::Request request;
+  request.method = row->name + "._sys.metrics";
+  request.deadline_ms = kSnapshotDeadlineMs;
+  client->call(request, [this, name = row->name](Result<ipc::Response> response) {
+    if (!response) return;  // its age says so
+    auto shared = std::make_shared<ipc::Response>(std::move(*response));
+    office_.post([this, name, shared] {
+      const Result<Value> value = decode_msgpack(shared->result());
+      if (!value) return;
+      Result<metrics::Snapshot> snapshot = metrics::decode(*value);
+      if (!snapshot) return;
+      exposition_.update(name, shared->header().generation, std::move(*snapshot), clock_.monotonic());
+    });
+  });
+}
+
+std::string MetricsCollector::not_ready() const {
+  std::string text;
+  for (const auto& [name, row] : rows_) {
+    if (!is_up(*row) && row->state != "stopped") text += name + " is " + row->state + "\n";
+  }
+  return text;
+}
+
+HttpReply MetricsCollector::serve(std::string_view path) {
+  if (path == "/metrics") {
+    exposition_.update("gateway", own_generation_, instruments_.registry().collect(), clock_.monotonic());
+    return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = exposition_.text(clock_.monotonic())};
+  }
+  if (path == "/healthz") return {.body = "ok\n"};
+  if (path == "/readyz") {
+    std::string missing = not_ready();
+    if (missing.empty()) return {.body = "ready\n"};
+    return {.status = 503, .body = std::move(missing)};
+  }
+  return {.status = 404, .body = "there are /metrics, /healthz and /readyz\n"};
+}
+
+}  // namespace status::gateway

@@ -1,0 +1,47 @@
+// What `/metrics` shows: the modules' last snapshots, fetched now and then, so that a scrape waits for nobody. Office
+// thread, unless said otherwise.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "metrics/exposition.h"
+#include "metrics/instruments.h"
+#include "supervisor/gateway/http_endpoint.h"
+#include "supervisor/gateway/routes.h"
+
+namespace status::gateway {
+
+class MetricsCollector {
+ public:
+  // Fetches all snapshots once a period. All outlive the office's thread.
+  MetricsCollector(Office& office, Routes& routes, metrics::Instruments& instruments, const Clock& clock,
+                   std::uint64_t own_generation, std::chrono::milliseconds period);
+
+  // Any thread. The row of that route is another one now.
+  void row_changed(std::shared_ptr<Route> route);
+
+  // /metrics, /healthz (200 while this thread lives) and /readyz (200 when every module that is wanted answers).
+  HttpReply serve(std::string_view path);
+
+ private:
+  bool take_row(const Route& route);  // true when the module came up
+  void collect();
+  void collect_from(const std::shared_ptr<Route>& route);
+  std::string not_ready() const;
+
+  Office& office_;
+  Routes& routes_;
+  metrics::Instruments& instruments_;
+  const Clock& clock_;
+  const std::uint64_t own_generation_;
+  metrics::Exposition exposition_;
+  std::map<std::string, std::shared_ptr<const Row>> rows_;  // as last taken
+};
+
+// A word for the label `cause`: "asked", "SIGKILL", "exit_78", or "other". Pure.
+std::string cause_label(const Row& row);
+
+}  // namespace status::gateway

@@ -1,0 +1,22 @@
+// How the gateway asks the supervisor to do something: the control line of a process, a function call inside one.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "ipc/base/error.h"
+
+namespace status::gateway {
+
+class SupervisorLink {
+ public:
+  using Done = std::function<void(std::optional<Error>)>;
+  virtual ~SupervisorLink() = default;
+
+  // op: start stop restart. Any thread, also NNG's: must not wait for the answer. `done` is called exactly once, on any
+  // thread, with what the supervisor says; the states that follow come as rows.
+  virtual void command(const std::string& op, const std::string& module, Done done) = 0;
+};
+
+}  // namespace status::gateway

@@ -1,0 +1,16 @@
+// Who may come through the front door: the local user, whose credential statusd draws at each start and keeps in
+// run/token (WIRE.md section 4).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ipc/server/access.h"
+
+namespace status::gateway {
+
+// The file's 32 hex digits make the caller "local", who may call everything; anybody else is UNAUTHENTICATED. Errors:
+// the file cannot be read, others can read it (PERMISSION_DENIED `gateway.unsafe_token`), or it holds something else.
+Result<std::shared_ptr<const ipc::AccessPolicy>> local_access(const std::string& token_file);
+
+}  // namespace status::gateway
