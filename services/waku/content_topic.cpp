@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "ipc/base/words.h"
+
 namespace status::waku {
 namespace {
 
@@ -11,10 +13,8 @@ constexpr std::string_view kGrammar = "/application/version/name/encoding or /0/
 constexpr std::array<std::string_view, 4> kParts = {"application", "version", "name", "encoding"};
 
 tl::unexpected<Error> invalid(std::string_view topic, std::string_view problem) {
-  std::string message = "content topic '";
-  // A topic that is too long or unprintable must not flood the log that the message ends in.
-  for (char c : topic.substr(0, 100)) message += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  message.append("' ").append(problem).append("; expected ").append(kGrammar);
+  std::string message = "content topic " + in_quotes(topic) + " ";
+  message.append(problem).append("; expected ").append(kGrammar);
   return fail(Code::invalid_argument, "waku.invalid_content_topic", std::move(message));
 }
 
@@ -38,6 +38,7 @@ Result<ContentTopic> parse_content_topic(std::string_view text) {
     return invalid(text, "is longer than " + std::to_string(kMaxContentTopicBytes) + " bytes");
   }
   if (!text.starts_with('/')) return invalid(text, "must start with a slash");
+  if (!count_code_points(text)) return invalid(text, "is not UTF-8");
   if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
     return invalid(text, "contains a control character");
   }

@@ -153,14 +153,18 @@ void Node::handle(Peer& peer, const Ack& ack) {
 void Node::handle(Peer& peer, const CatchUp& request) {
   std::vector<Record> records;
   const Result<Page> page = serve_catch_up(runtime_, archive_, request, peer.hello().max_message_bytes, records);
-  if (page) return peer.send(*page);
+  if (page) {
+    peer.caught_up = !page->more;
+    return peer.send(*page);
+  }
   ++runtime_.counters.archive_errors;
   peer.close(CloseReason::shutdown, "its store failed");  // the peer comes back and asks again
 }
 
-void Node::forward(const SharedFrame& frame, std::size_t message_bytes, const Peer* source) {
+void Node::forward(const SharedFrame& frame, std::size_t message_bytes, bool stored, const Peer* source) {
   for (const auto& peer : peers_) {
     if (peer.get() == source || !peer->ready() || message_bytes > peer->hello().max_message_bytes) continue;
+    if (stored && !peer->caught_up) continue;
     peer->send(frame);
     ++peer->statistics.messages_out;
     ++runtime_.counters.messages_forwarded;
@@ -212,7 +216,7 @@ Result<MessageHash> Node::send(const WakuMessage& message) {
   }
   Result<Relay::Published> published = relay_.publish(message);
   if (!published) return tl::unexpected(published.error());
-  pending_.add(published->hash, message.ephemeral ? std::move(published->frame) : nullptr);
+  pending_.add(published->hash, message.ephemeral, published->fetched ? nullptr : std::move(published->frame));
   return published->hash;
 }
 

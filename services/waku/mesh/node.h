@@ -50,7 +50,7 @@ class Node final : private PeerListener, private Forwarder {
   void on_ready(Peer& peer) override;
   void on_frame(Peer& peer, const Frame& frame) override;
   void on_gone(Peer& peer, CloseReason reason, const std::string& text, bool by_peer) override;
-  void forward(const SharedFrame& frame, std::size_t message_bytes, const Peer* source) override;
+  void forward(const SharedFrame& frame, std::size_t message_bytes, bool stored, const Peer* source) override;
 
   void handle(Peer& peer, const Relayed& relayed);
   void handle(Peer& peer, const Ack& ack);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/waku/mesh/printable.h"
+
 namespace status::waku::mesh {
 namespace {
 
@@ -15,13 +17,6 @@ double message_cost(const Frame& frame) {
   if (std::holds_alternative<Query>(frame)) return kQueryCost;
   if (std::holds_alternative<Ping>(frame)) return 1;
   return 0;  // answers to what this node asked or sent, as many as it asked or sent
-}
-
-// Text from another node goes to logs and terminals.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
-  return text;
 }
 
 TokenBucket bucket(double rate, const Runtime& runtime) {

@@ -52,6 +52,9 @@ class Peer final : public LinkHandler {
   // The other end's; valid from on_ready on.
   const Hello& hello() const { return hello_; }
 
+  // It has read our store to the end: what is stored from now on is sent to it at once.
+  bool caught_up = false;
+
   struct Statistics {
     std::string remote;
     std::int64_t connected_since_ms = 0;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ipc/base/words.h"
+
 namespace status::waku::mesh {
 namespace {
 
 tl::unexpected<Error> invalid(std::string_view text, std::string_view problem) {
   return fail(Code::invalid_argument, "waku.invalid_address",
-              "peer address '" + std::string(text.substr(0, 200)) + "' " + std::string(problem) +
+              "peer address " + in_quotes(text) + " " + std::string(problem) +
                   "; expected host:port#<64 hex digits of the peer's id>, the id being optional");
 }
 

@@ -10,17 +10,19 @@ constexpr std::size_t kFrameBytes = 16 * 1024 * 1024;
 
 bool Pending::full() const { return waiting_.size() >= kCapacity || frame_bytes_ >= kFrameBytes; }
 
-void Pending::add(const MessageHash& hash, SharedFrame frame) {
+void Pending::add(const MessageHash& hash, bool ephemeral, SharedFrame frame) {
+  if (const auto known = waiting_.find(hash); known != waiting_.end()) erase(known);
   if (frame != nullptr) frame_bytes_ += frame->size();
   Entry entry;
   entry.frame = std::move(frame);
+  entry.ephemeral = ephemeral;
   entry.order = ++added_;
   entry.deadline = runtime_.clock.monotonic() + runtime_.config.propagation_timeout;
   waiting_.emplace(hash, std::move(entry));
 }
 
 void Pending::erase(Waiting::iterator entry) {
-  if (entry->second.ephemeral()) frame_bytes_ -= entry->second.frame->size();
+  if (entry->second.frame != nullptr) frame_bytes_ -= entry->second.frame->size();
   waiting_.erase(entry);
 }
 
@@ -38,7 +40,7 @@ void Pending::on_ack(const MessageHash& hash, Outcome outcome) {
     ++runtime_.counters.propagated;
     events_.on_propagated(hash);
   }
-  if (entry.ephemeral()) return erase(found);
+  if (entry.ephemeral) return erase(found);
   if (outcome != Outcome::stored) return;
   ++runtime_.counters.sent;
   events_.on_sent(hash);
@@ -48,7 +50,7 @@ void Pending::on_ack(const MessageHash& hash, Outcome outcome) {
 std::vector<SharedFrame> Pending::unpropagated() const {
   std::vector<const Entry*> entries;
   for (const auto& [hash, entry] : waiting_) {
-    if (entry.ephemeral()) entries.push_back(&entry);
+    if (entry.frame != nullptr && !entry.propagated) entries.push_back(&entry);
   }
   std::sort(entries.begin(), entries.end(), [](const Entry* a, const Entry* b) { return a->order < b->order; });
   std::vector<SharedFrame> frames;

@@ -16,10 +16,10 @@ class Pending {
   Pending(Runtime& runtime, BackendEvents& events) : runtime_(runtime), events_(events) {}
 
   bool full() const;
-  // `frame` only of an ephemeral message: a stored one is fetched from the archive by every peer that comes.
-  void add(const MessageHash& hash, SharedFrame frame);
+  // `frame` where it has to be offered to every peer that comes; null for a message that peers fetch from the archive.
+  void add(const MessageHash& hash, bool ephemeral, SharedFrame frame);
   void on_ack(const MessageHash& hash, Outcome outcome);
-  // The ephemeral messages that no peer has taken yet, oldest first: for one that has just come.
+  // What no peer has taken yet and none would fetch, oldest first: for one that has just come.
   std::vector<SharedFrame> unpropagated() const;
   // Reports what found no taker in time.
   void tick();
@@ -28,12 +28,11 @@ class Pending {
  private:
   struct Entry {
     SharedFrame frame;
+    bool ephemeral = false;
     std::uint64_t order = 0;
     bool propagated = false;
     bool rejected = false;
     MonotonicTime deadline;
-
-    bool ephemeral() const { return frame != nullptr; }
   };
   using Waiting = std::map<MessageHash, Entry>;
 

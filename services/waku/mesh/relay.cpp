@@ -39,7 +39,7 @@ Relay::Verdict Relay::accept(const PageEntry& entry, const Peer* source) {
     ++counters.messages_duplicate;
     return verdict;
   }
-  forwarder_.forward(frame(verdict.position, entry), entry.encoded.size(), source);
+  forwarder_.forward(frame(verdict.position, entry), entry.encoded.size(), verdict.position != 0, source);
   if (!verdict.archive_failed) {
     delivery_.offer({verdict.hash, shard->pubsub_topic, std::move(*message), verdict.position});
   }
@@ -78,12 +78,10 @@ Result<Relay::Published> Relay::publish(const WakuMessage& message) {
   }
   const Result<Shard> shard = autoshard(message.content_topic, runtime_.config.network);
   if (!shard) return tl::unexpected(shard.error());
-  Published published{message_hash(shard->pubsub_topic, message), nullptr};
-  std::uint64_t position = 0;
+  Published published{message_hash(shard->pubsub_topic, message), nullptr, true};
+  std::uint64_t position = 0;  // also of one that was sent before: it is offered once more
   if (message.ephemeral) {
-    if (stored_.contains(published.hash) || !unstored_.insert(published.hash, runtime_.clock.monotonic())) {
-      return fail(Code::already_exists, "waku.duplicate_message", "this very message has been sent before");
-    }
+    unstored_.insert(published.hash, runtime_.clock.monotonic());
   } else {
     const Result<std::uint64_t> inserted = archive_.insert({.hash = published.hash,
                                                             .shard = shard->index,
@@ -93,15 +91,13 @@ Result<Relay::Published> Relay::publish(const WakuMessage& message) {
                                                             .own = true,
                                                             .encoded = encoded});
     if (!inserted) return tl::unexpected(inserted.error());
-    if (*inserted == 0) {
-      return fail(Code::already_exists, "waku.duplicate_message", "this very message has been sent before");
-    }
     stored_.insert(published.hash, runtime_.clock.monotonic());
     position = *inserted;
   }
   ++runtime_.counters.messages_published;
+  published.fetched = position != 0;
   published.frame = frame(position, {0, shard->index, encoded});
-  forwarder_.forward(published.frame, encoded.size(), nullptr);
+  forwarder_.forward(published.frame, encoded.size(), position != 0, nullptr);
   return published;
 }
 

@@ -16,8 +16,9 @@ class Peer;
 class Forwarder {
  public:
   virtual ~Forwarder() = default;
-  // To every ready peer but `source` that takes messages of this size.
-  virtual void forward(const SharedFrame& frame, std::size_t message_bytes, const Peer* source) = 0;
+  // To every ready peer but `source` that takes messages of this size; what is stored only to those that have caught
+  // up, because the others find it there, in its order.
+  virtual void forward(const SharedFrame& frame, std::size_t message_bytes, bool stored, const Peer* source) = 0;
 };
 
 class Relay {
@@ -38,6 +39,8 @@ class Relay {
   struct Published {
     MessageHash hash{};
     SharedFrame frame;
+    bool fetched =
+        true;  // peers that come fetch it from the archive; false: ephemeral, or they may have done so before
   };
   // A message of this node. Errors as of Backend::send.
   Result<Published> publish(const WakuMessage& message);

@@ -1,6 +1,7 @@
 #include "services/waku/mesh/store_queries.h"
 
 #include "services/waku/mesh/ages.h"
+#include "services/waku/mesh/printable.h"
 #include "services/waku/message_codec.h"
 
 namespace status::waku::mesh {
@@ -50,7 +51,7 @@ Result<StorePage> StoreQueries::page_of(const QueryResult& result) const {
     const bool known = result.status <= kLastCode + 1;
     const Code code = known ? static_cast<Code>(result.status - 1) : Code::unavailable;
     return fail(code, code == Code::not_found ? "waku.unknown_cursor" : "waku.store_failed",
-                "the peer's store answered: " + result.error);
+                "the peer's store answered: " + printable(result.error));
   }
   StorePage page;
   page.cursor = result.cursor;

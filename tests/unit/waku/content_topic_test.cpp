@@ -35,6 +35,7 @@ TEST(ContentTopic, SaysWhatIsWrong) {
       {"/toychat/2//proto", "empty name"},
       {"/toychat/2/huilong/", "empty encoding"},
       {"/toychat/2/hui\nlong/proto", "control character"},
+      {"/toychat/2/\xff/proto", "is not UTF-8"},
       {"/toychat/2/" + std::string(kMaxContentTopicBytes, 'x') + "/proto", "longer than 512 bytes"},
   };
   for (const auto& [text, problem] : cases) {

@@ -7,9 +7,9 @@
 namespace status::waku::mesh {
 namespace {
 
-constexpr std::uint8_t kHelloType = 1;
 constexpr std::uint8_t kPingType = 3;
 constexpr std::uint8_t kAckType = 6;
+constexpr std::uint8_t kPageType = 8;
 
 std::string wrong_pin(const std::string& address) {
   return address.substr(0, address.find('#') + 1) + std::string(64, 'a');
@@ -158,8 +158,10 @@ TEST(MeshLinks, ASlowPeerIsDropped) {
   a.start();
   RawPeer deaf(a.address());
   deaf.send(RawPeer::hello());
-  ASSERT_TRUE(deaf.wait_type(kHelloType));
+  deaf.send(CatchUp{1});
+  ASSERT_TRUE(deaf.wait_type(kPageType));
   deaf.stop_reading();
+  ASSERT_TRUE(a.send("read, and then no more"));
   const std::string payload(140 * 1024, 'x');
   for (int sent = 0; a.counter("closed_slow") == 0; ++sent) {
     ASSERT_LT(sent, 200);

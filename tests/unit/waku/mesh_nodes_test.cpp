@@ -146,22 +146,22 @@ TEST(MeshNodes, AMessageThatNobodyTakesIsReported) {
   EXPECT_EQ(a.counter("propagation_timeouts"), 1U);
 }
 
-TEST(MeshNodes, TheSameMessageTwiceIsRefused) {
-  TestNode a;
+TEST(MeshNodes, TheSameMessageAgainIsReportedOnAnewAndReceivedOnce) {
+  TestNode a, b;
   a.start();
+  b.start();
   WakuMessage message;
   message.content_topic = kTopic;
   message.timestamp_ns = 1;
-  for (const bool ephemeral : {false, true}) {
-    message.ephemeral = ephemeral;
-    const Result<MessageHash> result = answer_of<MessageHash>([&](auto done) { a.backend->send(message, done); });
-    if (!ephemeral) {
-      EXPECT_TRUE(result);
-      continue;
-    }
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().reason, "waku.duplicate_message");
-  }
+  const auto send = [&] { return answer_of<MessageHash>([&](auto done) { a.backend->send(message, done); }); };
+  ASSERT_TRUE(send());
+  link(a, b);
+  ASSERT_TRUE(a.events.wait([&] { return a.events.sent.size() == 1; }));
+  a.backend->stop();
+  a.start({{}, 0, {b.address()}});
+  ASSERT_TRUE(send());
+  ASSERT_TRUE(a.events.wait([&] { return a.events.sent.size() == 2; }));
+  EXPECT_EQ(b.events.messages.size(), 1U);
 }
 
 TEST(MeshNodes, AServiceWithoutRoomIsServedFromWhereItStopped) {

@@ -1,0 +1,52 @@
+// The module's own tables: subscriptions, messages under way, hashes received, peers, and where the service stands.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "services/host/store/migration.h"
+#include "services/waku/message.h"
+
+namespace status::waku {
+
+// The first step of the module's migrations; a backend's own tables follow.
+store::Migration waku_migration(int version);
+
+// A message that `waku.send` has taken over.
+struct OwnMessage {
+  MessageHash hash{};
+  Bytes request_id;
+  WakuMessage message;
+};
+
+// All of them inside the caller's transaction, which also says how durable they are. Errors are the store's.
+namespace tables {
+
+// False when it was there.
+Result<bool> add_subscription(store::Transaction& tx, const std::string& caller, const std::string& topic);
+Result<bool> remove_subscription(store::Transaction& tx, const std::string& caller, const std::string& topic);
+Result<std::uint64_t> count_subscriptions(store::Transaction& tx, const std::string& caller);
+// Whether anybody has subscribed to it.
+Result<bool> is_subscribed(store::Transaction& tx, const std::string& topic);
+Result<std::vector<std::string>> subscribed_topics(store::Transaction& tx);
+
+Status add_own_message(store::Transaction& tx, const OwnMessage& own, std::int64_t now_ms);
+Status remove_own_message(store::Transaction& tx, const MessageHash& hash);
+Result<std::vector<OwnMessage>> own_messages(store::Transaction& tx, std::int64_t since_ms);
+Status remove_own_messages_before(store::Transaction& tx, std::int64_t time_ms);
+
+// False when the hash was there: the message has been received before. Remembers the newest 50,000.
+Result<bool> add_received(store::Transaction& tx, const MessageHash& hash);
+
+Status add_peer(store::Transaction& tx, const std::string& address);
+Status remove_peer(store::Transaction& tx, const std::string& address);
+Result<std::vector<std::string>> peers(store::Transaction& tx);
+
+// Of the backend's last message that is in the log.
+Result<std::uint64_t> position(store::Transaction& tx);
+Status set_position(store::Transaction& tx, std::uint64_t position);
+
+}  // namespace tables
+}  // namespace status::waku

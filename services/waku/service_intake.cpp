@@ -1,0 +1,94 @@
+// The half of the service that runs on the intake thread: from the backend's reports to the log and to events.
+#include <algorithm>
+
+#include "ipc/api/convert.h"
+#include "services/waku/service.h"
+#include "services/waku/views.h"
+
+namespace status::waku {
+
+Status WakuService::commit(const IntakeBatch& batch) {
+  if (!batch.messages.empty() || !batch.outcomes.empty()) {
+    const auto durability = batch.messages.empty() ? store::Durability::normal : store::Durability::full;
+    Result<store::Transaction> tx = seams_.database.write(durability);
+    if (!tx) return fail(tx.error());
+    std::uint64_t position = position_;
+    for (const ReceivedMessage& message : batch.messages) {
+      if (Status appended = append(*tx, message); !appended) return appended;
+      position = std::max(position, message.position);
+    }
+    for (const Outcome& outcome : batch.outcomes) {
+      if (Status settled = settle(*tx, outcome); !settled) return settled;
+    }
+    if (Status moved = tables::set_position(*tx, position); !moved) return moved;
+    if (Status committed = tx->commit(); !committed) return committed;
+    position_ = position;
+  }
+  for (const Outcome& outcome : batch.outcomes) publish(outcome);
+  for (const Connection connection : batch.connections) {
+    seams_.events.publish("connection", api::to_value(ConnectionChanged{std::string(to_word(connection))}));
+  }
+  for (const std::string& notice : batch.notices) seams_.events.note(notice);
+  return {};
+}
+
+Status WakuService::append(store::Transaction& tx, const ReceivedMessage& message) {
+  const Result<bool> fresh = tables::add_received(tx, message.hash);
+  if (!fresh) return fail(fresh.error());
+  if (*fresh) {
+    const Result<Bytes> data = api::encode(view_of(message.hash, message.pubsub_topic, message.message));
+    if (data) {  // a topic that is no text comes through no backend of ours; it could not be told to anybody
+      const auto seq = messages_->append(
+          tx, {.topic = "waku.message_received", .generation = seams_.generation, .trace = {}, .data = *data});
+      if (!seq) return fail(seq.error());
+    }
+  }
+  tx.on_commit([this, counter = *fresh ? &received_ : &received_before_] { ++*counter; });
+  return {};
+}
+
+// An own message whose fate is known needs no row any more.
+Status WakuService::settle(store::Transaction& tx, const Outcome& outcome) {
+  if (outcome.kind == Outcome::Kind::propagated) return {};
+  return tables::remove_own_message(tx, outcome.hash);
+}
+
+void WakuService::publish(const Outcome& outcome) {
+  const std::optional<Outbox::Request> request = outbox_.request_of(outcome.hash);
+  if (!request) return;
+  const SendProgress progress{{request->id}, hex_of(outcome.hash)};
+  switch (outcome.kind) {
+    case Outcome::Kind::propagated:
+      seams_.events.publish("propagated", api::to_value(progress));
+      if (!request->ephemeral) return;
+      break;
+    case Outcome::Kind::sent:
+      seams_.events.publish("sent", api::to_value(progress));
+      break;
+    case Outcome::Kind::failed:
+      seams_.events.publish("error", api::to_value(SendFailure{progress.request_id, progress.message_hash,
+                                                               outcome.error.reason, outcome.error.message}));
+      break;
+  }
+  outbox_.finish(outcome.hash);
+}
+
+void WakuService::ask_again() {
+  ++asked_again_;
+  seams_.backend.resume(position_);
+}
+
+void WakuService::tick() {
+  const std::vector<MessageHash> forgotten = outbox_.tick();
+  if (forgotten.empty()) return;
+  Result<store::Transaction> tx = seams_.database.write(store::Durability::normal);
+  Status removed = tx ? Status() : Status(fail(tx.error()));
+  for (const MessageHash& hash : forgotten) {
+    if (removed) removed = tables::remove_own_message(*tx, hash);
+  }
+  if (removed) removed = tx->commit();
+  // The next start removes them.
+  if (!removed) seams_.events.note("finished messages could not be removed: " + removed.error().describe());
+}
+
+}  // namespace status::waku

@@ -1,0 +1,432 @@
+// The service over a backend that the test plays.
+#include "services/waku/service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <thread>
+
+#include "ipc/api/convert.h"
+#include "tests/support/openrpc_check.h"
+#include "tests/unit/host/store_fixture.h"
+
+namespace status::waku {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
+
+constexpr std::chrono::seconds kPatience{10};
+const std::string kTopic = "/test/1/chat/proto";
+const std::string kOther = "/test/1/other/proto";
+
+class Watched {
+ public:
+  bool wait(const std::function<bool()>& condition) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kPatience, condition);
+  }
+
+ protected:
+  template <class Change>
+  auto note(Change change) {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+    return change();
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+};
+
+class FakeBackend final : public Backend, public Watched {
+ public:
+  Status start(BackendEvents& to, const Resume& from) override {
+    events = &to;
+    resume_from = from;
+    return {};
+  }
+  void stop() override {}
+  void subscribe(std::vector<std::string> topics, Done<void> done) override {
+    subscribed.insert(topics.begin(), topics.end());
+    done({});
+  }
+  void unsubscribe(std::vector<std::string> topics, Done<void> done) override {
+    for (const std::string& topic : topics) subscribed.erase(topic);
+    done({});
+  }
+  void resume(std::uint64_t position) override {
+    note([&] { resumed.push_back(position); });
+  }
+  void send(WakuMessage message, Done<MessageHash> done) override {
+    const MessageHash hash = message_hash("/waku/2/rs/16/0", message);
+    const std::optional<Error> error = note([&]() -> std::optional<Error> {
+      sent.push_back(message);
+      return refusal;
+    });
+    error ? done(fail(*error)) : done(hash);
+  }
+  void store_query(StoreQuery query, std::string peer, Done<StorePage> done) override {
+    last_query = query;
+    last_peer = peer;
+    StorePage page;
+    page.messages.push_back({MessageHash{1}, "/waku/2/rs/16/0", {}});
+    page.cursor = MessageHash{1};
+    done(page);
+  }
+  void peers(Done<std::vector<PeerInfo>> done) override { done(std::vector<PeerInfo>{{.id = "ab", .address = "h:1"}}); }
+  void connect(std::string address, Done<std::string> done) override {
+    if (address == "bad:1") return done(fail(Code::unavailable, "waku.peer_unreachable", "no"));
+    done(std::string(64, 'a'));
+  }
+  void disconnect(std::string, Done<void> done) override { done({}); }
+  void info(Done<BackendInfo> done) override {
+    BackendInfo info;
+    info.backend = "mesh";
+    info.max_message_bytes = 1000;
+    info.counters = {{"dials", 3}};
+    done(info);
+  }
+
+  BackendEvents* events = nullptr;
+  Resume resume_from;
+  std::set<std::string> subscribed;
+  std::vector<std::uint64_t> resumed;
+  std::vector<WakuMessage> sent;
+  std::optional<Error> refusal;
+  StoreQuery last_query;
+  std::string last_peer;
+};
+
+class Events final : public EventSink, public Watched {
+ public:
+  void publish(std::string_view event, Value data) override {
+    note([&] { seen.emplace_back(event, std::move(data)); });
+  }
+  void note(const std::string& text) override {
+    Watched::note([&] { notes.push_back(text); });
+  }
+  bool wait_count(std::size_t count) {
+    return wait([&] { return seen.size() >= count; });
+  }
+  template <class E>
+  E data(std::size_t index) {
+    return *api::from_value<E>(seen.at(index).second, api::Mode::strict);
+  }
+  std::vector<std::pair<std::string, Value>> seen;
+  std::vector<std::string> notes;
+
+ private:
+  using Watched::note;
+};
+
+// The store asks the disk once a second by its clock; both may be changed while the intake thread runs.
+class Disk final : public store::DiskSpace, public Clock {
+ public:
+  Result<std::uint64_t> free_bytes(const std::string&) override { return full ? 0 : std::uint64_t{1} << 40; }
+  MonotonicTime monotonic() const override { return SystemClock().monotonic() + std::chrono::seconds(shift); }
+  std::int64_t unix_ms() const override { return SystemClock().unix_ms(); }
+  void set_full(bool now) {
+    full = now;
+    shift += 2;
+  }
+
+ private:
+  std::atomic<bool> full = false;
+  std::atomic<int> shift = 0;
+};
+
+class WakuServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override { start(); }
+  void TearDown() override { stop(); }
+
+  // What a new process would do.
+  void start() {
+    store::DatabaseOptions options;
+    options.path = folder_.file("waku.db");
+    options.clock = &disk_;
+    options.disk = &disk_;
+    auto database = store::Database::open(store::test_key(), options);
+    ASSERT_TRUE(database) << database.error().describe();
+    database_ = std::move(*database);
+    const auto migrated = store::migrate(*database_, {waku_migration(1)});
+    ASSERT_TRUE(migrated) << migrated.error().describe();
+    backend_ = std::make_unique<FakeBackend>();
+    events_ = std::make_unique<Events>();
+    auto service = WakuService::open({.database = *database_,
+                                      .backend = *backend_,
+                                      .events = *events_,
+                                      .clock = clock_,
+                                      .random = random_,
+                                      .generation = 5,
+                                      .timing = {milliseconds(20), milliseconds(200), milliseconds(100'000)}});
+    ASSERT_TRUE(service) << service.error().describe();
+    service_ = std::move(*service);
+    const Status started = service_->start();
+    ASSERT_TRUE(started) << started.error().describe();
+  }
+  void stop() {
+    service_.reset();
+    database_.reset();
+  }
+  void restart() {
+    stop();
+    start();
+  }
+
+  Result<Send::Reply> send(const std::string& payload, const Caller& caller = {"chat", ""}, bool ephemeral = false) {
+    return service_->send({kTopic, to_bytes(as_bytes(payload)), ephemeral}, caller);
+  }
+  static MessageHash hash_of(const Send::Reply& reply) { return *hash_from_bytes(reply.message_hash.view()); }
+
+  ReceivedMessage message(std::uint64_t position) {
+    ReceivedMessage out;
+    out.message.content_topic = kTopic;
+    out.message.payload = to_bytes(as_bytes(std::to_string(position)));
+    out.pubsub_topic = "/waku/2/rs/16/0";
+    out.hash = message_hash(out.pubsub_topic, out.message);
+    out.position = position;
+    return out;
+  }
+  // Payloads in the log, in order, once there are `count`.
+  std::vector<std::string> logged(std::size_t count) {
+    std::vector<std::string> out;
+    const MonotonicTime limit = SystemClock().monotonic() + kPatience;
+    while (out.size() < count && SystemClock().monotonic() < limit) {
+      out.clear();
+      const auto page = service_->messages().read({}, 10'000);
+      for (const store::LogEntry& entry : page->entries) {
+        EXPECT_EQ(entry.topic, "waku.message_received");
+        EXPECT_EQ(entry.generation, 5U);
+        out.emplace_back(as_text(api::decode<MessageView>(entry.data, api::Mode::strict)->payload));
+      }
+    }
+    return out;
+  }
+
+  store::TemporaryFolder folder_;
+  Disk disk_;
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<FakeBackend> backend_;
+  std::unique_ptr<Events> events_;
+  std::unique_ptr<WakuService> service_;
+};
+
+TEST_F(WakuServiceTest, SubscriptionsOutliveTheProcess) {
+  const auto reply = service_->subscribe({{kTopic, kOther}}, {"chat", ""});
+  ASSERT_TRUE(reply) << reply.error().describe();
+  EXPECT_EQ(reply->cursor, service_->messages().cursor(0));
+  EXPECT_THAT(backend_->subscribed, UnorderedElementsAre(kTopic, kOther));
+  ASSERT_TRUE(service_->unsubscribe({{kOther}}, {"chat", ""}));
+  EXPECT_THAT(backend_->subscribed, UnorderedElementsAre(kTopic));
+  EXPECT_EQ(service_->info()->subscriptions, 1U);
+  restart();
+  EXPECT_THAT(backend_->resume_from.content_topics, ElementsAre(kTopic));
+}
+
+TEST_F(WakuServiceTest, OneCallersUnsubscribeLeavesTheOthersAlone) {
+  ASSERT_TRUE(service_->subscribe({{kTopic}}, {"chat", ""}));
+  ASSERT_TRUE(service_->subscribe({{kTopic}}, {"communities", ""}));
+  ASSERT_TRUE(service_->unsubscribe({{kTopic}}, {"chat", ""}));
+  EXPECT_THAT(backend_->subscribed, ElementsAre(kTopic));
+  ASSERT_TRUE(service_->unsubscribe({{kTopic}}, {"chat", ""}));
+  EXPECT_THAT(backend_->subscribed, ElementsAre(kTopic));
+  ASSERT_TRUE(service_->unsubscribe({{kTopic}}, {"communities", ""}));
+  EXPECT_TRUE(backend_->subscribed.empty());
+}
+
+TEST_F(WakuServiceTest, ABadTopicChangesNothing) {
+  const auto subscribed = service_->subscribe({{kTopic, "nonsense"}}, {"chat", ""});
+  ASSERT_FALSE(subscribed);
+  EXPECT_EQ(subscribed.error().reason, "waku.invalid_content_topic");
+  EXPECT_EQ(service_->info()->subscriptions, 0U);
+  const auto sent = service_->send({"/1/a/1/b/proto", {}, false}, {"chat", ""});
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().reason, "waku.invalid_content_topic");
+  EXPECT_TRUE(backend_->sent.empty());
+}
+
+TEST_F(WakuServiceTest, AMessageIsFollowedToItsEnd) {
+  const auto reply = send("hello");
+  ASSERT_TRUE(reply) << reply.error().describe();
+  ASSERT_EQ(backend_->sent.size(), 1U);
+  EXPECT_EQ(hash_of(*reply), message_hash("/waku/2/rs/16/0", backend_->sent[0]));
+  backend_->events->on_propagated(hash_of(*reply));
+  backend_->events->on_sent(hash_of(*reply));
+  ASSERT_TRUE(events_->wait_count(2));
+  EXPECT_EQ(events_->seen[0].first, "propagated");
+  EXPECT_EQ(events_->seen[1].first, "sent");
+  EXPECT_EQ(events_->data<SendProgress>(1).request_id, reply->request_id);
+  EXPECT_EQ(events_->data<SendProgress>(1).message_hash, reply->message_hash);
+  restart();
+  EXPECT_TRUE(backend_->sent.empty());
+}
+
+TEST_F(WakuServiceTest, AMessageThatWasTakenOverIsOfferedAgainAfterAKill) {
+  const auto first = send("one");
+  const auto second = send("two");
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first->message_hash, second->message_hash);
+  restart();
+  ASSERT_EQ(backend_->sent.size(), 2U);
+  EXPECT_EQ(as_text(backend_->sent[0].payload), "one");
+  EXPECT_EQ(message_hash("/waku/2/rs/16/0", backend_->sent[1]), hash_of(*second));
+  backend_->events->on_sent(hash_of(*second));
+  ASSERT_TRUE(events_->wait_count(1));
+  EXPECT_EQ(events_->data<SendProgress>(0).request_id, second->request_id);
+}
+
+TEST_F(WakuServiceTest, AnIdempotencyKeySendsOnce) {
+  const auto first = send("hello", {"chat", "key"});
+  ASSERT_TRUE(first);
+  restart();
+  const std::size_t offered = backend_->sent.size();
+  const auto again = send("hello", {"chat", "key"});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->message_hash, first->message_hash);
+  EXPECT_EQ(again->request_id, first->request_id);
+  EXPECT_EQ(backend_->sent.size(), offered);
+  const auto other = send("something else", {"chat", "key"});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Code::failed_precondition);
+  EXPECT_TRUE(send("something else", {"communities", "key"})) << "keys are each caller's own";
+}
+
+TEST_F(WakuServiceTest, WhatTheBackendCannotTakeNowIsHandedOverLater) {
+  backend_->refusal = make_retryable(Code::resource_exhausted, "waku.too_many_pending", "later");
+  const auto reply = send("patience");
+  ASSERT_TRUE(reply);
+  ASSERT_TRUE(backend_->wait([&] { return backend_->sent.size() >= 3; }));
+  EXPECT_EQ(backend_->sent[0], backend_->sent[2]);
+}
+
+TEST_F(WakuServiceTest, WhatTheBackendNeverTakesIsAnError) {
+  backend_->refusal = make_retryable(Code::unavailable, "waku.stopping", "not running");
+  const auto reply = send("in vain");
+  ASSERT_TRUE(reply);
+  ASSERT_TRUE(events_->wait_count(1));
+  EXPECT_EQ(events_->seen[0].first, "error");
+  EXPECT_EQ(events_->data<SendFailure>(0).reason, "waku.stopping");
+  EXPECT_EQ(events_->data<SendFailure>(0).request_id, reply->request_id);
+  restart();
+  EXPECT_TRUE(backend_->sent.empty());
+}
+
+TEST_F(WakuServiceTest, EphemeralMessagesLeaveNothingBehind) {
+  const auto reply = send("typing", {"chat", ""}, true);
+  ASSERT_TRUE(reply);
+  EXPECT_TRUE(backend_->sent.at(0).ephemeral);
+  backend_->events->on_propagated(hash_of(*reply));
+  ASSERT_TRUE(events_->wait_count(1));
+  ASSERT_EQ(service_->info()->counters.back().name, "outbox_now");
+  while (service_->info()->counters.back().value != 0) {
+  }
+  restart();
+  EXPECT_TRUE(backend_->sent.empty());
+}
+
+TEST_F(WakuServiceTest, TooLargeIsRefusedBeforeAnythingHappens) {
+  const auto reply = send(std::string(1000, 'x'));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().reason, "waku.message_too_large");
+  EXPECT_TRUE(backend_->sent.empty());
+}
+
+TEST_F(WakuServiceTest, AFullOutboxSaysSo) {
+  for (std::size_t i = 0; i < Outbox::kCapacity; ++i) ASSERT_TRUE(send("x", {"chat", ""}, true));
+  const auto reply = send("one too many");
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().reason, "waku.too_many_pending");
+  EXPECT_TRUE(reply.error().retryable);
+}
+
+TEST_F(WakuServiceTest, AMessageIsLoggedOnceWhateverTheBackendRepeats) {
+  EXPECT_TRUE(backend_->events->on_message(message(1)));
+  EXPECT_TRUE(backend_->events->on_message(message(2)));
+  EXPECT_TRUE(backend_->events->on_message(message(1)));
+  EXPECT_THAT(logged(2), ElementsAre("1", "2"));
+  restart();
+  EXPECT_EQ(backend_->resume_from.position, 2U);
+  EXPECT_TRUE(backend_->events->on_message(message(2)));
+  EXPECT_TRUE(backend_->events->on_message(message(3)));
+  EXPECT_THAT(logged(3), ElementsAre("1", "2", "3"));
+}
+
+TEST_F(WakuServiceTest, WithoutRoomTheBackendIsAskedAgainFromWhatIsCommitted) {
+  std::uint64_t taken = 0;
+  {
+    Result<store::Transaction> busy = database_->write();  // nothing can be committed
+    while (backend_->events->on_message(message(taken + 1))) ++taken;
+    EXPECT_GE(taken, Intake::kMessages);
+    EXPECT_LE(taken, 2 * Intake::kMessages);
+  }
+  ASSERT_TRUE(backend_->wait([&] { return !backend_->resumed.empty(); }));
+  EXPECT_THAT(backend_->resumed, ElementsAre(taken));
+  EXPECT_EQ(logged(taken).size(), taken);
+  EXPECT_TRUE(backend_->events->on_message(message(taken + 1)));
+}
+
+TEST_F(WakuServiceTest, AFullDiskDelaysAndLosesNothing) {
+  disk_.set_full(true);
+  EXPECT_TRUE(backend_->events->on_message(message(1)));
+  const auto refused = send("hello");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::resource_exhausted);
+  EXPECT_TRUE(backend_->sent.empty());
+  disk_.set_full(false);
+  EXPECT_THAT(logged(1), ElementsAre("1"));
+}
+
+TEST_F(WakuServiceTest, ConnectedPeersAreKept) {
+  std::optional<Result<Connect::Reply>> reply;
+  service_->connect({"good:1"}, [&](auto result) { reply = std::move(result); });
+  ASSERT_TRUE(reply && *reply);
+  EXPECT_EQ((*reply)->peer, std::string(64, 'a'));
+  service_->connect({"bad:1"}, [&](auto result) { reply = std::move(result); });
+  ASSERT_FALSE(*reply);
+  EXPECT_EQ(reply->error().reason, "waku.peer_unreachable");
+  restart();
+  EXPECT_THAT(backend_->resume_from.peers, ElementsAre("good:1"));
+  ASSERT_TRUE(service_->disconnect({"good:1"}));
+  restart();
+  EXPECT_TRUE(backend_->resume_from.peers.empty());
+}
+
+TEST_F(WakuServiceTest, QueriesArePassedOnAndPagesBack) {
+  std::optional<Result<StoreQueryMethod::Reply>> reply;
+  StoreQueryMethod::Request request;
+  request.content_topics = {kTopic};
+  request.cursor = HexBytes{Bytes(32, 9)};
+  request.limit = 7;
+  request.peer = "somebody";
+  service_->store_query(request, [&](auto result) { reply = std::move(result); });
+  ASSERT_TRUE(reply && *reply);
+  EXPECT_EQ(backend_->last_query.limit, 7U);
+  EXPECT_EQ(to_bytes(*backend_->last_query.cursor), Bytes(32, 9));
+  EXPECT_EQ(backend_->last_peer, "somebody");
+  EXPECT_EQ((*reply)->messages.size(), 1U);
+  EXPECT_EQ((*reply)->cursor->bytes[0], 1);
+  request.content_topics = {"nonsense"};
+  service_->store_query(request, [&](auto result) { reply = std::move(result); });
+  EXPECT_FALSE(*reply);
+}
+
+TEST_F(WakuServiceTest, ConnectionAndNoticesGoOn) {
+  backend_->events->on_connection(Connection::partially_connected);
+  backend_->events->on_notice("a peer was refused");
+  ASSERT_TRUE(events_->wait_count(1));
+  EXPECT_EQ(events_->data<ConnectionChanged>(0).state, "partially_connected");
+  ASSERT_TRUE(events_->wait([&] { return events_->notes.size() == 1; }));
+  EXPECT_EQ(service_->peers()->peers.at(0).address, "h:1");
+}
+
+TEST(WakuInterface, IsTheCommittedDocument) {
+  EXPECT_TRUE(test::matches_committed(interface(), "services/waku/openrpc.json"));
+}
+
+}  // namespace
+}  // namespace status::waku
