@@ -12,12 +12,10 @@
 #include <vector>
 
 #include "tests/support/child_process.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_dir.h"
 
 namespace status::test {
-
-// Long enough for a loaded machine under a sanitizer; nothing waits for it where all is well.
-inline constexpr milliseconds kPatience{20'000};
 
 // build/<preset>/bin/NAME
 std::string binary(const std::string& name);

@@ -1,0 +1,138 @@
+#include "tests/support/process_node.h"
+
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "ipc/server/access.h"
+
+namespace status::test {
+namespace {
+
+NodeOptions complete(NodeOptions options) {
+  options.settings.insert(options.settings.begin(), "metrics.listen=127.0.0.1:0");
+  return options;
+}
+
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> out;
+  std::error_code gone;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone)) {
+    std::ifstream list(task.path() / "children");
+    for (pid_t child = 0; list >> child;) out.push_back(child);
+  }
+  return out;
+}
+
+struct ProcessStat {
+  std::string name;
+  char state = '?';
+};
+
+// Empty name when there is no such process. The name is in parentheses and may hold spaces (proc(5)).
+ProcessStat stat_of(pid_t pid) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/stat");
+  const auto open = text.find('(');
+  const auto close = text.rfind(')');
+  if (open == std::string::npos || close == std::string::npos || close + 2 >= text.size()) return {};
+  return {text.substr(open + 1, close - open - 1), text[close + 2]};
+}
+
+std::string describe(pid_t pid, const ProcessStat& stat) {
+  return std::to_string(pid) + " " + stat.state + " " + stat.name;
+}
+
+}  // namespace
+
+std::vector<std::string> without_backoff(std::vector<std::string> settings) {
+  settings.insert(settings.end(), {"restart.backoff_ms=0", "restart.budget=0"});
+  return settings;
+}
+
+ProcessNode::ProcessNode(NodeOptions options) : node_(complete(std::move(options))), data_dir_(node_.data_dir()) {
+  // Modules that lose their statusd become ours, so that strays() can see them.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+ProcessNode::~ProcessNode() { close_door(); }
+
+Status ProcessNode::start() {
+  node_.start();
+  if (!node_.wait_for("gateway: starting → ready")) {
+    return fail(Code::unavailable, "test.no_gateway", "the gateway does not come up:\n" + report());
+  }
+  return open_door();
+}
+
+Status ProcessNode::stop() {
+  close_door();
+  const auto code = node_.stop();
+  if (!code) return fail(Code::deadline_exceeded, "test.late", "statusd does not stop");
+  if (*code != 0) return fail(Code::internal, "test.exit", "statusd ended with " + std::to_string(*code));
+  return {};
+}
+
+ipc::Credential ProcessNode::token() const {
+  return ipc::parse_credential(read_file(node_.path("run/token"))).value_or(ipc::Credential{});
+}
+
+std::string ProcessNode::report() {
+  std::string out = node_.running() ? node_.statusd().read_all() : "";
+  std::error_code none;
+  for (const auto& log : std::filesystem::directory_iterator(data_dir_ + "/logs", none)) {
+    out += "--- " + log.path().filename().string() + "\n" + read_file(log.path());
+  }
+  return out;
+}
+
+Result<Row> ProcessNode::signal(const std::string& module, int number) {
+  auto before = row(module);
+  if (!before) return before;
+  if (before->pid == 0) return fail(Code::failed_precondition, "test.no_process", module + " has no process");
+  ProcessHandle(static_cast<pid_t>(before->pid)).signal(number);
+  return before;
+}
+
+Result<Row> ProcessNode::kill(const std::string& module) {
+  auto before = row(module);
+  if (!before) return before;
+  if (before->pid == 0) return fail(Code::failed_precondition, "test.no_process", module + " has no process");
+  const ProcessHandle process(static_cast<pid_t>(before->pid));
+  process.signal(SIGKILL);
+  if (!process.wait_gone(kPatience)) return fail(Code::deadline_exceeded, "test.late", module + " does not die");
+  return before;
+}
+
+bool ProcessNode::kill_statusd() {
+  close_door();
+  std::vector<ProcessHandle> modules;
+  for (const pid_t child : children_of(node_.statusd().pid())) modules.emplace_back(child);
+  node_.statusd().signal(SIGKILL);
+  const bool gone = std::all_of(modules.begin(), modules.end(),
+                                [](const ProcessHandle& module) { return module.wait_gone(kPatience); });
+  return node_.statusd().wait(kPatience).has_value() && gone;
+}
+
+std::vector<std::string> ProcessNode::strays() {
+  std::vector<std::string> out;
+  std::set<std::int64_t> known;
+  const bool up = node_.running() && node_.statusd().handle().alive();
+  if (up) {
+    for (const Row& row : rows().value_or(std::vector<Row>())) known.insert(row.pid);
+    for (const pid_t child : children_of(node_.statusd().pid())) {
+      const ProcessStat stat = stat_of(child);
+      if (!stat.name.empty() && (stat.state == 'Z' || !known.contains(child))) out.push_back(describe(child, stat));
+    }
+  }
+  for (const pid_t child : children_of(::getpid())) {
+    const ProcessStat stat = stat_of(child);
+    if (stat.name.starts_with("status-")) out.push_back(describe(child, stat));
+  }
+  return out;
+}
+
+}  // namespace status::test
