@@ -11,7 +11,7 @@
 
 #include "ipc/control/crash_area.h"
 #include "ipc/control/descriptors.h"
-#include "services/host/control_channel.h"
+#include "ipc/control/module_channel.h"
 #include "services/host/hardening.h"
 #include "services/host/module_runtime.h"
 
@@ -19,6 +19,7 @@ namespace status::host {
 namespace {
 
 namespace control = ipc::control;
+using control::ModuleChannel;
 using namespace std::chrono_literals;
 
 constexpr int kAskedToStop = 0;
@@ -52,15 +53,27 @@ int exit_code(const Error& error) {
   return configuration ? kBadConfiguration : kSelfAbort;
 }
 
+class Line final : public SupervisorChannel {
+ public:
+  explicit Line(int fd) : channel_(fd) {}
+  void send(const control::FromModule& message) override { channel_.send(message); }
+  ModuleChannel::Received receive(std::chrono::milliseconds patience, int signals) {
+    return channel_.receive(patience, signals);
+  }
+
+ private:
+  ModuleChannel channel_;
+};
+
 class Process {
  public:
   Process(const ModuleDefinition& definition, int signals)
       : definition_(definition), signals_(signals), channel_(control::kControlFd) {}
 
   int run() {
-    const ControlChannel::Received first = channel_.receive(10s, signals_);
+    const ModuleChannel::Received first = channel_.receive(10s, signals_);
     const auto* bootstrap = std::get_if<control::Bootstrap>(&first.message);
-    if (bootstrap == nullptr) return first.event == ControlChannel::Event::terminated ? kAskedToStop : kSelfAbort;
+    if (bootstrap == nullptr) return first.event == ModuleChannel::Event::terminated ? kAskedToStop : kSelfAbort;
     logger_ = std::make_unique<Logger>(bootstrap->module, bootstrap->generation,
                                        log_level_from_word(bootstrap->log_level).value_or(LogLevel::info));
     if (definition_.secret) {
@@ -85,16 +98,16 @@ class Process {
   int serve() {
     while (true) {
       const auto patience = runtime_->locked() ? std::chrono::milliseconds(kLockedRetry) : std::chrono::milliseconds(kIdle);
-      const ControlChannel::Received received = channel_.receive(patience, signals_);
+      const ModuleChannel::Received received = channel_.receive(patience, signals_);
       switch (received.event) {
-        case ControlChannel::Event::closed:
+        case ModuleChannel::Event::closed:
           return kSelfAbort;  // the supervisor is gone: leave at once, nobody may write to the database behind its back
-        case ControlChannel::Event::terminated:
+        case ModuleChannel::Event::terminated:
           return finish(2s);
-        case ControlChannel::Event::timeout:
+        case ModuleChannel::Event::timeout:
           if (Status retried = runtime_->retry_locked(); !retried) return give_up(retried.error());
           break;
-        case ControlChannel::Event::message:
+        case ModuleChannel::Event::message:
           if (const auto* drain = std::get_if<control::Drain>(&received.message)) {
             return finish(std::chrono::milliseconds(drain->deadline_ms));
           }
@@ -131,7 +144,7 @@ class Process {
 
   const ModuleDefinition& definition_;
   const int signals_;
-  ControlChannel channel_;
+  Line channel_;
   control::CrashArea crash_;
   std::unique_ptr<Logger> logger_;
   std::unique_ptr<ModuleRuntime> runtime_;

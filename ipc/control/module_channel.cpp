@@ -1,14 +1,14 @@
-#include "services/host/control_channel.h"
+#include "ipc/control/module_channel.h"
 
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 
-namespace status::host {
+namespace status::ipc::control {
 
-void ControlChannel::send(const ipc::control::FromModule& message) {
-  const std::string line = ipc::control::encode(message);
+void ModuleChannel::send(const FromModule& message) {
+  const std::string line = encode(message);
   std::lock_guard lock(mutex_);
   std::string_view left = line;
   while (!left.empty()) {
@@ -19,7 +19,7 @@ void ControlChannel::send(const ipc::control::FromModule& message) {
   }
 }
 
-bool ControlChannel::fill() {
+bool ModuleChannel::fill() {
   char buffer[16 * 1024];
   ssize_t got = 0;
   do {
@@ -30,16 +30,16 @@ bool ControlChannel::fill() {
   return true;
 }
 
-ControlChannel::Received ControlChannel::receive(std::chrono::milliseconds patience, int signal_fd) {
+ModuleChannel::Received ModuleChannel::receive(std::chrono::milliseconds patience, int signal_fd) {
   while (true) {
     Result<std::optional<std::string>> line = lines_.next();
     if (line && *line) {
-      Result<ipc::control::ToModule> message = ipc::control::decode_to_module(**line);
+      Result<ToModule> message = decode_to_module(**line);
       // What cannot be read is treated like an unknown type: the caller logs it and goes on.
-      if (!message) return {Event::message, ipc::control::Unknown{message.error().message}};
+      if (!message) return {Event::message, Unknown{message.error().message}};
       return {Event::message, std::move(*message)};
     }
-    if (!line) return {Event::message, ipc::control::Unknown{line.error().message}};
+    if (!line) return {Event::message, Unknown{line.error().message}};
     pollfd sources[] = {{fd_, POLLIN, 0}, {signal_fd, POLLIN, 0}};
     const int ready = ::poll(sources, 2, static_cast<int>(patience.count()));
     if (ready == 0) return {Event::timeout, {}};
@@ -49,4 +49,4 @@ ControlChannel::Received ControlChannel::receive(std::chrono::milliseconds patie
   }
 }
 
-}  // namespace status::host
+}  // namespace status::ipc::control

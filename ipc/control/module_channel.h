@@ -1,4 +1,4 @@
-// Descriptor 3 of a module: lines in, lines out.
+// Descriptor 3 as its module sees it: lines in, lines out.
 #pragma once
 
 #include <chrono>
@@ -6,21 +6,20 @@
 #include <optional>
 
 #include "ipc/control/control_line.h"
-#include "services/host/module_context.h"
 
-namespace status::host {
+namespace status::ipc::control {
 
-class ControlChannel final : public SupervisorChannel {
+class ModuleChannel {
  public:
-  explicit ControlChannel(int fd) : fd_(fd) {}
+  explicit ModuleChannel(int fd) : fd_(fd) {}
 
   // Any thread. A supervisor that is gone is noticed by receive().
-  void send(const ipc::control::FromModule& message) override;
+  void send(const FromModule& message);
 
   enum class Event : std::uint8_t { message, timeout, terminated, closed };
   struct Received {
     Event event = Event::timeout;
-    ipc::control::ToModule message = {};
+    ToModule message = {};
   };
   // The next message, or what happened instead: nothing for `patience`, SIGTERM on `signal_fd`, end of file. One thread.
   Received receive(std::chrono::milliseconds patience, int signal_fd);
@@ -30,7 +29,7 @@ class ControlChannel final : public SupervisorChannel {
 
   const int fd_;
   std::mutex mutex_;
-  ipc::control::LineBuffer lines_;
+  LineBuffer lines_;
 };
 
-}  // namespace status::host
+}  // namespace status::ipc::control

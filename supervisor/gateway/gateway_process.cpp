@@ -1,0 +1,188 @@
+#include "supervisor/gateway/gateway_process.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+#include <csignal>
+#include <cstdio>
+#include <optional>
+
+#include "ipc/control/descriptors.h"
+#include "ipc/control/module_channel.h"
+#include "supervisor/gateway/control_link.h"
+#include "supervisor/gateway/event_memory.h"
+#include "supervisor/gateway/gateway.h"
+#include "supervisor/gateway/tokens.h"
+
+namespace status::gateway {
+namespace {
+
+namespace control = ipc::control;
+using control::ModuleChannel;
+using namespace std::chrono_literals;
+
+constexpr int kAskedToStop = 0;
+constexpr int kUsage = 64;
+constexpr int kSelfAbort = 70;
+constexpr int kBadConfiguration = 78;
+
+// Past this NNG is stuck for good; only a new process helps.
+constexpr auto kHousekeepingLimit = 3s;
+constexpr auto kStopWithin = 2s;
+constexpr auto kIdle = 60s;
+
+// SIGTERM arrives as a descriptor; every thread made later inherits the mask.
+int take_signals() {
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  sigaddset(&wanted, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool started_by_supervisor() {
+  int type = 0;
+  socklen_t size = sizeof(type);
+  return ::getsockopt(control::kControlFd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+}
+
+class Process {
+ public:
+  Process() : signals_(take_signals()), channel_(control::kControlFd), link_(channel_) {}
+
+  int run() {
+    const ModuleChannel::Received first = channel_.receive(10s, signals_);
+    const auto* bootstrap = std::get_if<control::Bootstrap>(&first.message);
+    if (bootstrap == nullptr) return first.event == ModuleChannel::Event::terminated ? kAskedToStop : kSelfAbort;
+    if (Status made = make_gateway(*bootstrap); !made) return give_up(made.error());
+    while (true) {
+      const ModuleChannel::Received received = channel_.receive(kIdle, signals_);
+      std::optional<int> code;
+      switch (received.event) {
+        case ModuleChannel::Event::closed:
+          return kSelfAbort;  // the supervisor is gone, and every module with it
+        case ModuleChannel::Event::terminated:
+          return finish(kStopWithin);
+        case ModuleChannel::Event::timeout:
+          break;
+        case ModuleChannel::Event::message:
+          code = std::visit([this](const auto& message) { return handle(message); }, received.message);
+          break;
+      }
+      if (code) return *code;
+    }
+  }
+
+ private:
+  Status make_gateway(const control::Bootstrap& bootstrap) {
+    GatewayConfig config;
+    config.log_fd = 1;
+    const Log log(bootstrap.generation, config.log_fd);
+    config.url = bootstrap.config.string_or("socket_url", "");
+    config.generation = bootstrap.generation;
+    config.version = bootstrap.config.string_or("version", "");
+    config.boot_id = bootstrap.config.string_or("boot_id", bootstrap.boot_id);
+    config.metrics_listen = bootstrap.config.string_or("metrics_listen", "");
+    config.metrics_address_file = bootstrap.run_dir + "/metrics.addr";
+    Result<std::shared_ptr<const ipc::AccessPolicy>> access =
+        local_access(bootstrap.config.string_or("token_file", ""));
+    if (!access) return fail(access.error());
+    config.access = std::move(*access);
+    if (Result<control::CrashArea> area = control::CrashArea::map(control::kCrashRecordFd); area) {
+      crash_ = std::move(*area);
+      config.crash = &crash_;
+    }
+    if (Result<std::span<std::uint8_t>> memory = map_event_memory(control::kEventRingFd); memory) {
+      config.event_memory = *memory;
+    } else {
+      log.warn("events will not outlive this process", {{"why", memory.error().message}});
+    }
+    url_ = config.url;
+    gateway_ = std::make_unique<Gateway>(std::move(config), Gateway::Tools{link_, clock_, random_});
+    return {};
+  }
+
+  int give_up(const Error& error) {
+    Log(0, 1).error("cannot run", {{"reason", error.reason}, {"why", error.message}});
+    channel_.send(control::Fatal{error.reason, error.message});
+    const bool configuration = error.code == Code::failed_precondition || error.code == Code::invalid_argument;
+    return configuration ? kBadConfiguration : kSelfAbort;
+  }
+
+  int finish(std::chrono::milliseconds within) {
+    // Half of the time for the calls under way; the rest is for what follows.
+    gateway_->finish(std::chrono::steady_clock::now() + within / 2);
+    gateway_->log().info("stopped");
+    channel_.send(control::Stopping{});
+    return kAskedToStop;
+  }
+
+  // A value: leave with that code.
+  std::optional<int> handle(const control::Modules& all) {
+    for (const control::ModuleRow& row : all.modules) gateway_->module_changed(row);
+    if (std::exchange(started_, true)) return {};
+    if (Status started = gateway_->start(); !started) return give_up(started.error());
+    channel_.send(control::Ready{.url = url_, .bulk_url = {}, .interface = interface_version()});
+    gateway_->log().info("ready", {{"url", url_}});
+    return {};
+  }
+  std::optional<int> handle(const control::ModuleChanged& changed) {
+    gateway_->module_changed(changed.row);
+    return {};
+  }
+  std::optional<int> handle(const control::SupervisorEvent& event) {
+    gateway_->supervisor_event(event);
+    return {};
+  }
+  std::optional<int> handle(const control::CommandResult& result) {
+    link_.answered(result);
+    return {};
+  }
+  std::optional<int> handle(const control::Ping& ping) {
+    if (started_ && gateway_->housekeeping_stall() > kHousekeepingLimit) {
+      return give_up(make_error(Code::internal, "gateway.nng_stuck", "NNG's reaper hangs: only a new process helps"));
+    }
+    channel_.send(gateway_->pong(ping.n));
+    return {};
+  }
+  std::optional<int> handle(const control::Drain& drain) {
+    return finish(std::chrono::milliseconds(drain.deadline_ms));
+  }
+  std::optional<int> handle(const control::Unknown& unknown) {
+    gateway_->log().warn("unknown control message", {{"type", unknown.type}});
+    return {};
+  }
+  std::optional<int> handle(const control::Bootstrap&) { return {}; }
+  std::optional<int> handle(const control::Edges&) { return {}; }     // rows carry the gateway's credentials
+  std::optional<int> handle(const control::LogLevel&) { return {}; }  // what is logged here is worth it at any level
+
+  const int signals_;
+  ModuleChannel channel_;
+  ControlLink link_;
+  SystemClock clock_;
+  SystemRandom random_;
+  control::CrashArea crash_;
+  std::string url_;
+  bool started_ = false;
+  std::unique_ptr<Gateway> gateway_;
+};
+
+}  // namespace
+
+int run_gateway_process() {
+  if (!started_by_supervisor()) {
+    std::fputs(
+        "This is the gateway of a Status node; statusd starts it.\nA whole node: statusd --data-dir DIR. What it "
+        "serves: statusctl describe supervisor\n",
+        stderr);
+    return kUsage;
+  }
+  ::mallopt(M_ARENA_MAX, 2);      // an arena per thread would double the memory of an idle process
+  auto* process = new Process();  // for good: its threads outlive this function
+  return process->run();
+}
+
+}  // namespace status::gateway
