@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "ipc/server/access.h"
+#include "tests/support/temp_dir.h"
+
 namespace status::test {
 namespace {
 
@@ -90,6 +93,10 @@ Status Node::restart(const std::string& module) {
     return fail(std::move(asked.error()));
   }
   return await_ready(module, before->generation);
+}
+
+ipc::Credential read_token(const std::string& file) {
+  return ipc::parse_credential(read_file(file)).value_or(ipc::Credential{});
 }
 
 Status link(Node& from, Node& to) {

@@ -74,6 +74,9 @@ class Node {
   std::unique_ptr<EventLog> events_;
 };
 
+// The local user's credential; all zero when the file is not there or holds something else.
+ipc::Credential read_token(const std::string& file);
+
 // A link from one node's mesh to the other's, kept up by `from`.
 Status link(Node& from, Node& to);
 

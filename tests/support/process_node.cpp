@@ -8,8 +8,6 @@
 #include <fstream>
 #include <set>
 
-#include "ipc/server/access.h"
-
 namespace status::test {
 namespace {
 
@@ -77,7 +75,7 @@ Status ProcessNode::stop() {
 }
 
 ipc::Credential ProcessNode::token() const {
-  return ipc::parse_credential(read_file(node_.path("run/token"))).value_or(ipc::Credential{});
+  return read_token(node_.path("run/token"));
 }
 
 std::string ProcessNode::report() {
