@@ -32,6 +32,7 @@ class DurableStream final : private StreamSource {
 
   // Something was committed to the log.
   void wake() { stream_.wake(); }
+  std::size_t parked() const { return stream_.parked(); }
 
  private:
   Result<StreamPosition> start(const api::StreamRequest& request, const Caller& caller) override;

@@ -25,7 +25,9 @@ class ClientServer : public ::testing::Test {
       std::lock_guard lock(mutex_);
       parked_.push_back(std::move(call));
     });
-    server_->handle("echo._sys.health", Run::inline_thread, [](Call call) { call.reply(encode_msgpack(Value::map({{"ok", true}}))); });
+    server_->handle("echo._sys.health", Run::inline_thread, [](Call call) {
+      call.reply(encode_msgpack(Value::map({{"ok", true}})));
+    });
     const Status status = server_->listen();
     ASSERT_TRUE(status) << status.error().describe();
     client_ = open_client(dir_.url());
@@ -91,7 +93,8 @@ TEST_F(ClientServer, TheServerEnforcesTheDeadlineAndDropsTheLateAnswer) {
   append_request_prefix(header, prefix);
   const Bytes body = encode_msgpack(Value(Value::Map{}));
   std::promise<Result<Response>> answer;
-  client_->forward(Message(prefix, body), 5'000, "echo.wait", [&](Result<Response> r) { answer.set_value(std::move(r)); });
+  client_->forward(Message(prefix, body), 5'000, "echo.wait",
+                   [&](Result<Response> r) { answer.set_value(std::move(r)); });
   Result<Response> response = answer.get_future().get();
   ASSERT_TRUE(response);
   ASSERT_TRUE(response->error());
@@ -168,7 +171,7 @@ TEST_F(ClientServer, OneClientMayHaveSoManyCallsInFlight) {
 
 TEST_F(ClientServer, WithoutAServerTheClientItselfSaysUnavailableSoon) {
   const auto begin = std::chrono::steady_clock::now();
-  auto client = open_client(dir_.url("nobody"));
+  auto client = open_impatient_client(dir_.url("nobody"));
   const Result<Response> response = client->call_and_wait(request("echo.say"));
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code, Code::unavailable);
@@ -179,6 +182,8 @@ TEST_F(ClientServer, WithoutAServerTheClientItselfSaysUnavailableSoon) {
 
 TEST_F(ClientServer, TheClientRedials) {
   start();
+  client_ = open_impatient_client(dir_.url());
+  ASSERT_TRUE(eventually([&] { return client_->connected(); }));
   ASSERT_TRUE(client_->call_and_wait(request("echo.say")));
   latch_.open();
   server_.reset();
@@ -204,7 +209,8 @@ TEST_F(ClientServer, ADrainingServerAnswersUnavailableButStaysHealthy) {
 
 TEST_F(ClientServer, AGateRefusesAllButSystemMethods) {
   start();
-  server_->set_gate([](const Call&) { return std::optional(make_error(Code::failed_precondition, "locked", "locked")); });
+  server_->set_gate(
+      [](const Call&) { return std::optional(make_error(Code::failed_precondition, "locked", "locked")); });
   EXPECT_EQ(client_->call_and_wait(request("echo.say")).error().reason, "locked");
   EXPECT_TRUE(client_->call_and_wait(request("echo._sys.health")));
 }
@@ -239,7 +245,9 @@ TEST_F(ClientServer, CredentialsDecideWhoCallsWhat) {
   server_->set_access(std::make_shared<CredentialAccess>(std::vector{entry}));
   EXPECT_EQ(client_->call_and_wait(request("echo.say")).error().reason, "ipc.no_credential");
   auto open_as = [&](Credential credential) {
-    return std::move(*Client::open({.url = dir_.url(), .target = "echo", .credential = credential}));
+    ClientOptions options = client_options(dir_.url());
+    options.credential = credential;
+    return open_client(options);
   };
   EXPECT_EQ(open_as({9})->call_and_wait(request("echo.say")).error().reason, "ipc.unknown_credential");
   auto chat = open_as(known);

@@ -76,8 +76,8 @@ TEST(Envelope, EveryTruncationIsRefused) {
 }
 
 TEST(Envelope, ShorterIntegersOfOtherClientsAreReadButNotPatched) {
-  const Bytes message = encode_msgpack(Value::array(
-      {0, 1, "a.b", Value::map({{"v", 1}, {"d", 5}, {"s", 0}}), Value(Value::Map{})}));
+  const Bytes message =
+      encode_msgpack(Value::array({0, 1, "a.b", Value::map({{"v", 1}, {"d", 5}, {"s", 0}}), Value(Value::Map{})}));
   std::optional<std::uint32_t> id;
   const Result<RequestView> view = parse_request(message, id);
   ASSERT_TRUE(view);

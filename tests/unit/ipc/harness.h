@@ -50,10 +50,25 @@ inline ServerOptions server_options(const SocketDir& dir) {
   return options;
 }
 
-inline std::unique_ptr<Client> open_client(const std::string& url) {
-  Result<std::unique_ptr<Client>> client = Client::open({.url = url, .target = "echo"});
+// A client is patient here, because connecting can take longer than 50 ms on a machine that is busy with other tests.
+inline ClientOptions client_options(const std::string& url) {
+  ClientOptions options;
+  options.url = url;
+  options.target = "echo";
+  options.connect_patience = std::chrono::seconds(10);
+  return options;
+}
+
+inline std::unique_ptr<Client> open_client(const ClientOptions& options) {
+  Result<std::unique_ptr<Client>> client = Client::open(options);
   EXPECT_TRUE(client) << (client ? "" : client.error().describe());
   return client ? std::move(*client) : nullptr;
+}
+inline std::unique_ptr<Client> open_client(const std::string& url) { return open_client(client_options(url)); }
+
+// With the product's patience: for what happens without a server.
+inline std::unique_ptr<Client> open_impatient_client(const std::string& url) {
+  return open_client(ClientOptions{.url = url, .target = "echo"});
 }
 
 inline Request request(const std::string& method, std::uint32_t deadline_ms = 5'000) {
