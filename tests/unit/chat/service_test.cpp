@@ -1,6 +1,7 @@
 // The methods of the chat service: pages, marks, repeated calls, bad input.
 #include "services/chat/service.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "services/chat/protocol/introduction.h"
@@ -16,6 +17,26 @@ using test::Node;
 
 TEST(ChatInterface, IsTheCommittedDocument) {
   EXPECT_TRUE(status::test::matches_committed(interface(), "services/chat/openrpc.json"));
+}
+
+TEST(ChatInterface, RequestsThatAreCutOversizeOrOfAWrongTypeNameWhatIsWrong) {
+  const SendMessage::Request request{"0123", "hello"};
+  const Bytes whole = api::encode(request).value();
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const auto cut = api::decode<SendMessage::Request>(ByteView(whole).first(size), api::Mode::strict);
+    ASSERT_FALSE(cut) << size;
+    EXPECT_EQ(cut.error().code, Code::invalid_argument);
+  }
+  const auto problem = [](Value params) {
+    const auto read = api::from_value<SendMessage::Request>(params, api::Mode::strict);
+    return read ? std::string() : read.error().message;
+  };
+  EXPECT_EQ(problem(Value::map({{"conversation", "c"}, {"content", std::string(4'096, 'x')}})), "");
+  EXPECT_THAT(problem(Value::map({{"conversation", "c"}, {"content", std::string(4'097, 'x')}})),
+              testing::HasSubstr("`content`"));
+  EXPECT_THAT(problem(Value::map({{"conversation", "c"}, {"content", 7}})), testing::HasSubstr("`content`"));
+  EXPECT_THAT(problem(Value::map({{"conversation", "c"}, {"contents", "x"}})), testing::HasSubstr("`content`"));
+  EXPECT_THAT(problem(Value::map({{"content", "x"}})), testing::HasSubstr("`conversation`"));
 }
 
 class ChatServiceTest : public testing::Test {
