@@ -53,13 +53,12 @@ class WakuModule final : public host::Service {
     Result<std::unique_ptr<Backend>> backend = make_backend(context_, database);
     if (!backend) return fail(std::move(backend.error()));
     backend_ = std::move(*backend);
-    Result<std::unique_ptr<WakuService>> service =
-        WakuService::open({.database = database,
-                           .backend = *backend_,
-                           .events = events_,
-                           .clock = context_.clock(),
-                           .random = context_.random(),
-                           .generation = context_.generation()});
+    Result<std::unique_ptr<WakuService>> service = WakuService::open({.database = database,
+                                                                      .backend = *backend_,
+                                                                      .events = events_,
+                                                                      .clock = context_.clock(),
+                                                                      .random = context_.random(),
+                                                                      .generation = context_.generation()});
     if (!service) return fail(std::move(service.error()));
     service_ = std::move(*service);
     return {};
@@ -73,7 +72,7 @@ class WakuModule final : public host::Service {
     return service_->start();
   }
 
-  void stop() override { backend_->stop(); }
+  void stop() override { service_->stop(); }
 
  private:
   // Two front ends behind the gateway are two callers.
@@ -94,7 +93,8 @@ class WakuModule final : public host::Service {
 
   void serve_methods() {
     serve<Subscribe>([](WakuService& s, const auto& request, const Caller& by) { return s.subscribe(request, by); });
-    serve<Unsubscribe>([](WakuService& s, const auto& request, const Caller& by) { return s.unsubscribe(request, by); });
+    serve<Unsubscribe>(
+        [](WakuService& s, const auto& request, const Caller& by) { return s.unsubscribe(request, by); });
     serve<Send>([](WakuService& s, const auto& request, const Caller& by) { return s.send(request, by); });
     serve<Peers>([](WakuService& s, const auto&, const Caller&) { return s.peers(); });
     serve<Disconnect>([](WakuService& s, const auto& request, const Caller&) { return s.disconnect(request); });

@@ -38,8 +38,10 @@ Result<std::unique_ptr<WakuService>> WakuService::open(const Seams& seams) {
   return service;
 }
 
+WakuService::~WakuService() { stop(); }
+
 // The backend first: nothing reports to the intake after it, and the outbox is not called any more.
-WakuService::~WakuService() {
+void WakuService::stop() {
   seams_.backend.stop();
   intake_.stop();
 }

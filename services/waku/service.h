@@ -51,11 +51,13 @@ class WakuService final : private IntakeWork {
 
   // Only the database so far: nothing comes before start(). Errors are the store's.
   static Result<std::unique_ptr<WakuService>> open(const Seams& seams);
-  // Stops the backend.
+  // Stops.
   ~WakuService() override;
 
   // Starts the backend and goes on with what was on its way. Once. Errors are the store's and the backend's.
   Status start();
+  // Blocks until the backend and the intake have ended: no event and no append after it. May be repeated.
+  void stop();
 
   // Behind `waku.messages.next`; set its on_append before start().
   store::DurableLog& messages() { return *messages_; }
