@@ -34,8 +34,8 @@ class ChatModule final : public host::Service {
 
   Status open() {
     return executor_.run([this]() -> Status {
-      Result<std::unique_ptr<ChatService>> service = ChatService::open(
-          {database_->database(), delivery_, events_, context_.clock(), context_.random()});
+      Result<std::unique_ptr<ChatService>> service =
+          ChatService::open({database_->database(), delivery_, events_, context_.clock(), context_.random()});
       if (!service) return fail(std::move(service.error()));
       service_ = std::move(*service);
       return database_->watch_integrity(context_);

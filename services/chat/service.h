@@ -75,7 +75,7 @@ class ChatService {
   Status on_waku_message(const WakuInbound& message);
   // Where to go on in that stream; empty: never read.
   Result<std::string> waku_cursor();
-  // "disconnected", "partially_connected" or "connected". Becoming connected makes everything due.
+  // "disconnected", "partially_connected" or "connected". Becoming connected, even partially, makes everything due.
   void on_delivery_state(const std::string& state, const std::string& detail);
 
   // Sends what is due. Returns next_attention(). When the database refuses, it tries again after a second, and

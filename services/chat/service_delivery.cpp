@@ -63,9 +63,10 @@ Result<std::string> ChatService::waku_cursor() {
 
 void ChatService::on_delivery_state(const std::string& state, const std::string& detail) {
   if (state == delivery_state_) return;
+  const bool was_away = delivery_state_.empty() || delivery_state_ == kDisconnected;
   delivery_state_ = state;
   seams_.events.publish("delivery_state_changed", api::to_value(DeliveryStateChanged{state, detail}));
-  if (state != "connected") return;
+  if (state != "connected" && !(was_away && state != kDisconnected)) return;
   retries_.network_back(seams_.clock.monotonic());
   Result<store::Transaction> tx = seams_.database.read();
   if (tx) (void)greet(*tx);  // without it the peers' own timers do it

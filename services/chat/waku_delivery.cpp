@@ -16,16 +16,17 @@ Status outcome_of(const Result<Reply>& reply) {
 
 }  // namespace
 
-void WakuDelivery::send(const std::string& topic, Bytes payload, Done done) {
-  Waiting message{topic, std::move(payload), std::move(done)};
+void WakuDelivery::send(Parcel parcel, Done done) {
+  Waiting message{std::move(parcel), std::move(done)};
   if (missing_.empty()) return send_now(std::move(message));
   waiting_.push_back(std::move(message));
 }
 
 void WakuDelivery::send_now(Waiting message) {
   waku::Send::Request request;
-  request.content_topic = std::move(message.topic);
-  request.payload = std::move(message.payload);
+  request.content_topic = std::move(message.parcel.topic);
+  request.payload = std::move(message.parcel.payload);
+  request.ephemeral = message.parcel.ephemeral;
   ipc::call_async<waku::Send>(waku_, request, {.deadline_ms = kDeadlineMs},
                               [this, done = std::move(message.done)](const Result<waku::Send::Reply>& reply) {
                                 executor_.post([done, outcome = outcome_of(reply)] { done(outcome); });

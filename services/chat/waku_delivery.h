@@ -12,20 +12,20 @@
 
 namespace status::chat {
 
-// Everything runs on the executor, like the service that calls it; only the answers arrive on NNG's threads, and are posted. A send waits until the topics that
-// were subscribed before it are in place, so that no answer to it can be missed.
+// Everything runs on the executor, like the service that calls it; only the answers arrive on NNG's threads, and are
+// posted. A send waits until the topics that were subscribed before it are in place, so that no answer to it can be
+// missed.
 class WakuDelivery final : public Delivery {
  public:
   // The client outlives this, and this outlives the executor's jobs.
   WakuDelivery(ipc::Client& waku, host::Executor& executor) : waku_(waku), executor_(executor) {}
 
-  void send(const std::string& topic, Bytes payload, Done done) override;
+  void send(Parcel parcel, Done done) override;
   void subscribe(const std::string& topic) override;
 
  private:
   struct Waiting {
-    std::string topic;
-    Bytes payload;
+    Parcel parcel;
     Done done;
   };
 

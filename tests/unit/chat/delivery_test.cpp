@@ -173,7 +173,7 @@ TEST(ChatDelivery, NothingIsHandedToANetworkThatRefusesUntilItIsBack) {
   EXPECT_LE(network.sent.size(), 64u * 20);
   EXPECT_TRUE(alice.events_named("message_sent").empty());
   alice.accepts = true;
-  alice.chat().on_delivery_state("connected", "");
+  alice.chat().on_delivery_state("partially_connected", "");
   EXPECT_TRUE(network.run_until([&] { return bob.texts(conversation).size() == 100; }, 1s));
   EXPECT_EQ(bob.texts(conversation), numbered("m", 100));
   EXPECT_EQ(alice.events_named("delivery_state_changed").size(), 2u);
