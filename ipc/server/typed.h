@@ -3,6 +3,7 @@
 //   ipc::serve<chat::SendMessage>(server, ipc::Run::worker, [&](const chat::SendMessage::Request& request, ipc::CallContext& context) { … });
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -30,6 +31,23 @@ void serve(Server& server, Run run, Handler handler) {
     if (!reply) return call.fail(reply.error());
     Result<Bytes> encoded = api::encode(*reply);
     encoded ? call.reply(*encoded, {.cursor = context.cursor}) : call.fail(encoded.error());
+  });
+}
+
+// The same for a method that waits for something else than this process: the handler returns at once and gives its answer to `answer`, on any thread, once. An
+// answer that is lost answers INTERNAL.
+template <class M, class Handler>
+void serve_async(Server& server, Run run, Handler handler) {
+  server.handle(server.options().module + "." + M::info().name, run, [handler = std::move(handler)](Call call) {
+    Result<typename M::Request> request = api::decode<typename M::Request>(call.params(), api::Mode::strict);
+    if (!request) return call.fail(request.error());
+    // std::function wants a copyable target.
+    auto shared = std::make_shared<Call>(std::move(call));
+    handler(*request, [shared](const Result<typename M::Reply>& reply) {
+      if (!reply) return shared->fail(reply.error());
+      const Result<Bytes> encoded = api::encode(*reply);
+      encoded ? shared->reply(*encoded) : shared->fail(encoded.error());
+    });
   });
 }
 
