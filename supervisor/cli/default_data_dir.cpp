@@ -16,7 +16,7 @@ std::string default_data_dir() {
   if (std::string chosen = environment("STATUS_DATA_DIR"); !chosen.empty()) return chosen;
   std::string base = environment("XDG_DATA_HOME");
   if (base.empty()) base = environment("HOME") + "/.local/share";
-  return base + "/status-node";
+  return base + "/status";
 }
 
 }  // namespace status::supervisor

@@ -5,7 +5,7 @@
 
 namespace status::supervisor {
 
-// STATUS_DATA_DIR, else $XDG_DATA_HOME/status-node, else ~/.local/share/status-node (XDG Base Directory Specification).
+// STATUS_DATA_DIR, else $XDG_DATA_HOME/status, else ~/.local/share/status (XDG Base Directory Specification).
 std::string default_data_dir();
 
 }  // namespace status::supervisor

@@ -11,6 +11,7 @@ namespace {
 Row to_row(const Value& value) {
   return {.name = value.string_or("name", ""),
           .state = value.string_or("state", ""),
+          .why = value.string_or("why", ""),
           .locked = value.bool_or("locked", false),
           .generation = value.uint_or("generation", 0),
           .pid = value.int_or("pid", 0),
@@ -40,7 +41,7 @@ Status Node::open_door() {
     const auto all = rows();
     if (!all) return fail(all.error());
     const auto waiting =
-        std::find_if(all->begin(), all->end(), [](const Row& row) { return row.state != "stopped" && !usable(row); });
+        std::find_if(all->begin(), all->end(), [](const Row& row) { return row.why != "stopped by an operator" && !usable(row); });
     if (waiting == all->end()) return {};
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -150,6 +151,20 @@ Result<std::vector<std::string>> received(Node& at, const std::string& conversat
       if (!message.bool_or("outgoing", false)) out.push_back(message.string_or("content", ""));
     }
     request.set("cursor", page->string_or("cursor", ""));
+  }
+}
+
+Result<std::vector<std::string>> await_received(Node& at, const std::string& conversation, std::size_t count,
+                                                std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    const std::size_t seen = at.events().size();
+    Result<std::vector<std::string>> got = received(at, conversation);
+    // A module that is being restarted, and a first message that is still on its way.
+    const bool enough = got && got->size() >= count;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (enough || left.count() <= 0) return got;
+    at.events().wait_for_more(seen, std::min(left, std::chrono::milliseconds(200)));
   }
 }
 

@@ -36,7 +36,7 @@ void print_completion(const CLI::App& app) {
             << commands
             << "\" -- \"$current\"))\n"
                "  else\n"
-               "    local dir=${STATUS_DATA_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/status-node}\n"
+               "    local dir=${STATUS_DATA_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/status}\n"
                "    COMPREPLY=($(compgen -W \"$(cd \"$dir/logs\" 2>/dev/null && ls *.log | sed 's/\\.log$//')\" -- \"$current\"))\n"
                "  fi\n"
                "}\n"
