@@ -26,6 +26,12 @@ std::vector<std::string> received_events(const Node& node) {
   return out;
 }
 
+// The session in which a node with one conversation sends.
+SessionId session_of(Node& node) {
+  store::Transaction tx = node.database().read().value();
+  return tables::session_to_send_in(tx, 1).value().value().id;
+}
+
 TEST(ChatDelivery, OneMessageEachWay) {
   Network network(1);
   Node& alice = network.add("alice");
@@ -139,6 +145,23 @@ TEST(ChatDelivery, AcknowledgementsAreFewerThanMessages) {
   EXPECT_EQ(network.sent.size() - acknowledgements, 200u);
 }
 
+TEST(ChatDelivery, AnAcknowledgementIsOwedAcrossACrash) {
+  ChatConfig config;
+  config.greeted_on_return = 0;
+  Network network(9);
+  Node& alice = network.add("alice", 0ms, config);
+  Node& bob = network.add("bob", 0ms, config);
+  const std::string conversation = alice.converse_with(bob.introduce());
+  ASSERT_TRUE(network.run_until([&] { return !bob.events_named("conversation_created").empty(); }));
+  network.run_for(100ms);
+  alice.send(conversation, "hello");
+  ASSERT_TRUE(network.run_until([&] { return bob.texts(conversation).size() == 1; }));
+  bob.stop();
+  bob.start();
+  EXPECT_TRUE(network.run_until([&] { return alice.events_named("message_delivered").size() == 1; }, 100ms))
+      << "before alice sends again";
+}
+
 TEST(ChatDelivery, AnAbsentPeerCostsLittleAndHasAThousandMessagesSoonAfterItsReturn) {
   Network network(4);
   Node& alice = network.add("alice");
@@ -243,9 +266,10 @@ TEST(ChatDelivery, BothStartTheConversationAtOnceAndMeetInOneSession) {
     EXPECT_EQ(bob.texts(conversation), numbered("a", 20));
     EXPECT_EQ(alice.texts(conversation), numbered("b", 20));
     EXPECT_EQ(alice.chat().list_conversations({}, {}).value().conversations.size(), 1u);
+    EXPECT_EQ(session_of(alice), session_of(bob));
     std::set<std::string> topics;
     for (const Network::Sent& sent : network.sent) topics.insert(sent.topic);
-    EXPECT_EQ(topics.size(), 2u) << "one session: a topic for each direction";
+    EXPECT_EQ(topics.size(), 2u) << "a topic for each direction";
   }
 }
 
