@@ -18,6 +18,7 @@ void Housekeeper::stop() {
     dropped.swap(jobs_);
   }
   wake_.notify_one();
+  dropped.clear();
   if (thread_.joinable()) thread_.join();
 }
 

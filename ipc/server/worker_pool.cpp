@@ -15,6 +15,7 @@ void WorkerPool::stop() {
     dropped.swap(queue_);
   }
   work_.notify_all();
+  dropped.clear();
   for (std::thread& thread : threads_) thread.join();
   std::lock_guard lock(mutex_);
   threads_.clear();
