@@ -194,7 +194,8 @@ class NodeBench {
     return fail(Code::deadline_exceeded, "bench.late", module + " does not stay ready");
   }
 
-  ProcessNode a_;
+  // The default policy but for its budget: five deaths in a minute would make a module `failed`.
+  ProcessNode a_{{.settings = {"restart.budget=0"}}};
   ProcessNode b_;
   std::vector<Figure> figures_;
 };
