@@ -18,7 +18,7 @@ namespace status::ipc {
 
 class Listener {
  public:
-  static constexpr std::chrono::milliseconds kCheckPeriod{100};
+  static constexpr std::chrono::milliseconds kCheckPeriod{50};
 
   // `socket` must outlive this.
   Listener(nng_socket socket, std::string url) : socket_(socket), url_(std::move(url)) {}

@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kLinger{50};
 // A peer that reads nothing may not hold it longer than this.
 constexpr std::chrono::milliseconds kLongestLinger{1'000};
 // Every ten seconds a connection is opened and closed to see that NNG's reaper thread still lives.
-constexpr std::uint64_t kReaperCheckRounds = 100;
+constexpr std::uint64_t kReaperCheckRounds = 200;
 
 bool is_system(std::string_view method) {
   const std::size_t dot = method.find('.');
