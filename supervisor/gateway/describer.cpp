@@ -50,7 +50,7 @@ void describe_one(const Routes& routes, const std::string& module, std::uint32_t
                   const Done& done) {
   if (module == interface().name()) return done(Describe::Reply{{own_document()}});
   const std::shared_ptr<Route> route = routes.find(module);
-  if (!route || module == "gateway") return done(fail(unknown_module(module, routes)));
+  if (!route || module == kOwnRow) return done(fail(unknown_module(module, routes)));
   ask(*route, *route->row(), deadline_ms, now_ms, [module, done](Result<Value> document) {
     if (!document) return done(fail(document.error()));
     done(Describe::Reply{{{module, std::move(*document), {}}}});
@@ -65,7 +65,7 @@ void describe_modules(const Routes& routes, const std::optional<std::string>& mo
   std::vector<std::pair<std::shared_ptr<Route>, std::shared_ptr<const Row>>> up;
   for (const std::shared_ptr<Route>& route : routes.all()) {
     std::shared_ptr<const Row> row = route->row();
-    if (is_up(*row) && row->name != "gateway") up.emplace_back(route, std::move(row));
+    if (is_up(*row) && row->name != kOwnRow) up.emplace_back(route, std::move(row));
   }
   const auto gathering = std::make_shared<Gathering>(up.size() + 1, std::move(done));
   gathering->take(own_document());

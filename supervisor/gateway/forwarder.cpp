@@ -41,7 +41,7 @@ void Forwarder::forward(ipc::Call call) {
                                 std::string(call.method()) + " is not a method; `statusctl describe` lists them"));
   }
   std::shared_ptr<Route> route = routes_.find(module);
-  if (!route) return call.fail(unknown_module(module, routes_));
+  if (!route || module == kOwnRow) return call.fail(unknown_module(module, routes_));
   const std::shared_ptr<const Row> row = route->row();
   if (!is_up(*row)) return call.fail(not_running(*row, clock_.unix_ms()));
   send(std::move(call), std::move(route), *row);

@@ -109,11 +109,7 @@ Gateway::Gateway(GatewayConfig config, const Tools& tools)
 
 Gateway::~Gateway() {
   finish(std::chrono::steady_clock::now());
-  // Clients go while the server still has the contexts of the calls that they carry; what follows them uses the
-  // clients.
-  parts_->office.close();
-  parts_->endpoint.reset();
-  parts_->merged.close();
+  // While the server still has the contexts of the calls that they carry.
   parts_->routes.close();
 }
 
@@ -135,6 +131,9 @@ void Gateway::finish(MonotonicTime deadline) {
   if (std::exchange(parts_->finished, true)) return;
   parts_->server.drain(deadline);
   parts_->forwarder.close(deadline);
+  parts_->office.close();
+  parts_->endpoint.reset();
+  parts_->merged.close();
   parts_->server.finish();
 }
 

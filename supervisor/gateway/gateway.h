@@ -44,7 +44,7 @@ class Gateway {
   };
 
   Gateway(GatewayConfig config, const Tools& tools);
-  // finish() if that has not been done; closes its sockets, which a process at its end does not do (ipc::Socket).
+  // finish() if that has not been done; closes the sockets.
   ~Gateway();
 
   // Listens. Give it the rows first: what is not known yet is NOT_FOUND. A metrics address that cannot be had is a
@@ -55,7 +55,8 @@ class Gateway {
   void module_changed(ipc::control::ModuleRow row);
   void supervisor_event(const ipc::control::SupervisorEvent& event);
 
-  // Takes no new calls, waits for those under way until `deadline`, answers parked polls, lets the last replies out.
+  // Takes no new calls, waits for those under way until `deadline`, answers parked polls, ends its threads, lets the
+  // last replies out. The sockets stay open: a process at its end leaves them to the kernel.
   void finish(MonotonicTime deadline);
 
   // Any thread.

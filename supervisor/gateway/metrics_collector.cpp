@@ -60,7 +60,7 @@ void MetricsCollector::collect() {
 void MetricsCollector::collect_from(const std::shared_ptr<Route>& route) {
   const std::shared_ptr<const Row> row = route->row();
   ipc::Client* client = route->quiet();
-  if (row->name == "gateway" || !is_up(*row) || client == nullptr) return;
+  if (row->name == kOwnRow || !is_up(*row) || client == nullptr) return;
   ipc::Request request;
   request.method = row->name + "._sys.metrics";
   request.deadline_ms = kSnapshotDeadlineMs;
@@ -87,7 +87,7 @@ std::string MetricsCollector::not_ready() const {
 
 HttpReply MetricsCollector::serve(std::string_view path) {
   if (path == "/metrics") {
-    exposition_.update("gateway", own_generation_, instruments_.registry().collect(), clock_.monotonic());
+    exposition_.update(kOwnRow, own_generation_, instruments_.registry().collect(), clock_.monotonic());
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = exposition_.text(clock_.monotonic())};
   }
   if (path == "/healthz") return {.body = "ok\n"};

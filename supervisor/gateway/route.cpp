@@ -18,7 +18,7 @@ constexpr auto kRedialMax = 50ms;
 void Route::set_row(Row row) {
   std::lock_guard lock(mutex_);
   row_ = std::make_shared<const Row>(std::move(row));
-  if (!calls_ && is_up(*row_) && !row_->url.empty()) open_locked();
+  if (!calls_ && is_up(*row_) && row_->name != kOwnRow) open_locked();
 }
 
 std::shared_ptr<const Row> Route::row() const {

@@ -43,10 +43,14 @@ void Routes::close() {
 
 Error unknown_module(std::string_view module, const Routes& routes) {
   std::vector<std::string> known = routes.names();
-  std::erase(known, "gateway");
+  std::erase(known, kOwnRow);
   known.emplace_back("supervisor");
   std::string message = "there is no module " + in_quotes(module);
-  if (const std::string near = nearest_word(module, known); !near.empty()) message += "; did you mean `" + near + "`?";
+  if (module == kOwnRow) {
+    message += " to call: the gateway answers as `supervisor`";
+  } else if (const std::string near = nearest_word(module, known); !near.empty()) {
+    message += "; did you mean `" + near + "`?";
+  }
   Error error = make_error(Code::not_found, "supervisor.unknown_module", std::move(message));
   Value::Array names(known.begin(), known.end());
   error.details = Value::map({{"modules", std::move(names)}});

@@ -1,12 +1,17 @@
 // What a row of the supervisor's table means for a call. Pure; any thread.
 #pragma once
 
+#include <string_view>
+
 #include "ipc/base/error.h"
 #include "ipc/control/control_line.h"
 
 namespace status::gateway {
 
 using Row = ipc::control::ModuleRow;
+
+// The gateway is a row as well, but its methods are those of `supervisor`.
+inline constexpr std::string_view kOwnRow = "gateway";
 
 // Calls go there.
 bool is_up(const Row& row);

@@ -6,6 +6,8 @@
 namespace status::gateway {
 namespace {
 
+using namespace std::chrono_literals;
+
 std::shared_ptr<const ipc::AccessPolicy> gateway_only(const std::string& module) {
   ipc::CredentialAccess::Entry entry;
   entry.sha256 = ipc::credential_digest(edge_of(module));
@@ -59,14 +61,13 @@ void TestModule::stop() {
 GatewayTest::GatewayTest() = default;
 
 GatewayTest::~GatewayTest() {
-  client_.reset();
-  gateway_.reset();
-  modules_.clear();
+  if (gateway_) stop_gateway();
+  for (auto& [name, module] : modules_) bury(std::move(module));
 }
 
 GatewayConfig GatewayTest::config() const {
   GatewayConfig config;
-  config.url = dir_.url("supervisor");
+  config.url = dir_.url("supervisor" + std::to_string(gateways_));
   config.version = "1.2.3";
   config.boot_id = "0123456789abcdef0123456789abcdef";
   config.access = std::make_shared<ipc::OpenAccess>("local");
@@ -78,12 +79,18 @@ void GatewayTest::start(GatewayConfig config) {
   gateway_ = std::make_unique<Gateway>(std::move(config), Gateway::Tools{supervisor_, clock_, random_});
   const Status started = gateway_->start();
   ASSERT_TRUE(started) << started.error().describe();
-  if (!client_) client_ = ipc::testing::open_client(dir_.url("supervisor"));
+  client_ = open_front_end();
 }
 
-void GatewayTest::restart() {
-  gateway_.reset();
-  start();
+std::unique_ptr<ipc::Client> GatewayTest::open_front_end() const {
+  return std::move(*ipc::Client::open({.url = config().url, .target = "supervisor", .connect_patience = 5s}));
+}
+
+void GatewayTest::stop_gateway() {
+  gateway_->finish(std::chrono::steady_clock::now());
+  bury(std::move(gateway_));
+  bury(std::move(client_));
+  ++gateways_;
 }
 
 Row GatewayTest::row(const std::string& module, const std::string& state, std::uint64_t generation) const {
@@ -102,6 +109,7 @@ Row GatewayTest::row(const std::string& module, const std::string& state, std::u
 }
 
 TestModule& GatewayTest::add_module(const std::string& name, std::uint64_t generation) {
+  if (modules_[name] && gateway_) tell(row(name, "starting", generation));
   modules_[name].reset();
   modules_[name] = std::make_unique<TestModule>(dir_.url(name), name, generation);
   if (gateway_) tell(row(name, "ready", generation));

@@ -28,6 +28,14 @@ inline ipc::Credential edge_of(const std::string& module) {
   return credential;
 }
 
+// Keeps what has sockets until the process ends: closing them where messages may still arrive can hang Debian's NNG
+// (ipc/nng/socket.h), and a program in production does not do it either.
+template <class T>
+void bury(T object) {
+  static auto* graveyard = new std::vector<std::shared_ptr<void>>();
+  graveyard->push_back(std::make_shared<T>(std::move(object)));
+}
+
 inline Value empty_map() { return Value(Value::Map{}); }
 
 // A module: it lets in nobody but the gateway.
@@ -35,10 +43,14 @@ class TestModule {
  public:
   TestModule(const std::string& url, const std::string& name, std::uint64_t generation = 1);
   ~TestModule() { stop(); }
+  TestModule(const TestModule&) = delete;
+  TestModule& operator=(const TestModule&) = delete;
 
-  void publish(const std::string& event, std::uint64_t number) {
-    events_->publish(name_ + "." + event, encode_msgpack(Value::map({{"n", number}})));
+  void publish(const std::string& event, std::uint64_t number) { publish_as(name_ + "." + event, number); }
+  void publish_as(const std::string& topic, std::uint64_t number) {
+    events_->publish(topic, encode_msgpack(Value::map({{"n", number}})));
   }
+  // Say first that it is down (GatewayTest::tell), so that nothing is on its way to it.
   void stop();
   ipc::Server& server() { return *server_; }
   std::size_t polls() const { return events_->parked(); }
@@ -85,13 +97,15 @@ class GatewayTest : public ::testing::Test {
   void start(GatewayConfig config);
   void start() { start(config()); }
   GatewayConfig config() const;
-  // A new process on the same event memory.
-  void restart();
+  // The end of a gateway; start() makes the next one, on the same event memory.
+  void stop_gateway();
 
   Row row(const std::string& module, const std::string& state, std::uint64_t generation = 1) const;
   TestModule& add_module(const std::string& name, std::uint64_t generation = 1);
   void tell(Row row) { gateway_->module_changed(std::move(row)); }
 
+  // Patient: a busy machine takes its time to connect.
+  std::unique_ptr<ipc::Client> open_front_end() const;
   Result<Value> call(const std::string& method, const Value& params = empty_map());
   // One poll of the merged stream from `cursor_`, which it moves.
   Result<api::StreamReply> poll(std::uint32_t wait_ms = 10'000, std::uint32_t max = 100);
@@ -106,6 +120,7 @@ class GatewayTest : public ::testing::Test {
   std::map<std::string, std::unique_ptr<TestModule>> modules_;
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<ipc::Client> client_;
+  int gateways_ = 0;
   std::string cursor_ = "0";
   std::vector<std::string> others_;
 };

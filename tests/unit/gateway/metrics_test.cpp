@@ -1,0 +1,171 @@
+// /metrics, /healthz and /readyz over a raw socket.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <fstream>
+
+#include "ipc/base/unique_fd.h"
+#include "supervisor/gateway/metrics_collector.h"
+#include "tests/unit/gateway/fixture.h"
+
+namespace status::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+UniqueFd connect_to(std::uint16_t port) {
+  UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) socket.reset();
+  return socket;
+}
+
+// Everything until the other end closes.
+std::string exchange(std::uint16_t port, const std::string& request) {
+  const UniqueFd socket = connect_to(port);
+  if (::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
+  std::string out;
+  char chunk[4096];
+  for (ssize_t got = 0; (got = ::recv(socket.get(), chunk, sizeof(chunk), 0)) > 0;) {
+    out.append(chunk, static_cast<std::size_t>(got));
+  }
+  return out;
+}
+
+class Endpoint : public GatewayTest {
+ protected:
+  void start_with_metrics(const std::string& listen = "127.0.0.1:0") {
+    GatewayConfig with = config();
+    with.metrics_listen = listen;
+    with.metrics_address_file = dir_.socket("metrics.addr");
+    with.snapshot_period = std::chrono::milliseconds(20);
+    start(with);
+  }
+  std::uint16_t port() const {
+    const std::string& url = gateway_->metrics_url();
+    return url.empty() ? 0 : static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+  }
+  std::string get(const std::string& path) const {
+    return exchange(port(), "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  }
+};
+
+TEST_F(Endpoint, ShowsEveryModulesFiguresAndStates) {
+  start_with_metrics();
+  add_module("chat");
+  Row down = row("waku", "backoff");
+  down.restarts = 2;
+  down.last_exit = ipc::control::LastExit{.generation = 1, .cause = "signal 9 (SIGKILL)"};
+  tell(down);
+  tell(row("gateway", "ready"));
+  ASSERT_TRUE(call("chat.seen"));
+  ASSERT_TRUE(eventually([&] { return get("/metrics").find("status_test_things_total") != std::string::npos; }));
+  const std::string text = get("/metrics");
+  EXPECT_THAT(text, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(text, HasSubstr("text/plain; version=0.0.4"));
+  EXPECT_THAT(text, HasSubstr("status_test_things_total{module=\"chat\"} 7"));
+  EXPECT_THAT(text, HasSubstr("status_module_up{module=\"chat\",owner=\"test team\"} 1"));
+  EXPECT_THAT(text, HasSubstr("status_module_up{module=\"waku\",owner=\"test team\"} 0"));
+  EXPECT_THAT(text, HasSubstr("status_module_state{module=\"waku\",state=\"backoff\"} 1"));
+  EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"SIGKILL\",module=\"waku\"} 2"));
+  EXPECT_THAT(text,
+              HasSubstr("status_rpc_requests_total{caller=\"gateway\",code=\"OK\",method=\"seen\",module=\"chat\"} 1"));
+  EXPECT_THAT(text, HasSubstr("status_rpc_duration_seconds_count{method=\"seen\",module=\"chat\"} 1"));
+  EXPECT_THAT(text, Not(HasSubstr("method=\"events.next\",module=\"chat\""))) << "a poll's wait is no latency";
+}
+
+TEST_F(Endpoint, DoesNotWaitForAModuleThatHangs) {
+  start_with_metrics();
+  Latch latch;
+  TestModule& chat = add_module("chat");
+  ASSERT_TRUE(eventually([&] { return get("/metrics").find("status_test_things_total") != std::string::npos; }));
+  std::atomic<bool> asked{false};
+  chat.server().handle("chat._sys.metrics", ipc::Run::system, [&](ipc::Call call) {
+    asked = true;
+    latch.wait();
+    call.reply(encode_msgpack(empty_map()));
+  });
+  ASSERT_TRUE(eventually([&] { return asked.load(); }));
+  EXPECT_THAT(get("/metrics"), HasSubstr("status_test_things_total{module=\"chat\"} 7")) << "the last snapshot";
+  latch.open();
+}
+
+TEST_F(Endpoint, HealthAndReadiness) {
+  start_with_metrics();
+  EXPECT_THAT(get("/healthz"), StartsWith("HTTP/1.1 200"));
+  add_module("chat");
+  tell(row("waku", "starting"));
+  tell(row("keys", "stopped"));
+  ASSERT_TRUE(eventually([&] { return get("/readyz").find("waku is starting") != std::string::npos; }));
+  EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 503"));
+  tell(row("waku", "ready"));
+  ASSERT_TRUE(eventually([&] { return get("/readyz").starts_with("HTTP/1.1 200"); }));
+}
+
+TEST_F(Endpoint, RefusesWhatItDoesNotKnow) {
+  start_with_metrics();
+  EXPECT_THAT(get("/etc/passwd"), StartsWith("HTTP/1.1 404"));
+  EXPECT_THAT(exchange(port(), "POST /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"),
+              StartsWith("HTTP/1.1 405"));
+  const std::string head = exchange(port(), "HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(head, HasSubstr("Content-Length: 3\r\n"));
+  EXPECT_TRUE(head.ends_with("\r\n\r\n"));
+  EXPECT_EQ(exchange(port(), "nonsense\r\n\r\n"), "");
+  const std::string long_header = "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n";
+  EXPECT_EQ(exchange(port(), long_header), "");
+  EXPECT_THAT(get("/healthz"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(Endpoint, TheAddressIsInHelloAndInAFileAndKeptByTheNextGateway) {
+  start_with_metrics();
+  const std::uint16_t first = port();
+  ASSERT_NE(first, 0);
+  EXPECT_EQ(call("supervisor.hello")->string_or("metrics_url", ""),
+            "http://127.0.0.1:" + std::to_string(first) + "/metrics");
+  std::ifstream file(dir_.socket("metrics.addr"));
+  std::string line;
+  std::getline(file, line);
+  EXPECT_EQ(line, "127.0.0.1:" + std::to_string(first));
+  stop_gateway();
+  start_with_metrics();
+  EXPECT_EQ(port(), first);
+}
+
+TEST_F(Endpoint, ABusyPortOrAnOddAddressCostsTheMetricsAlone) {
+  start_with_metrics();
+  const std::string taken = "127.0.0.1:" + std::to_string(port());
+  for (const std::string& listen : {taken, std::string("nonsense"), std::string("127.0.0.1:70000")}) {
+    GatewayConfig second = config();
+    second.url = dir_.url("second");
+    second.event_memory = {};
+    second.metrics_listen = listen;
+    Gateway other(second, {supervisor_, clock_, random_});
+    EXPECT_TRUE(other.start()) << listen;
+    EXPECT_EQ(other.metrics_url(), "") << listen;
+  }
+}
+
+TEST(CauseLabel, IsOneOfAFewWords) {
+  Row row;
+  EXPECT_EQ(cause_label(row), "other");
+  row.last_exit = ipc::control::LastExit{.generation = 1, .cause = "signal 9 (SIGKILL)"};
+  EXPECT_EQ(cause_label(row), "SIGKILL");
+  row.last_exit->cause = "not ready within 200 ms: signal 6 (SIGABRT)";
+  EXPECT_EQ(cause_label(row), "SIGABRT");
+  row.last_exit->cause = "exit 70";
+  EXPECT_EQ(cause_label(row), "exit_70");
+  row.last_exit->cause = "spawn: no such file";
+  EXPECT_EQ(cause_label(row), "other");
+  row.last_exit->asked = true;
+  EXPECT_EQ(cause_label(row), "asked");
+}
+
+}  // namespace
+}  // namespace status::gateway
