@@ -71,8 +71,8 @@ class Bystander {
   // The modules whose calls may fail for now.
   void excuse(const std::set<std::string>& modules) {
     std::lock_guard lock(mutex_);
+    reconnecting_ = reconnecting_ || modules.contains("gateway") || excused_.contains("gateway");
     excused_ = modules;
-    reconnecting_ = reconnecting_ || modules.contains("gateway");
     ++epoch_;
   }
   std::size_t calls() const { return calls_; }

@@ -46,11 +46,11 @@ TEST_F(RetryScheduleTest, NewRowsGoAtOnceInOrderAndOnce) {
 
 TEST_F(RetryScheduleTest, HandOversAtATimeAreBounded) {
   add(1, 100);
-  EXPECT_EQ(take().size(), 64u);
+  EXPECT_EQ(take().size(), 32u);
   const auto first = taken_;
   EXPECT_FALSE(schedule_.next_due()) << "only a completion makes room";
   schedule_.completed(first[0], true, now_);
-  EXPECT_EQ(take(), (std::vector<std::uint64_t>{65}));
+  EXPECT_EQ(take(), (std::vector<std::uint64_t>{33}));
 }
 
 TEST_F(RetryScheduleTest, RepetitionsDoubleUpToTheCapWithJitter) {
@@ -74,7 +74,7 @@ TEST_F(RetryScheduleTest, RepetitionsDoubleUpToTheCapWithJitter) {
 
 TEST_F(RetryScheduleTest, ASilentPeerGetsTheOldestAndOneThatSpeaksTheRest) {
   add(1, 200);
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 7; ++i) {
     take();
     complete();
   }
@@ -84,7 +84,7 @@ TEST_F(RetryScheduleTest, ASilentPeerGetsTheOldestAndOneThatSpeaksTheRest) {
   now_ += 100ms;
   for (std::uint64_t i = 1; i <= 8; ++i) schedule_.remove(1, i);
   schedule_.heard(1, true, now_);
-  EXPECT_EQ(take().size(), 64u);
+  EXPECT_EQ(take().size(), 32u);
   complete();
   now_ += 50ms;
   schedule_.heard(1, true, now_);
