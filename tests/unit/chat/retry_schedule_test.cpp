@@ -88,7 +88,7 @@ TEST_F(RetryScheduleTest, ASilentPeerGetsTheOldestAndOneThatSpeaksTheRest) {
   complete();
   now_ += 50ms;
   schedule_.heard(1, true, now_);
-  EXPECT_EQ(take().front(), 73u) << "what was just repeated is not repeated again";
+  EXPECT_EQ(take().front(), 41u) << "what was just repeated is not repeated again";
 }
 
 TEST_F(RetryScheduleTest, SilenceIsBrokenOnceWithoutNews) {
