@@ -9,6 +9,9 @@
 namespace status::ipc {
 namespace {
 
+// What a connection takes to be made, and more.
+constexpr std::chrono::milliseconds kConnectTime{50};
+
 Error closing_error() { return make_error(Code::cancelled, "ipc.cancelled", "the client is closing"); }
 
 std::optional<Code> code_of(const Result<Response>& result) {
@@ -223,7 +226,7 @@ void ClientCore::close() {
     changed_.wait(lock, [this] { return in_flight_ == 0; });
     // A socket that is closed while it dials may cost the other side its listener (TRANSPORT.md section 1.1).
     if (options_.url.starts_with("ipc://")) {
-      changed_.wait_for(lock, options_.connect_patience, [this] { return connected(); });
+      changed_.wait_for(lock, kConnectTime, [this] { return connected(); });
     }
   }
   timers_.stop();

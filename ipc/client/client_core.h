@@ -88,6 +88,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   void finish(Courier& courier, Result<Response> result);
   bool connected() const { return pipes_.load(std::memory_order_relaxed) > 0; }
   const ClientOptions& options() const { return options_; }
+  std::size_t timers_waiting() { return timers_.waiting(); }
 
  private:
   static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void* weak_self);

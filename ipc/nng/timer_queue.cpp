@@ -35,6 +35,11 @@ bool TimerQueue::cancel(const Id& id) {
   return timers_.erase(id) != 0;
 }
 
+std::size_t TimerQueue::waiting() {
+  std::lock_guard lock(mutex_);
+  return timers_.size();
+}
+
 void TimerQueue::on_wake(void* self) { static_cast<TimerQueue*>(self)->wake(); }
 
 void TimerQueue::wake() {

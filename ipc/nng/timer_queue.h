@@ -27,6 +27,8 @@ class TimerQueue {
   Id schedule(MonotonicTime when, std::function<void()> callback);
   // True when the callback will not run any more; false when it ran or is running.
   bool cancel(const Id& id);
+  // How many are scheduled.
+  std::size_t waiting();
 
  private:
   static void on_wake(void* self);

@@ -1,0 +1,69 @@
+// What a client keeps behind its face.
+#include "ipc/client/client_core.h"
+
+#include "tests/unit/ipc/harness.h"
+
+namespace status::ipc {
+namespace {
+
+using namespace testing;
+using namespace std::chrono_literals;
+
+Message message_with_deadline(std::uint32_t deadline_ms) {
+  RequestHeader header;
+  header.method = "echo.wait";
+  header.deadline_ms = deadline_ms;
+  Bytes prefix;
+  append_request_prefix(header, prefix);
+  return Message(prefix, encode_msgpack(Value(Value::Map{})));
+}
+
+// Each earlier deadline left a timer behind that armed itself again for as long as any call was in flight.
+TEST(ClientCoreTest, HasOneTimerForAllDeadlines) {
+  const SocketDir dir;
+  Latch latch;
+  Server server(server_options(dir), std::make_shared<OpenAccess>());
+  server.handle("echo.wait", Run::worker, [&](Call call) {
+    latch.wait();
+    call.reply(call.params());
+  });
+  ASSERT_TRUE(server.listen());
+  const auto core = std::make_shared<ClientCore>(client_options(dir.url()), std::move(*Socket::request()), nullptr);
+  ASSERT_TRUE(core->dial());
+  ASSERT_TRUE(eventually([&] { return core->connected(); }));
+  const auto start = [&](std::uint32_t deadline_ms) {
+    auto answer = std::make_shared<std::promise<Result<Response>>>();
+    auto future = answer->get_future();
+    core->start(message_with_deadline(deadline_ms), deadline_ms, "echo.wait",
+                [answer](Result<Response> response) { answer->set_value(std::move(response)); });
+    return future;
+  };
+  auto slow = start(60'000);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(start(20).get().error().code, Code::deadline_exceeded);
+    EXPECT_LE(core->timers_waiting(), 1U);
+  }
+  latch.open();
+  EXPECT_TRUE(slow.get());
+  core->close();
+}
+
+TEST(ClientCoreTest, AClosedCoreRefusesAndItsHandlesAreHarmless) {
+  const SocketDir dir;
+  auto core = std::make_shared<ClientCore>(ClientOptions{.url = dir.url(), .target = "echo"},
+                                           std::move(*Socket::request()), nullptr);
+  ASSERT_TRUE(core->dial());
+  CallHandle handle = core->start(message_with_deadline(1'000), 1'000, "echo.wait",
+                                  [](Result<Response> response) { EXPECT_EQ(response.error().code, Code::cancelled); });
+  core->close();
+  bool refused = false;
+  core->start(message_with_deadline(1'000), 1'000, "echo.wait",
+              [&](Result<Response> response) { refused = response.error().code == Code::cancelled; });
+  EXPECT_TRUE(refused);
+  handle.cancel();
+  core.reset();
+  handle.cancel();
+}
+
+}  // namespace
+}  // namespace status::ipc
