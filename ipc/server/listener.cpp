@@ -3,13 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-#include <charconv>
-#include <condition_variable>
-#include <filesystem>
-#include <mutex>
 
 #include "ipc/nng/error.h"
 #include "ipc/nng/socket.h"
@@ -19,12 +13,6 @@ namespace status::ipc {
 namespace {
 
 constexpr std::chrono::milliseconds kDialPatience{100};
-
-// Runs before the pipe is added to the socket: closing it here means that nothing of the peer is ever read.
-void refuse_other_users(nng_pipe pipe, nng_pipe_ev, void*) {
-  std::uint64_t uid = 0;
-  if (nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_UID, &uid) == 0 && uid != ::geteuid()) nng_pipe_close(pipe);
-}
 
 Status check_path(const std::string& path) {
   if (path.size() > kMaxSocketPath) {
@@ -40,36 +28,30 @@ Status check_path(const std::string& path) {
   return {};
 }
 
-bool listens_at(int descriptor, const std::string& path) {
-  int accepts = 0;
-  socklen_t size = sizeof(accepts);
-  if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) != 0 || accepts == 0) return false;
-  sockaddr_un address{};
-  size = sizeof(address);
-  return ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
-         address.sun_family == AF_UNIX && path == address.sun_path;
-}
-
-// NNG does not say which descriptor it listens on.
-int listening_descriptor(const std::string& path) {
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored)) {
-    const std::string name = entry.path().filename();
-    int descriptor = -1;
-    std::from_chars(name.data(), name.data() + name.size(), descriptor);
-    if (listens_at(descriptor, path)) return descriptor;
-  }
-  return -1;
-}
-
 }  // namespace
 
 Status Listener::start() {
   if (is_ipc()) {
-    if (Status status = check_path(url_.substr(6)); !status) return status;
-    nng_pipe_notify(socket_, NNG_PIPE_EV_ADD_PRE, refuse_other_users, nullptr);
+    if (Status status = check_path(path()); !status) return status;
+    nng_pipe_notify(socket_, NNG_PIPE_EV_ADD_PRE, &Listener::on_pipe, this);
+    nng_pipe_notify(socket_, NNG_PIPE_EV_REM_POST, &Listener::on_pipe, this);
   }
   return open();
+}
+
+void Listener::on_pipe(nng_pipe pipe, nng_pipe_ev event, void* self) {
+  auto& listener = *static_cast<Listener*>(self);
+  if (event == NNG_PIPE_EV_REM_POST) {
+    listener.pipes_.fetch_sub(1);
+    return;
+  }
+  listener.pipes_.fetch_add(1);
+  // Before the pipe is added to the socket: closing it here means that nothing of the peer is ever read.
+  std::uint64_t uid = 0;
+  if (nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_UID, &uid) == 0 && uid != ::geteuid()) nng_pipe_close(pipe);
+  std::lock_guard lock(listener.mutex_);
+  ++listener.arrivals_;
+  listener.arrived_.notify_all();
 }
 
 Status Listener::open() {
@@ -81,53 +63,77 @@ Status Listener::open() {
     nng_listener_close(listener_);
     return fail(nng_error(rv, "listen on " + url_));
   }
-  descriptor_ = is_ipc() ? listening_descriptor(url_.substr(6)) : -1;
-  suspect_ = false;
   return {};
 }
 
-bool Listener::connections_wait() {
-  // After a restart NNG may close the old descriptor late, and its number may be somebody else's by now.
-  const std::string path = url_.substr(6);
-  if (descriptor_ < 0 || !listens_at(descriptor_, path)) descriptor_ = listening_descriptor(path);
-  if (descriptor_ < 0) return true;
+bool Listener::connections_wait() const {
   pollfd queue{descriptor_, POLLIN, 0};
   return ::poll(&queue, 1, 0) == 1;
 }
 
+bool Listener::connections_stranded() {
+  const SocketCensus census = count_sockets_at(path());
+  descriptor_ = -1;
+  for (const SocketCensus::Entry& entry : census.listening) {
+    if (!retired_.contains(entry.inode)) descriptor_ = entry.descriptor;
+  }
+  std::set<std::uint64_t> counted;
+  for (const SocketCensus::Entry& entry : census.accepted) {
+    if (!written_off_.contains(entry.inode)) counted.insert(entry.inode);
+  }
+  const auto pipes = static_cast<std::size_t>(std::max(pipes_.load(), 0));
+  if (descriptor_ < 0 || counted.size() > pipes) return true;
+  // More pipes than sockets: one that was written off has got its pipe after all, or one is being closed.
+  if (counted.size() < pipes) written_off_.clear();
+  served_ = std::move(counted);
+  return false;
+}
+
+bool Listener::looks_lost() {
+  if (descriptor_ >= 0 && connections_wait()) return true;
+  // Counting costs more: every second time, and when it has raised the suspicion.
+  return (suspect_ || ++rounds_ % 2 == 0) && connections_stranded();
+}
+
 bool Listener::revive_if_lost() {
   if (!is_ipc()) return false;
-  // One look may catch a connection that is just being accepted; two in a row are a suspicion.
-  const bool waiting = connections_wait();
-  if (!std::exchange(suspect_, waiting) || !waiting || reachable()) return false;
-  nng_listener_close(listener_);
-  if (open()) revivals_.fetch_add(1, std::memory_order_relaxed);
+  // One look may catch a connection that is just being made; two in a row are a suspicion.
+  const bool lost = looks_lost();
+  if (!std::exchange(suspect_, lost) || !lost) return false;
+  if (reachable()) {
+    // Somebody connects and says nothing: no reason to look again until there are more of them.
+    for (const SocketCensus::Entry& entry : count_sockets_at(path()).accepted) {
+      if (!served_.contains(entry.inode)) written_off_.insert(entry.inode);
+    }
+    suspect_ = false;
+    return false;
+  }
+  replace();
+  suspect_ = false;
   return true;
 }
 
-bool Listener::reachable() const {
-  struct Arrival {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool connected = false;
-  } arrival;
+void Listener::replace() {
+  const SocketCensus census = count_sockets_at(path());
+  ::unlink(path().c_str());
+  if (!open()) return;  // the next round tries again
+  revivals_.fetch_add(1, std::memory_order_relaxed);
+  for (const SocketCensus::Entry& entry : census.listening) retired_.insert(entry.inode);
+  for (const SocketCensus::Entry& entry : census.accepted) {
+    if (served_.contains(entry.inode) || !written_off_.insert(entry.inode).second) continue;
+    ::shutdown(entry.descriptor, SHUT_RDWR);
+  }
+  descriptor_ = -1;
+}
+
+bool Listener::reachable() {
   Result<Socket> probe = Socket::request();
   if (!probe) return true;  // out of descriptors is no reason to drop a listener
-  nng_pipe_notify(
-      probe->get(), NNG_PIPE_EV_ADD_POST,
-      [](nng_pipe, nng_pipe_ev, void* argument) {
-        auto* seen = static_cast<Arrival*>(argument);
-        std::lock_guard lock(seen->mutex);
-        seen->connected = true;
-        seen->changed.notify_one();
-      },
-      &arrival);
+  std::unique_lock lock(mutex_);
+  const std::uint64_t before = arrivals_;
   if (nng_dial(probe->get(), url_.c_str(), nullptr, NNG_FLAG_NONBLOCK) != 0) return false;
-  std::unique_lock lock(arrival.mutex);
-  const bool connected = arrival.changed.wait_for(lock, kDialPatience, [&] { return arrival.connected; });
-  lock.unlock();
-  probe->close();  // before `arrival` goes: its callback may still be running
-  return connected;
+  // Whose pipe it is does not matter: a lost listener makes none.
+  return arrived_.wait_for(lock, kDialPatience, [&] { return arrivals_ != before; });
 }
 
 }  // namespace status::ipc

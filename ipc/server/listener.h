@@ -1,49 +1,79 @@
 // The listening end of a REP socket, and its cure.
 //
-// Debian's NNG 1.5.2 loses an ipc:// listener for good when a peer connects and closes at the wrong moment: no error, no log, new dials hang
-// (TRANSPORT.md section 1.1). A lost listener is one whose kernel queue has connections that nobody accepts, which poll(2) on its descriptor shows without
-// opening anything: a dial four times a second would itself run into the reaper hang that socket.h describes. Only when the queue stays full is it dialled with
-// real NNG, and when that fails too, closed and opened again. Existing connections are not touched.
+// Debian's NNG 1.5.2 loses an ipc:// listener for good when a peer closes before NNG has written its header to it: the
+// write's EPIPE reads as "closed", and the accepting ends (TRANSPORT.md section 1.1, upstream #1518). What connects
+// later is accepted by the transport and even greeted, so that a client believes to be connected, but no pipe is ever
+// made of it and nothing is read. `ipc/nng/process_shims.cpp` takes the cause away in our own executables; a process
+// without it, or a cause that nobody has met yet, is what the watchdog is for.
+//
+// A lost listener shows without dialling, which would itself run into the reaper hang that socket.h describes: the
+// kernel's queue stays full, or there are more accepted sockets than pipes. Only then is it dialled. The cure leaves
+// the old listener and its connections alone: a new one takes the path, and the sockets that no pipe was made of are
+// shut down, so that their owners redial.
 #pragma once
 
 #include <nng/nng.h>
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <set>
 #include <string>
 
 #include "ipc/base/result.h"
+#include "ipc/server/socket_census.h"
 
 namespace status::ipc {
 
 class Listener {
  public:
-  static constexpr std::chrono::milliseconds kCheckPeriod{50};
+  static constexpr std::chrono::milliseconds kCheckPeriod{100};
 
-  // `socket` must outlive this.
+  // `socket` must outlive this, and must be closed before it goes.
   Listener(nng_socket socket, std::string url) : socket_(socket), url_(std::move(url)) {}
 
-  // Socket file mode 0600; peers of another user are refused before a byte is read. Errors: RESOURCE_EXHAUSTED (`ipc.path_too_long`) over 107 bytes,
-  // FAILED_PRECONDITION (`ipc.path_taken`) when the path holds something that is no socket: NNG would delete it.
+  // Socket file mode 0600; peers of another user are refused before a byte is read. Errors: RESOURCE_EXHAUSTED
+  // (`ipc.path_too_long`) over 107 bytes, FAILED_PRECONDITION (`ipc.path_taken`) when the path holds something that is
+  // no socket: NNG would delete it.
   Status start();
 
-  // Call it once a period, from one thread. Takes microseconds, or up to 100 ms under suspicion. True when the listener had to be revived.
+  // Call it once a period, from one thread. Takes microseconds, or up to 100 ms under suspicion. True when the listener
+  // had to be replaced.
   bool revive_if_lost();
 
-  // A dial with real NNG, and its close: false when the listener is lost. Does not return when NNG's reaper hangs; the caller's heartbeat shows that.
-  bool reachable() const;
+  // A dial with real NNG, and its close: false when no pipe comes of it. Does not return when NNG's reaper hangs; the
+  // caller's heartbeat shows that.
+  bool reachable();
 
   std::uint64_t revivals() const { return revivals_.load(std::memory_order_relaxed); }
   bool is_ipc() const { return url_.starts_with("ipc://"); }
 
  private:
+  static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void* self);
   Status open();
-  bool connections_wait();
+  std::string path() const { return url_.substr(6); }
+  bool looks_lost();
+  bool connections_wait() const;
+  bool connections_stranded();
+  void replace();
 
-  nng_socket socket_;
-  std::string url_;
+  const nng_socket socket_;
+  const std::string url_;
   nng_listener listener_ = NNG_LISTENER_INITIALIZER;
-  int descriptor_ = -1;  // NNG's; only polled
+
+  std::atomic<int> pipes_{0};
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::uint64_t arrivals_ = 0;  // under mutex_
+
+  // The housekeeping thread's.
+  int descriptor_ = -1;                  // NNG's; only polled
+  std::set<std::uint64_t> retired_;      // listening sockets that were replaced
+  std::set<std::uint64_t> served_;       // accepted sockets that all had pipes when they were last counted
+  std::set<std::uint64_t> written_off_;  // accepted sockets that have none and are known to mean nothing
+  unsigned rounds_ = 0;
   bool suspect_ = false;
   std::atomic<std::uint64_t> revivals_{0};
 };

@@ -14,7 +14,7 @@ namespace {
 // How late a deadline may be enforced.
 constexpr std::chrono::milliseconds kDeadlineTick{10};
 // Every ten seconds a connection is opened and closed to see that NNG's reaper thread still lives.
-constexpr std::uint64_t kReaperCheckRounds = 200;
+constexpr std::uint64_t kReaperCheckRounds = 100;
 
 bool is_system(std::string_view method) {
   const std::size_t dot = method.find('.');

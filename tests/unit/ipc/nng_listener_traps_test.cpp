@@ -1,0 +1,211 @@
+// Regression tests for what Debian's NNG does to listeners: TRANSPORT.md section 1, traps 1 and 9. Built twice: with
+// the shim that every executable of ours has (nothing is lost), and without it (the watchdog cures).
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <csignal>
+#include <random>
+#include <thread>
+
+#include "ipc/wire/limits.h"
+#include "tests/support/child_process.h"
+#include "tests/support/temp_dir.h"
+#include "tests/unit/ipc/harness.h"
+
+namespace status::ipc {
+namespace {
+
+using namespace testing;
+using namespace std::chrono_literals;
+
+#ifdef STATUS_SHIMMED
+constexpr bool kShimmed = true;
+#else
+constexpr bool kShimmed = false;
+#endif
+
+class NngListenerTraps : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    server_ = std::make_unique<Server>(server_options(dir_), std::make_shared<OpenAccess>());
+    server_->handle("echo.say", Run::worker, [](Call call) { call.reply(call.params()); });
+    const Status status = server_->listen();
+    ASSERT_TRUE(status) << status.error().describe();
+    client_ = open_client(dir_.url());
+    ASSERT_TRUE(client_->call_and_wait(request("echo.say")));
+    // What the watchdog has counted once it does not touch.
+    const auto until = std::chrono::steady_clock::now() + 3 * Listener::kCheckPeriod;
+    while (std::chrono::steady_clock::now() < until) ASSERT_TRUE(call(*client_));
+  }
+  void TearDown() override {
+    client_.reset();
+    server_.reset();
+  }
+
+  // What a second listener, a monitoring tool or a dying client does.
+  int connect() {
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    dir_.socket().copy(address.sun_path, sizeof(address.sun_path) - 1);
+    (void)::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+    return fd;
+  }
+  void connect_and_close() { ::close(connect()); }
+  bool call(Client& client) { return client.call_and_wait(request("echo.say")).has_value(); }
+
+  // A front end that comes new. The time until it has an answer; where the watchdog cures, its first connection may be
+  // one of those that nobody read.
+  std::chrono::milliseconds until_served() {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto fresh = open_client(dir_.url());
+    EXPECT_TRUE(eventually([&] { return call(*fresh); }));
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  }
+
+  SocketDir dir_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Client> client_;
+};
+
+TEST_F(NngListenerTraps, Trap1AListenerKilledByConnectAndCloseIsBackWithin500Ms) {
+  for (int i = 0; i < (kShimmed ? 20 : 6); ++i) {
+    connect_and_close();
+    EXPECT_LT(until_served(), 500ms);
+    ASSERT_TRUE(call(*client_)) << "an existing connection goes on";
+  }
+  if (kShimmed) {
+    EXPECT_EQ(server_->listener_revivals(), 0U);
+  } else {
+    EXPECT_GT(server_->listener_revivals(), 0U) << "the trap is gone: is this another NNG?";
+  }
+}
+
+TEST_F(NngListenerTraps, Trap1PeersThatConnectAndSaySomethingElseOrNothingAreNoReasonToRevive) {
+  std::vector<int> silent;
+  for (int i = 0; i < 20; ++i) silent.push_back(connect());
+  EXPECT_EQ(::write(silent.front(), "GET / HTTP/1.1", 14), 14);
+  const auto until = std::chrono::steady_clock::now() + 6 * Listener::kCheckPeriod;
+  while (std::chrono::steady_clock::now() < until) EXPECT_TRUE(call(*client_));
+  EXPECT_LT(until_served(), 500ms);
+  EXPECT_EQ(server_->listener_revivals(), 0U);
+  for (const int fd : silent) ::close(fd);
+  EXPECT_LT(until_served(), 500ms);
+}
+
+TEST_F(NngListenerTraps, Trap1AStormOf10000LeavesServiceWithin500Ms) {
+  std::atomic<bool> storm{true};
+  std::atomic<int> served{0};
+  std::thread existing([&] {
+    while (storm) {
+      EXPECT_TRUE(call(*client_));
+      ++served;
+    }
+  });
+  for (int i = 0; i < 10'000; ++i) connect_and_close();
+  storm = false;
+  existing.join();
+  EXPECT_LT(until_served(), 500ms);
+  EXPECT_GT(served, 0);
+  EXPECT_TRUE(call(*client_));
+}
+
+TEST_F(NngListenerTraps, Trap1ASecondListenerOnThePathIsRefusedAndTheFirstServesOn) {
+  for (int i = 0; i < (kShimmed ? 20 : 6); ++i) {
+    Server second(server_options(dir_), std::make_shared<OpenAccess>());
+    EXPECT_FALSE(second.listen());
+    EXPECT_LT(until_served(), 500ms);
+  }
+}
+
+TEST_F(NngListenerTraps, Trap1ClientsThatCloseAtOnceDoNotCostTheListener) {
+  for (int i = 0; i < 300; ++i) open_client(dir_.url()).reset();
+  EXPECT_LT(until_served(), 500ms);
+  EXPECT_EQ(server_->listener_revivals(), 0U);
+}
+
+TEST_F(NngListenerTraps, Trap1ClientsKilledWhileTheyDial) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 dice(seed);
+  for (int i = 0; i < 60; ++i) {
+    test::ChildProcess peer({STATUS_IPC_PEER, "dial", dir_.url()});
+    // At any moment from its start to its connection.
+    const auto moment = std::chrono::steady_clock::now() + std::chrono::microseconds(dice() % 8'000);
+    while (std::chrono::steady_clock::now() < moment) std::this_thread::yield();
+    peer.signal(SIGKILL);
+    ASSERT_TRUE(peer.wait(10s));
+  }
+  EXPECT_LT(until_served(), 500ms);
+  EXPECT_TRUE(call(*client_));
+}
+
+Error listen_error(const std::string& url) {
+  ServerOptions options;
+  options.module = "echo";
+  options.url = url;
+  Server server(options, std::make_shared<OpenAccess>());
+  const Status status = server.listen();
+  EXPECT_FALSE(status);
+  return status ? Error() : status.error();
+}
+
+TEST(NngPathTraps, Trap9APathOver107BytesIsRefusedEarlyAndSaysSo) {
+  const SocketDir dir;
+  std::string path = dir.socket("x");
+  path.insert(path.size() - 5, std::string(kMaxSocketPath + 1 - path.size(), 'x'));
+  ASSERT_EQ(path.size(), 108U);
+  const Error error = listen_error("ipc://" + path);
+  EXPECT_EQ(error.reason, "ipc.path_too_long");
+  EXPECT_NE(error.message.find("107"), std::string::npos);
+  path.erase(path.size() - 6, 1);
+  ServerOptions options;
+  options.url = "ipc://" + path;
+  Server longest(options, std::make_shared<OpenAccess>());
+  EXPECT_TRUE(longest.listen());
+}
+
+TEST(NngPathTraps, Trap9ARegularFileAtThePathIsLeftUntouched) {
+  const SocketDir dir;
+  test::write_file(dir.socket(), "precious");
+  EXPECT_EQ(listen_error(dir.url()).reason, "ipc.path_taken");
+  EXPECT_EQ(test::read_file(dir.socket()), "precious");
+  std::filesystem::remove(dir.socket());
+  std::filesystem::create_symlink("/nowhere", dir.socket());
+  EXPECT_EQ(listen_error(dir.url()).reason, "ipc.path_taken");
+  EXPECT_TRUE(std::filesystem::is_symlink(dir.socket()));
+}
+
+TEST(NngPathTraps, Trap9AMissingFolderIsAnError) {
+  const SocketDir dir;
+  EXPECT_NE(listen_error("ipc://" + dir.socket() + "/no/rpc.sock").message.find("listen on"), std::string::npos);
+}
+
+TEST(NngPathTraps, Trap9TheSocketFileIsForItsOwnerAlone) {
+  const SocketDir dir;
+  const mode_t before = ::umask(0);
+  Server server(server_options(dir), std::make_shared<OpenAccess>());
+  ASSERT_TRUE(server.listen());
+  ::umask(before);
+  struct stat info {};
+  ASSERT_EQ(::lstat(dir.socket().c_str(), &info), 0);
+  EXPECT_TRUE(S_ISSOCK(info.st_mode));
+  EXPECT_EQ(info.st_mode & 0777U, 0600U);
+}
+
+TEST(NngPathTraps, Trap9ASocketFileThatADeadProcessLeftIsTakenOver) {
+  const SocketDir dir;
+  for (int i = 0; i < 3; ++i) {
+    test::ChildProcess peer({STATUS_IPC_PEER, "serve", dir.url(), "/dev/null"});
+    ASSERT_TRUE(peer.wait_for_line("serving", 10s)) << peer.output();
+    EXPECT_TRUE(open_client(dir.url())->call_and_wait(request("echo.say")));
+    peer.signal(SIGKILL);
+    ASSERT_TRUE(peer.wait(10s));
+    EXPECT_TRUE(std::filesystem::exists(dir.socket()));
+  }
+}
+
+}  // namespace
+}  // namespace status::ipc
