@@ -43,6 +43,16 @@ TEST(Toml, DatesAreRefusedByLine) {
   EXPECT_EQ(value.error().message, "node.toml:3: dates and times are not used here: write a string in quotes");
 }
 
+// Undefined behaviour in toml++ 3.3; UndefinedBehaviorSanitizer saw it.
+TEST(Toml, LettersOutsideQuotesAreAnError) {
+  for (const char* text : {"\xc3\xa9 = 1", "a = \xc3\xa9", "\t\xef\xbb\xb8"}) {
+    const auto refused = parse_toml(text, "node.toml");
+    ASSERT_FALSE(refused) << text;
+    EXPECT_TRUE(refused.error().message.starts_with("node.toml:1: ")) << refused.error().message;
+  }
+  EXPECT_TRUE(parse_toml("'\xc3\xa9' = '\xef\xbb\xb8'", "node.toml"));
+}
+
 TEST(Toml, AnEmptyDocumentIsAnEmptyMap) { EXPECT_EQ(parse_toml("", "x").value(), Value(Value::Map{})); }
 
 TEST(Toml, NestingBombIsRefused) { EXPECT_FALSE(parse_toml("a = " + std::string(100'000, '['), "node.toml")); }
