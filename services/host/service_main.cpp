@@ -105,7 +105,6 @@ class Process {
         case ModuleChannel::Event::terminated:
           return finish(2s);
         case ModuleChannel::Event::timeout:
-          if (Status retried = runtime_->retry_locked(); !retried) return give_up(retried.error());
           break;
         case ModuleChannel::Event::message:
           if (const auto* drain = std::get_if<control::Drain>(&received.message)) {
@@ -114,7 +113,17 @@ class Process {
           if (const int code = handle(received.message); code != 0) return code;
           break;
       }
+      if (Status retried = retry_if_due(); !retried) return give_up(retried.error());
     }
+  }
+
+  // By the clock, not by silence on the line: pings come more often than this.
+  Status retry_if_due() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!runtime_->locked() || now < retry_at_) return {};
+    const Status retried = runtime_->retry_locked();
+    retry_at_ = std::chrono::steady_clock::now() + kLockedRetry;
+    return retried;
   }
 
   // Not 0: leave with that code.
@@ -148,6 +157,7 @@ class Process {
   control::CrashArea crash_;
   std::unique_ptr<Logger> logger_;
   std::unique_ptr<ModuleRuntime> runtime_;
+  MonotonicTime retry_at_{};
 };
 
 }  // namespace

@@ -207,6 +207,7 @@ Role::Role(const std::string& role, const std::vector<std::string>& arguments) {
 }
 
 Role::~Role() {
+  if (pid_ <= 0) return;  // kill(-1) would be everybody
   ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
 }

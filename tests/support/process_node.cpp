@@ -1,6 +1,7 @@
 #include "tests/support/process_node.h"
 
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <csignal>
@@ -56,7 +57,9 @@ ProcessNode::ProcessNode(NodeOptions options) : node_(complete(std::move(options
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-ProcessNode::~ProcessNode() { close_door(); }
+ProcessNode::~ProcessNode() {
+  if (node_.running()) kill_statusd();
+}
 
 Status ProcessNode::start() {
   node_.start();
@@ -74,9 +77,7 @@ Status ProcessNode::stop() {
   return {};
 }
 
-ipc::Credential ProcessNode::token() const {
-  return read_token(node_.path("run/token"));
-}
+ipc::Credential ProcessNode::token() const { return read_token(node_.path("run/token")); }
 
 std::string ProcessNode::report() {
   std::string out = node_.running() ? node_.statusd().read_all() : "";
@@ -112,7 +113,9 @@ bool ProcessNode::kill_statusd() {
   node_.statusd().signal(SIGKILL);
   const bool gone = std::all_of(modules.begin(), modules.end(),
                                 [](const ProcessHandle& module) { return module.wait_gone(kPatience); });
-  return node_.statusd().wait(kPatience).has_value() && gone;
+  const bool ended = node_.statusd().wait(kPatience).has_value();
+  for (const ProcessHandle& module : modules) ::waitpid(module.pid(), nullptr, WNOHANG);  // they are ours now
+  return ended && gone;
 }
 
 std::vector<std::string> ProcessNode::strays() {

@@ -1,0 +1,121 @@
+// A front end that asks and never reads its answers. NNG's own client always reads, so this one speaks the little of
+// NNG's protocol that it needs.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <iostream>
+
+#include "ipc/base/codec.h"
+#include "ipc/base/unique_fd.h"
+#include "ipc/wire/envelope.h"
+#include "tests/integration/node/placement.h"
+
+namespace status::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// "Not affected", on a loaded machine under a sanitizer.
+constexpr auto kUnaffected = 1s;
+
+class SilentClient {
+ public:
+  SilentClient(const std::string& path, const ipc::Credential& token) : token_(token) {
+    socket_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    if (::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) return;
+    // The SP greeting: a request socket (0x30) greets a reply socket (0x31).
+    constexpr std::array<std::uint8_t, 8> kGreeting = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
+    std::array<std::uint8_t, 8> theirs{};
+    if (::write(socket_.get(), kGreeting.data(), kGreeting.size()) != 8) return;
+    connected_ = ::recv(socket_.get(), theirs.data(), theirs.size(), MSG_WAITALL) == 8 && theirs[5] == 0x31;
+    ::fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
+  }
+
+  bool connected() const { return connected_; }
+
+  // How many bytes of so many requests were taken: not all when nobody takes more for a while, or the connection is
+  // closed.
+  std::size_t ask(const std::string& method, int count) {
+    Bytes all;
+    for (int i = 0; i < count; ++i) {
+      const Bytes one = frame(method);
+      all.insert(all.end(), one.begin(), one.end());
+    }
+    return write(all);
+  }
+  bool wait_closed(std::chrono::milliseconds patience) const {
+    pollfd end{socket_.get(), 0, 0};
+    return ::poll(&end, 1, static_cast<int>(patience.count())) == 1 && (end.revents & (POLLHUP | POLLERR)) != 0;
+  }
+
+ private:
+  Bytes frame(const std::string& method) {
+    ipc::RequestHeader header;
+    header.id = ++last_id_;
+    header.method = method;
+    header.deadline_ms = 60'000;
+    header.credential = token_;
+    Bytes body;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      body.push_back(static_cast<std::uint8_t>((last_id_ | 0x80000000U) >> shift));
+    }
+    ipc::append_request_prefix(header, body);
+    body.push_back(0x80);  // no parameters
+    Bytes out = {1};
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      out.push_back(static_cast<std::uint8_t>(std::uint64_t{body.size()} >> shift));
+    }
+    out.insert(out.end(), body.begin(), body.end());
+    return out;
+  }
+  std::size_t write(const Bytes& bytes) const {
+    for (std::size_t done = 0; done < bytes.size();) {
+      const ssize_t wrote = ::send(socket_.get(), bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
+      if (wrote > 0) {
+        done += static_cast<std::size_t>(wrote);
+        continue;
+      }
+      pollfd room{socket_.get(), POLLOUT, 0};
+      if (errno != EAGAIN || ::poll(&room, 1, 200) != 1 || (room.revents & (POLLHUP | POLLERR)) != 0) return done;
+    }
+    return bytes.size();
+  }
+
+  const ipc::Credential token_;
+  UniqueFd socket_;
+  bool connected_ = false;
+  std::uint32_t last_id_ = 0;
+};
+
+TEST(SilentClient, DoesNotAffectOthers) {
+  ProcessNode node;
+  ASSERT_OK(node.start());
+  SilentClient silent(node.data_dir() + "/run/supervisor.sock", node.token());
+  ASSERT_TRUE(silent.connected());
+  // Large answers fill what lies between, and then the places of the front door.
+  std::cout << silent.ask("supervisor.describe", 4'000) << " bytes of requests were taken\n";
+  Clock::duration worst{};
+  for (int i = 0; i < 100; ++i) {
+    const auto asked = Clock::now();
+    const auto reply = node.front().call(i % 2 == 0 ? "chat.identity" : "supervisor.hello");
+    ASSERT_OK(reply);
+    worst = std::max(worst, Clock::now() - asked);
+  }
+  std::cout << "slowest call of another client: "
+            << std::chrono::duration_cast<std::chrono::microseconds>(worst).count() << " us\n";
+  EXPECT_LE(worst, kUnaffected);
+  const auto events = node.events().size();
+  ASSERT_OK(node.restart("keys"));
+  EXPECT_TRUE(node.events().wait_for_more(events, kPatience)) << "events still arrive";
+  EXPECT_EQ(node.row("gateway")->generation, 1u) << "nobody had to restart the gateway";
+}
+
+}  // namespace
+}  // namespace status::test

@@ -1,0 +1,181 @@
+// statusctl against a real node: what it prints and the code it ends with (WIRE.md section 7).
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <sstream>
+
+#include "ipc/base/codec.h"
+#include "tests/integration/node/placement.h"
+
+namespace status::test {
+namespace {
+
+struct Outcome {
+  int code = -1;
+  std::string output;  // both streams
+  Value json() const { return parse_json(output).value_or(Value()); }
+};
+
+class Statusctl : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_OK(node_.start()); }
+
+  static Outcome run_at(const std::string& data_dir, std::vector<std::string> words) {
+    words.insert(words.begin(), {binary("statusctl"), "--data-dir", data_dir});
+    ChildProcess program(words);
+    const auto code = program.wait(kPatience);
+    return {code.value_or(-1), program.read_all()};
+  }
+  Outcome run(std::vector<std::string> words) const { return run_at(node_.data_dir(), std::move(words)); }
+
+  ProcessNode node_{{.settings = without_backoff(), .arguments = {}}};
+};
+
+std::vector<Value> lines_of(const std::string& text) {
+  std::vector<Value> out;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) out.push_back(parse_json(line).value_or(Value()));
+  return out;
+}
+
+TEST_F(Statusctl, StatusIsARowForEveryModuleAndTheGateway) {
+  const Outcome status = run({"status", "--json"});
+  EXPECT_EQ(status.code, 0);
+  const Value document = status.json();
+  ASSERT_NE(document.find("modules"), nullptr) << status.output;
+  std::vector<std::string> names;
+  for (const Value& row : *document.find("modules")->as_array()) {
+    names.push_back(row.string_or("name", ""));
+    for (const char* key : {"name", "state", "locked", "generation", "pid", "uptime_seconds", "restarts", "rss_bytes",
+                            "owner", "backend", "interface", "last_exit"}) {
+      EXPECT_NE(row.find(key), nullptr) << names.back() << " has no " << key;
+    }
+    EXPECT_EQ(row.string_or("state", ""), "ready") << names.back();
+    EXPECT_FALSE(row.bool_or("locked", true)) << names.back();
+    EXPECT_GT(row.int_or("pid", 0), 0) << names.back();
+    EXPECT_GE(row.int_or("uptime_seconds", -1), 0) << names.back();
+    EXPECT_NE(row.string_or("owner", ""), "") << names.back();
+    EXPECT_EQ(row.string_or("interface", ""), "1.0") << names.back();
+    EXPECT_TRUE(row.find("last_exit")->is_null()) << names.back();
+  }
+  EXPECT_THAT(names, testing::UnorderedElementsAre("chat", "gateway", "keys", "waku"));
+}
+
+TEST_F(Statusctl, CallPrintsTheResultAsJson) {
+  const Outcome identity = run({"call", "chat.identity"});
+  EXPECT_EQ(identity.code, 0) << identity.output;
+  EXPECT_THAT(identity.json().string_or("identity", ""), testing::MatchesRegex("0x[0-9a-f]{64}"));
+
+  const Outcome empty = run({"call", "chat.list_conversations", R"({"limit": 5})"});
+  EXPECT_EQ(empty.code, 0) << empty.output;
+  ASSERT_NE(empty.json().find("conversations"), nullptr) << empty.output;
+
+  write_file(node_.data_dir() + "/params.json", R"({"name": "waku"})");
+  const Outcome from_file = run({"call", "supervisor.module", "@" + node_.data_dir() + "/params.json"});
+  EXPECT_EQ(from_file.code, 0) << from_file.output;
+  EXPECT_EQ(from_file.json().string_or("name", ""), "waku");
+}
+
+TEST_F(Statusctl, ExitCodesSayWhatWentWrong) {
+  const Outcome failed = run({"call", "chat.send_message", R"({"conversation": "nobody", "content": "hello"})"});
+  EXPECT_EQ(failed.code, 1) << failed.output;
+  EXPECT_EQ(failed.json().string_or("code", ""), "NOT_FOUND") << failed.output;
+  EXPECT_EQ(failed.json().string_or("reason", ""), "chat.unknown_conversation");
+  EXPECT_EQ(failed.json().string_or("module", ""), "chat");
+
+  EXPECT_EQ(run({"sing"}).code, 2);
+  EXPECT_EQ(run({"call", "chat.identity", "{not json"}).code, 2);
+
+  const TempDir nowhere;
+  EXPECT_EQ(run_at(nowhere.path(), {"status"}).code, 3);
+
+  // A reader without the token of this run.
+  const std::string token = node_.data_dir() + "/run/token";
+  const std::string real = read_file(token);
+  write_file(token, std::string(32, '0'));
+  EXPECT_EQ(run({"status"}).code, 4);
+  write_file(token, real);
+
+  ASSERT_OK(node_.signal("chat", SIGSTOP));
+  const Outcome late = run({"call", "chat.identity", "--deadline", "300"});
+  EXPECT_EQ(late.code, 5) << late.output;
+  ASSERT_OK(node_.signal("chat", SIGCONT));
+}
+
+TEST_F(Statusctl, WhyTellsOfTheLastDeath) {
+  const auto before = node_.row("chat");
+  ASSERT_OK(before);
+  EXPECT_EQ(run({"kill", "chat"}).code, 0);
+  ASSERT_OK(node_.await_ready("chat", before->generation));
+  const std::string record = node_.data_dir() + "/crash/chat/" + std::to_string(before->generation) + ".json";
+  ASSERT_TRUE(wait_for_file(record, kPatience));
+  const Outcome why = run({"why", "chat"});
+  EXPECT_EQ(why.code, 0) << why.output;
+  const Value told = why.json();
+  ASSERT_NE(told.find("last_crash"), nullptr) << why.output;
+  const Value& crash = *told.find("last_crash");
+  EXPECT_EQ(crash.uint_or("generation", 0), before->generation);
+  EXPECT_THAT(crash.string_or("cause", ""), testing::HasSubstr("SIGKILL"));
+  ASSERT_NE(crash.find("log"), nullptr);
+  EXPECT_FALSE(crash.find("log")->as_array()->empty());
+  ASSERT_NE(told.find("transitions"), nullptr);
+  const Value::Array& transitions = *told.find("transitions")->as_array();
+  ASSERT_FALSE(transitions.empty());
+  EXPECT_EQ(transitions.back().string_or("to", ""), "ready");
+  EXPECT_EQ(run({"why", "nobody"}).code, 1);
+}
+
+TEST_F(Statusctl, StopsAndStartsModules) {
+  EXPECT_EQ(run({"stop", "chat"}).code, 0);
+  ASSERT_TRUE(node_.events().wait_for(EventLog::state("chat", "stopped"), kPatience));
+  const Outcome refused = run({"call", "chat.identity"});
+  EXPECT_EQ(refused.code, 1) << refused.output;
+  EXPECT_EQ(refused.json().string_or("code", ""), "UNAVAILABLE") << refused.output;
+  EXPECT_EQ(run({"start", "chat"}).code, 0);
+  ASSERT_OK(node_.await_ready("chat", 1));
+  EXPECT_EQ(run({"restart", "waku"}).code, 0);
+  ASSERT_OK(node_.await_ready("waku", 1));
+  EXPECT_EQ(run({"stop", "nobody"}).code, 1);
+}
+
+TEST_F(Statusctl, LogsAreJsonLinesOfTheModule) {
+  const Outcome logs = run({"logs", "waku"});
+  EXPECT_EQ(logs.code, 0);
+  const auto lines = lines_of(logs.output);
+  ASSERT_FALSE(lines.empty());
+  for (const Value& line : lines) {
+    EXPECT_EQ(line.string_or("module", ""), "waku");
+    EXPECT_EQ(line.uint_or("generation", 0), 1u);
+    EXPECT_GT(line.int_or("time_ms", 0), 0);
+    EXPECT_NE(line.string_or("level", ""), "");
+  }
+  EXPECT_EQ(run({"logs", "nobody"}).code, 1);
+}
+
+TEST_F(Statusctl, EventsFollowOneLineEach) {
+  ChildProcess follower({binary("statusctl"), "--data-dir", node_.data_dir(), "events", "--follow"});
+  ASSERT_TRUE(follower.wait_for_line("\"supervisor.module_state\"", kPatience));
+  ASSERT_OK(node_.kill("chat"));
+  const auto line = follower.wait_for_line("\"to\":\"backoff\"", kPatience);
+  ASSERT_TRUE(line);
+  const Value event = parse_json(*line).value_or(Value());
+  EXPECT_EQ(event.string_or("topic", ""), "supervisor.module_state") << *line;
+  EXPECT_EQ(event.find("data")->string_or("module", ""), "chat");
+  follower.signal(SIGINT);
+  EXPECT_TRUE(follower.wait(kPatience));
+}
+
+TEST_F(Statusctl, DescribesAMethod) {
+  const Outcome all = run({"describe"});
+  EXPECT_EQ(all.code, 0) << all.output;
+  const Outcome method = run({"describe", "chat.send_message"});
+  EXPECT_EQ(method.code, 0);
+  EXPECT_THAT(method.output, testing::HasSubstr("4096"));
+  EXPECT_EQ(run({"describe", "chat.sing"}).code, 1);
+  const Outcome completion = run({"completion"});
+  EXPECT_EQ(completion.code, 0);
+  EXPECT_THAT(completion.output, testing::HasSubstr("complete -F"));
+}
+
+}  // namespace
+}  // namespace status::test
