@@ -12,6 +12,13 @@ namespace {
 constexpr std::chrono::minutes kExpiryInterval{1};
 constexpr std::string_view kVersion = "status-mesh/1";
 
+// One spelling for what is remembered by its text.
+Result<PeerAddress> canonical_address(const std::string& text) {
+  Result<PeerAddress> address = parse_peer_address(text);
+  if (!address || to_text(*address) == text) return address;
+  return fail(Code::invalid_argument, "waku.invalid_address", "write the address as " + to_text(*address));
+}
+
 }  // namespace
 
 Node::Node(Runtime& runtime, MessageArchive& archive, BackendEvents& events)
@@ -229,13 +236,13 @@ void Node::store_query(const StoreQuery& query, const std::string& peer, Done<St
 }
 
 void Node::connect(const std::string& address, Done<std::string> done) {
-  const Result<PeerAddress> parsed = parse_peer_address(address);
+  const Result<PeerAddress> parsed = canonical_address(address);
   if (!parsed) return done(tl::unexpected(parsed.error()));
   dialer_.connect(*parsed, std::move(done));
 }
 
 Status Node::disconnect(const std::string& address) {
-  const Result<PeerAddress> parsed = parse_peer_address(address);
+  const Result<PeerAddress> parsed = canonical_address(address);
   if (!parsed) return tl::unexpected(parsed.error());
   const Result<const Peer*> linked = dialer_.remove(*parsed);
   if (!linked) return tl::unexpected(linked.error());

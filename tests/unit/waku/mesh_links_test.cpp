@@ -75,6 +75,15 @@ TEST(MeshLinks, ANodeDoesNotLinkToItself) {
   EXPECT_EQ(result.error().reason, "waku.invalid_address");
 }
 
+TEST(MeshLinks, AnAddressHasOneSpelling) {
+  TestNode a;
+  a.start();
+  const Result<std::string> result = a.connect("127.0.0.1:09000");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().reason, "waku.invalid_address");
+  EXPECT_THAT(result.error().message, ::testing::HasSubstr("127.0.0.1:9000"));
+}
+
 TEST(MeshLinks, AnAddressWhereNobodyListensAnswersAtOnce) {
   TestNode a, gone;
   a.start();
