@@ -13,8 +13,6 @@ namespace {
 
 // How late a deadline may be enforced.
 constexpr std::chrono::milliseconds kDeadlineTick{10};
-// Every ten seconds a connection is opened and closed to see that NNG's reaper thread still lives.
-constexpr std::uint64_t kReaperCheckRounds = 100;
 
 bool is_system(std::string_view method) {
   const std::size_t dot = method.find('.');
@@ -57,12 +55,6 @@ Status Server::listen() {
   return {};
 }
 
-void Server::keep_house() {
-  if (!listening_) return;
-  listener_->revive_if_lost();
-  if (++house_rounds_ % kReaperCheckRounds == 0) (void)listener_->reachable();
-}
-
 Status Server::add_slot() {
   nng_ctx context = NNG_CTX_INITIALIZER;
   if (const int rv = nng_ctx_open(&context, socket_.get()); rv != 0) return fail(nng_error(rv, "open a context"));
@@ -88,9 +80,7 @@ void Server::received(Slot& slot, Message message) {
     if (observer_ != nullptr) observer_->rejected("bad_envelope");
     if (!id) {
       // Nothing that could be answered: this peer does not speak the protocol.
-      nng_pipe pipe = NNG_PIPE_INITIALIZER;
-      pipe.id = slot.pipe;
-      nng_pipe_close(pipe);
+      slot.drop_peer();
       slot.receive();
       return;
     }

@@ -3,7 +3,8 @@
 // A request arrives on an NNG thread, which parses the prefix, asks the access policy and finds the method. Depending on the method it is handled there
 // (`inline_thread`: forwarders and answers that are at hand), on a bounded pool (`worker`), or on the housekeeping thread (`system`). When the pool's queue
 // is full the answer is RESOURCE_EXHAUSTED at once. Contexts = workers + queue + 8 kept free, and one more for each parked poll, so that somebody can always
-// receive the next request. A call that nobody answered by its deadline gets DEADLINE_EXCEEDED; the late answer is dropped.
+// receive the next request. A peer that does not take its answers holds their contexts for five seconds, and when contexts are short for a tenth of one;
+// then its connection is closed. A call that nobody answered by its deadline gets DEADLINE_EXCEEDED; the late answer is dropped.
 #pragma once
 
 #include <atomic>
@@ -105,6 +106,7 @@ class Server {
   };
 
   void keep_house();
+  void drop_deaf_peers();
   Status add_slot();
   void received(Slot& slot, Message message);
   void dispatch(std::shared_ptr<const Method> method, Call call);

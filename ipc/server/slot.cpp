@@ -1,5 +1,6 @@
 #include "ipc/server/slot.h"
 
+#include "ipc/base/clock.h"
 #include "ipc/server/server.h"
 
 namespace status::ipc {
@@ -11,11 +12,25 @@ void Slot::receive() {
 }
 
 void Slot::send(Message message) {
+  sending_since_ns_.store(monotonic_ns());
   phase_.store(Phase::sending);
   server_.sending();
   aio_.set_message(std::move(message));
   aio_.set_timeout(5'000);  // a peer that reads nothing must not hold the slot for ever
   nng_ctx_send(context_.get(), aio_.get());
+}
+
+std::chrono::milliseconds Slot::stuck() const {
+  if (phase_.load() != Phase::sending) return {};
+  const std::uint64_t since = sending_since_ns_.load();
+  const std::uint64_t now = monotonic_ns();
+  return std::chrono::milliseconds(now < since ? 0 : (now - since) / 1'000'000U);
+}
+
+void Slot::drop_peer() {
+  nng_pipe peer = NNG_PIPE_INITIALIZER;
+  peer.id = pipe.load();
+  nng_pipe_close(peer);
 }
 
 void Slot::stop_receiving() {
@@ -27,6 +42,8 @@ void Slot::on_event(void* self) {
   const int result = slot.aio_.result();
   if (slot.phase_.load() == Phase::sending) {
     if (result != 0) slot.aio_.take_message();
+    // It has lost an answer: better that it knows now than at its deadline.
+    if (result == NNG_ETIMEDOUT) slot.drop_peer();
     slot.server_.sent();
   } else if (result == 0) {
     slot.phase_.store(Phase::busy);

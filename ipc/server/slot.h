@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,12 @@ class Slot {
   // Ends a pending receive; a reply that is being sent goes out.
   void stop_receiving();
 
+  bool receiving() const { return phase_.load() == Phase::receiving; }
+  // For how long the peer has not taken the answer; zero when none is being sent. Any thread.
+  std::chrono::milliseconds stuck() const;
+  // Closes the connection that the request came on: what is being sent on it ends.
+  void drop_peer();
+
   // True for exactly one caller per ticket.
   bool win(std::uint64_t ticket) {
     return ticket != 0 && ticket_.compare_exchange_strong(ticket, 0, std::memory_order_acq_rel);
@@ -37,7 +44,7 @@ class Slot {
 
   // What the deadline needs to answer by itself, and what the books need afterwards. Written before issue(), read by the winner.
   std::uint32_t request_id = 0;
-  std::uint32_t pipe = 0;
+  std::atomic<std::uint32_t> pipe{0};
   std::string method;
   std::string echo;
   std::shared_ptr<const Caller> caller;
@@ -54,6 +61,7 @@ class Slot {
 
   Server& server_;
   std::atomic<Phase> phase_{Phase::receiving};
+  std::atomic<std::uint64_t> sending_since_ns_{0};
   std::atomic<std::uint64_t> ticket_{0};
   Context context_;
   Aio aio_;  // destroyed first: no callback outlives the context

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
 namespace status::test {
 namespace {
@@ -33,12 +34,31 @@ struct ProcessStat {
 };
 
 // Empty name when there is no such process. The name is in parentheses and may hold spaces (proc(5)).
-ProcessStat stat_of(pid_t pid) {
-  const std::string text = read_file("/proc/" + std::to_string(pid) + "/stat");
+ProcessStat stat_at(const std::filesystem::path& folder) {
+  const std::string text = read_file(folder / "stat");
   const auto open = text.find('(');
   const auto close = text.rfind(')');
   if (open == std::string::npos || close == std::string::npos || close + 2 >= text.size()) return {};
   return {text.substr(open + 1, close - open - 1), text[close + 2]};
+}
+
+ProcessStat stat_of(pid_t pid) { return stat_at("/proc/" + std::to_string(pid)); }
+
+// A signal is a request: what other threads do until one has taken it is still done.
+bool wait_stopped(pid_t pid, milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto all_stopped = [&] {
+    std::error_code gone;
+    const std::filesystem::directory_iterator tasks("/proc/" + std::to_string(pid) + "/task", gone);
+    return std::all_of(begin(tasks), end(tasks), [](const auto& task) {
+      return stat_at(task.path()).state == 'T';
+    });
+  };
+  while (!all_stopped()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 std::string describe(pid_t pid, const ProcessStat& stat) {
@@ -92,7 +112,11 @@ Result<Row> ProcessNode::signal(const std::string& module, int number) {
   auto before = row(module);
   if (!before) return before;
   if (before->pid == 0) return fail(Code::failed_precondition, "test.no_process", module + " has no process");
-  ProcessHandle(static_cast<pid_t>(before->pid)).signal(number);
+  const auto pid = static_cast<pid_t>(before->pid);
+  ProcessHandle(pid).signal(number);
+  if (number == SIGSTOP && !wait_stopped(pid, kPatience)) {
+    return fail(Code::deadline_exceeded, "test.late", module + " does not stop");
+  }
   return before;
 }
 

@@ -18,6 +18,12 @@ Message message_with_deadline(std::uint32_t deadline_ms) {
   return Message(prefix, encode_msgpack(Value(Value::Map{})));
 }
 
+// Whose clock was first does not matter: the server keeps the deadline as well.
+Code code_of(const Result<Response>& answer) {
+  if (!answer) return answer.error().code;
+  return answer->error() ? answer->error()->code : Code{};
+}
+
 // Each earlier deadline left a timer behind that armed itself again for as long as any call was in flight.
 TEST(ClientCoreTest, HasOneTimerForAllDeadlines) {
   const SocketDir dir;
@@ -40,7 +46,7 @@ TEST(ClientCoreTest, HasOneTimerForAllDeadlines) {
   };
   auto slow = start(60'000);
   for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(start(20).get().error().code, Code::deadline_exceeded);
+    EXPECT_EQ(code_of(start(20).get()), Code::deadline_exceeded);
     EXPECT_LE(core->timers_waiting(), 1U);
   }
   latch.open();

@@ -13,19 +13,21 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
+// In each test the queue is declared after what its callbacks use: its end waits for them.
+
 TEST(TimerQueueTest, CallsOnceAndNotTooEarly) {
-  TimerQueue timers;
   std::promise<Clock::time_point> called;
   const auto when = Clock::now() + 20ms;
+  TimerQueue timers;
   timers.schedule(when, [&] { called.set_value(Clock::now()); });
   EXPECT_GE(called.get_future().get(), when);
 }
 
 TEST(TimerQueueTest, CallsInOrderOfTimeAndOfSchedulingWithinOne) {
-  TimerQueue timers;
   const auto base = Clock::now() + 10ms;
   std::vector<int> order;
   std::promise<void> done;
+  TimerQueue timers;
   timers.schedule(base + 10ms, [&] { done.set_value(); });
   timers.schedule(base + 5ms, [&] { order.push_back(3); });
   timers.schedule(base, [&] { order.push_back(1); });
@@ -35,17 +37,17 @@ TEST(TimerQueueTest, CallsInOrderOfTimeAndOfSchedulingWithinOne) {
 }
 
 TEST(TimerQueueTest, AnEarlierTimerComesBeforeTheOneThatWasArmed) {
-  TimerQueue timers;
   std::promise<void> early;
+  TimerQueue timers;
   timers.schedule(Clock::now() + 1h, [] { FAIL(); });
   timers.schedule(Clock::now() + 5ms, [&] { early.set_value(); });
   EXPECT_EQ(early.get_future().wait_for(10s), std::future_status::ready);
 }
 
 TEST(TimerQueueTest, ACancelledTimerDoesNotRun) {
-  TimerQueue timers;
   std::promise<void> later;
   const auto base = Clock::now() + 10ms;
+  TimerQueue timers;
   const TimerQueue::Id id = timers.schedule(base, [] { FAIL(); });
   timers.schedule(base + 5ms, [&] { later.set_value(); });
   EXPECT_TRUE(timers.cancel(id));
@@ -54,9 +56,9 @@ TEST(TimerQueueTest, ACancelledTimerDoesNotRun) {
 }
 
 TEST(TimerQueueTest, CancelSaysNoToATimerThatRuns) {
-  TimerQueue timers;
   std::promise<void> running;
   std::promise<void> go_on;
+  TimerQueue timers;
   const TimerQueue::Id id = timers.schedule(Clock::now(), [&] {
     running.set_value();
     go_on.get_future().wait();
@@ -67,9 +69,9 @@ TEST(TimerQueueTest, CancelSaysNoToATimerThatRuns) {
 }
 
 TEST(TimerQueueTest, ACallbackMaySchedule) {
-  TimerQueue timers;
   std::promise<void> done;
   std::atomic<int> rounds{0};
+  TimerQueue timers;
   std::function<void()> again = [&] {
     if (++rounds == 20) return done.set_value();
     timers.schedule(Clock::now() + 1ms, again);
@@ -104,13 +106,13 @@ TEST(TimerQueueTest, ManyThreadsScheduleAndCancelAndEachTimerRunsOnceOrNotAtAll)
   constexpr int kTimers = 2'000;
   std::atomic<int> ran{0};
   std::atomic<int> cancelled{0};
-  TimerQueue timers;
   std::vector<std::thread> threads;
   for (unsigned t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       std::mt19937 dice(seed + t);
       std::vector<TimerQueue::Id> ids;
       for (int i = 0; i < kTimers; ++i) {
+  TimerQueue timers;
         ids.push_back(timers.schedule(Clock::now() + std::chrono::microseconds(dice() % 20'000), [&] { ++ran; }));
         if (dice() % 2 == 0 && timers.cancel(ids[dice() % ids.size()])) ++cancelled;
       }

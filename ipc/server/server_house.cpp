@@ -1,0 +1,41 @@
+// What a server looks after every tenth of a second while it serves.
+#include "ipc/server/server.h"
+#include "ipc/server/slot.h"
+
+namespace status::ipc {
+namespace {
+
+// Every ten seconds a connection is opened and closed to see that NNG's reaper thread still lives.
+constexpr std::uint64_t kReaperCheckRounds = 100;
+// A peer that reads takes an answer within microseconds.
+constexpr std::chrono::milliseconds kDeafAfter{100};
+
+}  // namespace
+
+void Server::keep_house() {
+  if (!listening_) return;
+  listener_->revive_if_lost();
+  drop_deaf_peers();
+  if (++house_rounds_ % kReaperCheckRounds == 0) (void)listener_->reachable();
+}
+
+// NNG queues an answer behind the one that its peer does not take, and the context with it: a client that asks and never
+// reads would take all of them, and everybody else would wait.
+void Server::drop_deaf_peers() {
+  if (sends_ == 0) return;
+  std::vector<Slot*> stuck;
+  std::size_t receiving = 0;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& slot : slots_) {
+      if (slot->receiving()) ++receiving;
+      if (slot->stuck() >= kDeafAfter) stuck.push_back(slot.get());
+    }
+  }
+  if (receiving >= options_.reserve) return;
+  for (Slot* slot : stuck) {
+    if (slot->stuck() >= kDeafAfter) slot->drop_peer();
+  }
+}
+
+}  // namespace status::ipc
