@@ -1,5 +1,6 @@
-// Charges time to the stages of the call that this thread is working on (ARCHITECTURE.md section 7), without a line of code in the
-// service: the server installs a StageScope around a handler; the database, the backend adapters and the client charge what they take.
+// Charges time to the stages of the call that this thread is working on (ARCHITECTURE.md section 7), without a line of
+// code in the service: the server installs a StageScope around a handler; the database, the backend adapters and the
+// client charge what they take.
 #pragma once
 
 #include <chrono>
@@ -45,9 +46,15 @@ class StageTimer {
     const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin_);
     const auto ns = static_cast<std::uint64_t>(took.count());
     switch (stage_) {
-      case Stage::persist: totals->persist_ns += ns; break;
-      case Stage::backend: totals->backend_ns += ns; break;
-      case Stage::other: totals->other_ns += ns; break;
+      case Stage::persist:
+        totals->persist_ns += ns;
+        break;
+      case Stage::backend:
+        totals->backend_ns += ns;
+        break;
+      case Stage::other:
+        totals->other_ns += ns;
+        break;
     }
   }
 

@@ -2,9 +2,9 @@
 
 #include <future>
 
+#include "ipc/base/clock.h"
 #include "ipc/base/stage_clock.h"
 #include "ipc/client/client_core.h"
-#include "ipc/base/clock.h"
 #include "ipc/wire/limits.h"
 #include "ipc/wire/trace_scope.h"
 

@@ -1,8 +1,9 @@
 // Calls one module over one REQ socket.
 //
-// A call is sent at most once: NNG's re-sending is off, and a lost connection answers UNAVAILABLE within milliseconds. Without any connection the client
-// answers UNAVAILABLE itself after 50 ms, where NNG would wait out the deadline (TRANSPORT.md section 1.2). Whether to retry is the caller's decision;
-// a write needs an idempotency key for it. Redials by itself.
+// A call is sent at most once: NNG's re-sending is off, and a lost connection answers UNAVAILABLE within milliseconds.
+// Without any connection the client answers UNAVAILABLE itself after 50 ms, where NNG would wait out the deadline
+// (TRANSPORT.md section 1.2). Whether to retry is the caller's decision; a write needs an idempotency key for it.
+// Redials by itself.
 #pragma once
 
 #include <atomic>
@@ -15,8 +16,8 @@
 
 #include "ipc/nng/socket.h"
 #include "ipc/nng/timer_queue.h"
-#include "ipc/wire/observer.h"
 #include "ipc/wire/envelope.h"
+#include "ipc/wire/observer.h"
 
 namespace status::ipc {
 
@@ -80,8 +81,9 @@ class Client {
   // Calls in flight get CANCELLED; their callbacks have returned when this returns. Not from a callback.
   ~Client();
 
-  // Any thread. Errors beside the callee's own: UNAVAILABLE (`ipc.not_connected`, `ipc.connection_lost`), DEADLINE_EXCEEDED (`ipc.deadline`), CANCELLED,
-  // RESOURCE_EXHAUSTED (`ipc.too_many_calls`: max_in_flight; `ipc.limit`: over 16 MiB).
+  // Any thread. Errors beside the callee's own: UNAVAILABLE (`ipc.not_connected`, `ipc.connection_lost`),
+  // DEADLINE_EXCEEDED (`ipc.deadline`), CANCELLED, RESOURCE_EXHAUSTED (`ipc.too_many_calls`: max_in_flight;
+  // `ipc.limit`: over 16 MiB).
   CallHandle call(const Request& request, Callback callback);
   // Blocks up to the deadline. Not from a callback or an NNG thread.
   Result<Response> call_and_wait(const Request& request);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "ipc/nng/error.h"
 #include "ipc/base/clock.h"
+#include "ipc/nng/error.h"
 #include "ipc/wire/limits.h"
 
 namespace status::ipc {
@@ -48,9 +48,9 @@ CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::st
   } else if (nng_msg_len(request.get()) > kMaxMessage) {
     error = make_error(Code::resource_exhausted, "ipc.limit", "a message is at most 16 MiB: send bulk data in chunks");
   } else if (courier = take_courier_locked(); courier == nullptr) {
-    error = make_retryable(Code::resource_exhausted, "ipc.too_many_calls",
-                           std::to_string(options_.max_in_flight) + " calls to " + options_.target + " are in flight",
-                           50);
+    error =
+        make_retryable(Code::resource_exhausted, "ipc.too_many_calls",
+                       std::to_string(options_.max_in_flight) + " calls to " + options_.target + " are in flight", 50);
   }
   if (error) {
     lock.unlock();

@@ -34,9 +34,10 @@ class MethodName {
 
 // One REQ context with the call that it carries.
 //
-// The receive is posted when the send is through: posted together they would save a thread switch, but Debian's NNG panics when either is cancelled then.
-// A connection that is ready takes the message at once, so the first try neither waits nor calls back; only when every connection is busy does the message
-// queue in NNG, and its callback posts the receive.
+// The receive is posted when the send is through: posted together they would save a thread switch, but Debian's NNG
+// panics when either is cancelled then. A connection that is ready takes the message at once, so the first try neither
+// waits nor calls back; only when every connection is busy does the message queue in NNG, and its callback posts the
+// receive.
 class Courier {
  public:
   Courier(ClientCore& core, std::size_t index, nng_ctx context);
@@ -111,7 +112,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   std::atomic<std::size_t> in_flight_{0};
 
   std::mutex mutex_;
-  std::condition_variable changed_;                 // in_flight_ fell to 0 while closing, or a connection came
+  std::condition_variable changed_;                // in_flight_ fell to 0 while closing, or a connection came
   std::deque<std::unique_ptr<Courier>> couriers_;  // grows to max_in_flight
   std::vector<Courier*> free_;
   std::uint64_t next_ticket_ = 0;

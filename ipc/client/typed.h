@@ -1,6 +1,7 @@
-// Typed calls: the structs of a module's api.h instead of bytes. The method's full name is the client's target and the name that the struct declares.
+// Typed calls: the structs of a module's api.h instead of bytes. The method's full name is the client's target and the
+// name that the struct declares.
 //
-//   Result<chat::SendMessage::Reply> reply = ipc::call<chat::SendMessage>(client, {.conversation = id, .content = "hello"});
+//   const auto sent = ipc::call<chat::SendMessage>(client, {.conversation = id, .content = "hello"});
 #pragma once
 
 #include <string>
@@ -47,7 +48,8 @@ Result<typename M::Reply> call(Client& client, const typename M::Request& params
 
 // `callback(Result<M::Reply>)` comes on an NNG thread and must not block.
 template <class M, class Callback>
-CallHandle call_async(Client& client, const typename M::Request& params, const CallOptions& options, Callback callback) {
+CallHandle call_async(Client& client, const typename M::Request& params, const CallOptions& options,
+                      Callback callback) {
   Result<Request> request = make_request<M>(client, params, options);
   if (!request) {
     callback(Result<typename M::Reply>(fail(std::move(request.error()))));

@@ -21,7 +21,8 @@ class ModuleChannel {
     Event event = Event::timeout;
     ToModule message = {};
   };
-  // The next message, or what happened instead: nothing for `patience`, SIGTERM on `signal_fd`, end of file. One thread.
+  // The next message, or what happened instead: nothing for `patience`, SIGTERM on `signal_fd`, end of file. One
+  // thread.
   Received receive(std::chrono::milliseconds patience, int signal_fd);
 
  private:

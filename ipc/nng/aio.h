@@ -1,5 +1,5 @@
-// An owned NNG asynchronous operation. Its callback runs on one of NNG's task threads, of which there are few: a callback decodes, posts or forwards, and
-// never blocks (TRANSPORT.md section 1.5).
+// An owned NNG asynchronous operation. Its callback runs on one of NNG's task threads, of which there are few: a
+// callback decodes, posts or forwards, and never blocks (TRANSPORT.md section 1.5).
 #pragma once
 
 #include <nng/nng.h>

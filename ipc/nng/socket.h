@@ -28,8 +28,8 @@ class Socket {
   static Result<Socket> request();
 
   nng_socket get() const { return socket_; }
-  // Leaves the socket open until the process ends. Debian's NNG hangs in its one reaper thread, for good and for all sockets, when a socket is closed in the
-  // microsecond in which a message arrives on it (upstream #1543, #1813).
+  // Leaves the socket open until the process ends. Debian's NNG hangs in its one reaper thread, for good and for all
+  // sockets, when a socket is closed in the microsecond in which a message arrives on it (upstream #1543, #1813).
   void abandon() { socket_ = NNG_SOCKET_INITIALIZER; }
   void close() {
     if (socket_.id != 0) nng_close(socket_);

@@ -1,5 +1,6 @@
-// Timers on NNG's own expiry thread: one sleeping operation, armed for the earliest deadline and idle when there is none, so that a process
-// needs no thread of its own for time-outs. Any thread may call; callbacks run on an NNG task thread and must not block.
+// Timers on NNG's own expiry thread: one sleeping operation, armed for the earliest deadline and idle when there is
+// none, so that a process needs no thread of its own for time-outs. Any thread may call; callbacks run on an NNG task
+// thread and must not block.
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,8 @@ class TimerQueue {
   TimerQueue();
   ~TimerQueue() { stop(); }
 
-  // Callbacks that have not begun are dropped, a running one is waited for, later ones are never called. Not from a callback.
+  // Callbacks that have not begun are dropped, a running one is waited for, later ones are never called. Not from a
+  // callback.
   void stop();
 
   // Calls `callback` once at `when` or up to 2 ms later.

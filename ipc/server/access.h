@@ -1,5 +1,5 @@
-// Who is calling, and what that caller may call: deny by default (ARCHITECTURE.md section 3). Identity comes from the credential that was drawn for the
-// edge, never from the payload.
+// Who is calling, and what that caller may call: deny by default (ARCHITECTURE.md section 3). Identity comes from the
+// credential that was drawn for the edge, never from the payload.
 #pragma once
 
 #include <map>

@@ -34,9 +34,9 @@ Call::Call(Call&& other) noexcept
 Call::~Call() {
   if (slot_ == nullptr || abandoned()) return;
   const Server& server = slot_->server();
-  fail(server.closing() ? server.stopping()
-                        : make_error(Code::internal, "ipc.unanswered",
-                                     "the handler ended without an answer: a bug in this module"));
+  fail(server.closing()
+           ? server.stopping()
+           : make_error(Code::internal, "ipc.unanswered", "the handler ended without an answer: a bug in this module"));
 }
 
 std::uint32_t Call::remaining_ms() const {

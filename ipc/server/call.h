@@ -19,8 +19,9 @@ struct ReplyOptions {
   std::string cursor;  // `x`: after which this write is visible
 };
 
-// Destroying an unanswered call answers INTERNAL (`ipc.unanswered`), or UNAVAILABLE when the server is closing: NNG would otherwise leave the caller waiting.
-// A second answer, and one after the deadline, are dropped. One thread at a time; answering may happen on any thread.
+// Destroying an unanswered call answers INTERNAL (`ipc.unanswered`), or UNAVAILABLE when the server is closing: NNG
+// would otherwise leave the caller waiting. A second answer, and one after the deadline, are dropped. One thread at a
+// time; answering may happen on any thread.
 class Call {
  public:
   Call(Slot& slot, std::uint64_t ticket, Message request, RequestView view, std::shared_ptr<const Caller> caller);
@@ -40,18 +41,21 @@ class Call {
   bool abandoned() const;
   std::uint64_t received_ns() const { return received_ns_; }
 
-  // `result` is an encoded MessagePack map. Past 16 MiB the answer is RESOURCE_EXHAUSTED (`ipc.limit`) instead: the receiver would reset the connection.
+  // `result` is an encoded MessagePack map. Past 16 MiB the answer is RESOURCE_EXHAUSTED (`ipc.limit`) instead: the
+  // receiver would reset the connection.
   void reply(ByteView result, const ReplyOptions& options = {});
   void fail(const Error& error);
 
-  // For forwarders: the request moves on (after this params(), method() and the header's texts are gone), and somebody else's whole response comes back.
+  // For forwarders: the request moves on (after this params(), method() and the header's texts are gone), and somebody
+  // else's whole response comes back.
   Message take_message() {
     echo_ = view_.header.echo;
     return std::move(request_);
   }
   void reply_message(Message response, std::optional<Code> code);
 
-  // A waiting poll: from here on it counts in no limit and in no latency. False (and answered RESOURCE_EXHAUSTED) when too many are parked.
+  // A waiting poll: from here on it counts in no limit and in no latency. False (and answered RESOURCE_EXHAUSTED) when
+  // too many are parked.
   bool park();
   bool parked() const { return parked_; }
 

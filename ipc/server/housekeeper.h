@@ -1,5 +1,5 @@
-// One thread for what must go on while all workers are busy: a periodic task (the listener watchdog) and the system methods that take longer than an NNG
-// callback may.
+// One thread for what must go on while all workers are busy: a periodic task (the listener watchdog) and the system
+// methods that take longer than an NNG callback may.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,8 @@ class Housekeeper {
   Housekeeper(std::chrono::milliseconds period, Job periodic);
   ~Housekeeper() { stop(); }
 
-  // Jobs that wait are dropped (their calls answer for themselves); a running one is waited for. Later jobs are refused. One thread, may be repeated.
+  // Jobs that wait are dropped (their calls answer for themselves); a running one is waited for. Later jobs are
+  // refused. One thread, may be repeated.
   void stop();
 
   // False when 64 jobs wait already. Any thread; never blocks.

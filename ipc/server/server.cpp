@@ -123,10 +123,10 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   slot.deadline_ns = slot.received_ns + std::uint64_t{header.deadline_ms} * 1'000'000U;
   slot.parked = false;
   slot.running = false;
-  slot.crash_slot = crash_ == nullptr ? control::CrashArea::kNoSlot
-                                      : crash_->claim(header.method,
-                                                      header.trace ? ByteView(header.trace->trace_id) : ByteView{},
-                                                      slot.received_ns);
+  slot.crash_slot = crash_ == nullptr
+                        ? control::CrashArea::kNoSlot
+                        : crash_->claim(header.method, header.trace ? ByteView(header.trace->trace_id) : ByteView{},
+                                        slot.received_ns);
   std::optional<Error> over_limit = count_in(slot.pipe, header.method);
   const std::uint64_t ticket = tickets_.fetch_add(1, std::memory_order_relaxed) + 1;
   slot.issue(ticket);
@@ -168,8 +168,8 @@ std::optional<Error> Server::admission_error(const Call& call, std::shared_ptr<c
   }
   if (!method) {
     return make_error(Code::unimplemented, "ipc.unknown_method",
-                      std::string(call.method()) + " is not a method of " + options_.module +
-                          "; `statusctl describe " + options_.module + "` lists them");
+                      std::string(call.method()) + " is not a method of " + options_.module + "; `statusctl describe " +
+                          options_.module + "` lists them");
   }
   return std::nullopt;
 }
@@ -220,19 +220,16 @@ void Server::count_out_locked(std::uint32_t pipe) {
 }
 
 Error Server::queue_full() const {
-  return make_retryable(Code::resource_exhausted, "ipc.queue_full",
-                        options_.module + " is busy: " + std::to_string(working_contexts()) +
-                            " requests wait or run already",
-                        50);
+  return make_retryable(
+      Code::resource_exhausted, "ipc.queue_full",
+      options_.module + " is busy: " + std::to_string(working_contexts()) + " requests wait or run already", 50);
 }
 
 Error Server::stopping() const {
   return make_retryable(Code::unavailable, "ipc.draining", options_.module + " is stopping", 200);
 }
 
-std::size_t Server::working_contexts() const {
-  return options_.workers + options_.queue + options_.in_flight_contexts;
-}
+std::size_t Server::working_contexts() const { return options_.workers + options_.queue + options_.in_flight_contexts; }
 
 bool Server::park(Slot& slot, std::uint64_t ticket) {
   bool grow = false;

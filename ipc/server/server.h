@@ -1,10 +1,12 @@
 // Answers requests on one REP socket (TRANSPORT.md section 1.7).
 //
-// A request arrives on an NNG thread, which parses the prefix, asks the access policy and finds the method. Depending on the method it is handled there
-// (`inline_thread`: forwarders and answers that are at hand), on a bounded pool (`worker`), or on the housekeeping thread (`system`). When the pool's queue
-// is full the answer is RESOURCE_EXHAUSTED at once. Contexts = workers + queue + 8 kept free, and one more for each parked poll, so that somebody can always
-// receive the next request. A peer that does not take its answers holds their contexts for five seconds, and when contexts are short for a tenth of one;
-// then its connection is closed. A call that nobody answered by its deadline gets DEADLINE_EXCEEDED; the late answer is dropped.
+// A request arrives on an NNG thread, which parses the prefix, asks the access policy and finds the method. Depending
+// on the method it is handled there (`inline_thread`: forwarders and answers that are at hand), on a bounded pool
+// (`worker`), or on the housekeeping thread (`system`). When the pool's queue is full the answer is RESOURCE_EXHAUSTED
+// at once. Contexts = workers + queue + 8 kept free, and one more for each parked poll, so that somebody can always
+// receive the next request. A peer that does not take its answers holds their contexts for five seconds, and when
+// contexts are short for a tenth of one; then its connection is closed. A call that nobody answered by its deadline
+// gets DEADLINE_EXCEEDED; the late answer is dropped.
 #pragma once
 
 #include <atomic>
@@ -25,17 +27,17 @@
 #include "ipc/server/call.h"
 #include "ipc/server/housekeeper.h"
 #include "ipc/server/listener.h"
-#include "ipc/wire/observer.h"
 #include "ipc/server/worker_pool.h"
+#include "ipc/wire/observer.h"
 
 namespace status::ipc {
 
 enum class Run : std::uint8_t { inline_thread, worker, system };
 
 struct ServerOptions {
-  std::string module;            // fills in Error::module
-  std::string url;               // ipc://<path> or inproc://<name>
-  std::uint64_t generation = 1;  // `g` of every response
+  std::string module;                 // fills in Error::module
+  std::string url;                    // ipc://<path> or inproc://<name>
+  std::uint64_t generation = 1;       // `g` of every response
   std::uint32_t interface_major = 0;  // 0: any caller's `i` is fine
   unsigned workers = 2;
   std::size_t queue = 64;
@@ -60,7 +62,8 @@ class Server {
  public:
   using Handler = std::function<void(Call)>;
 
-  // No Call may outlive the server: streams and forwarding clients are destroyed first. `observer` (may be null) outlives it; `crash` (may be null) records calls in flight.
+  // No Call may outlive the server: streams and forwarding clients are destroyed first. `observer` (may be null)
+  // outlives it; `crash` (may be null) records calls in flight.
   Server(ServerOptions options, std::shared_ptr<const AccessPolicy> access, ServerObserver* observer = nullptr,
          control::CrashArea* crash = nullptr);
   // shutdown() if that has not been done.
@@ -74,11 +77,11 @@ class Server {
   // Binds (socket file mode 0600) and starts to receive. Errors: the path is too long or taken, with what to do.
   Status listen();
 
-  // From now on everything but `_sys.*` is answered UNAVAILABLE (retryable, `ipc.draining`); waits until `deadline` for the calls that are being answered,
-  // parked polls not among them. True when none is left.
+  // From now on everything but `_sys.*` is answered UNAVAILABLE (retryable, `ipc.draining`); waits until `deadline` for
+  // the calls that are being answered, parked polls not among them. True when none is left.
   bool drain(MonotonicTime deadline);
-  // Answers what waits UNAVAILABLE, ends the workers and lingers until the peers have the last replies (TRANSPORT.md section 1.6). Idempotent. A process
-  // exits after this without closing its sockets: see Socket::abandon.
+  // Answers what waits UNAVAILABLE, ends the workers and lingers until the peers have the last replies (TRANSPORT.md
+  // section 1.6). Idempotent. A process exits after this without closing its sockets: see Socket::abandon.
   void finish();
   // finish(), and closes.
   void shutdown();
@@ -90,7 +93,8 @@ class Server {
   bool post(WorkerPool::Job job) { return pool_ != nullptr && pool_->post(job); }
   TimerQueue& timers() { return timers_; }
   ServerLoad load() const;
-  // How long the housekeeping thread has been at one task; zero before listen(). Past a few seconds NNG is stuck for good and only a new process helps.
+  // How long the housekeeping thread has been at one task; zero before listen(). Past a few seconds NNG is stuck for
+  // good and only a new process helps.
   std::chrono::milliseconds housekeeping_stall() const {
     return housekeeper_ == nullptr ? std::chrono::milliseconds(0) : housekeeper_->busy_for();
   }

@@ -63,8 +63,8 @@ void Server::shutdown() {
 }
 
 void Server::linger() {
-  // NNG says that a reply is sent when it is queued, and closing drops the queue. Nothing tells when the peer has it, so wait until nothing was sent for
-  // a while.
+  // NNG says that a reply is sent when it is queued, and closing drops the queue. Nothing tells when the peer has it,
+  // so wait until nothing was sent for a while.
   const auto give_up = std::chrono::steady_clock::now() + kLongestLinger;
   while (std::chrono::steady_clock::now() < give_up) {
     const std::uint64_t last = last_sent_ns_;

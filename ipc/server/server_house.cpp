@@ -19,8 +19,8 @@ void Server::keep_house() {
   if (++house_rounds_ % kReaperCheckRounds == 0) (void)listener_->reachable();
 }
 
-// NNG queues an answer behind the one that its peer does not take, and the context with it: a client that asks and never
-// reads would take all of them, and everybody else would wait.
+// NNG queues an answer behind the one that its peer does not take, and the context with it: a client that asks and
+// never reads would take all of them, and everybody else would wait.
 void Server::drop_deaf_peers() {
   if (sends_ == 0) return;
   std::vector<Slot*> stuck;

@@ -1,7 +1,8 @@
 // One REP context and the request it is busy with. Private to ipc/server.
 //
-// A slot receives, hands the request to the server, waits for the one answer, sends it, and receives again. Whoever turns the ticket to zero first
-// (a handler on any thread, or the deadline) has the right to answer; everybody else comes too late.
+// A slot receives, hands the request to the server, waits for the one answer, sends it, and receives again. Whoever
+// turns the ticket to zero first (a handler on any thread, or the deadline) has the right to answer; everybody else
+// comes too late.
 #pragma once
 
 #include <atomic>
@@ -42,7 +43,8 @@ class Slot {
 
   Server& server() { return server_; }
 
-  // What the deadline needs to answer by itself, and what the books need afterwards. Written before issue(), read by the winner.
+  // What the deadline needs to answer by itself, and what the books need afterwards. Written before issue(), read by
+  // the winner.
   std::uint32_t request_id = 0;
   std::atomic<std::uint32_t> pipe{0};
   std::string method;

@@ -1,6 +1,7 @@
 // Typed handlers: a function from a Request struct to a Result of a Reply struct becomes a method of a server.
 //
-//   ipc::serve<chat::SendMessage>(server, ipc::Run::worker, [&](const chat::SendMessage::Request& request, ipc::CallContext& context) { … });
+//   ipc::serve<chat::SendMessage>(server, ipc::Run::worker, [&](const chat::SendMessage::Request& request,
+//   ipc::CallContext& context) { … });
 #pragma once
 
 #include <memory>
@@ -34,8 +35,8 @@ void serve(Server& server, Run run, Handler handler) {
   });
 }
 
-// The same for a method that waits for something else than this process: the handler returns at once and gives its answer to `answer`, on any thread, once. An
-// answer that is lost answers INTERNAL.
+// The same for a method that waits for something else than this process: the handler returns at once and gives its
+// answer to `answer`, on any thread, once. An answer that is lost answers INTERNAL.
 template <class M, class Handler>
 void serve_async(Server& server, Run run, Handler handler) {
   server.handle(server.options().module + "." + M::info().name, run, [handler = std::move(handler)](Call call) {

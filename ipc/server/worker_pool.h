@@ -1,4 +1,5 @@
-// A bounded queue and a few threads. Waking more than two workers costs throughput (TRANSPORT.md section 1.7), so a pool is small.
+// A bounded queue and a few threads. Waking more than two workers costs throughput (TRANSPORT.md section 1.7), so a
+// pool is small.
 #pragma once
 
 #include <condition_variable>
@@ -18,7 +19,8 @@ class WorkerPool {
   WorkerPool(unsigned workers, std::size_t capacity);
   ~WorkerPool() { stop(); }
 
-  // Jobs that wait are dropped (their calls answer for themselves); running ones are waited for. Later jobs are refused. One thread, may be repeated.
+  // Jobs that wait are dropped (their calls answer for themselves); running ones are waited for. Later jobs are
+  // refused. One thread, may be repeated.
   void stop();
 
   // False when the queue is full or the pool is closing. Any thread; never blocks.

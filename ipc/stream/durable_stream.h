@@ -1,5 +1,5 @@
-// A durable stream: a log in the module's database, acknowledged by moving the cursor. The log itself lives above ipc (services/host/store); this is its face
-// towards readers. Any thread.
+// A durable stream: a log in the module's database, acknowledged by moving the cursor. The log itself lives above ipc
+// (services/host/store); this is its face towards readers. Any thread.
 #pragma once
 
 #include <functional>
@@ -20,12 +20,14 @@ class DurableSource {
   // Where the consumer's own acknowledgement stands; empty for a new one.
   virtual Result<std::optional<std::uint64_t>> acknowledged(const std::string& consumer) = 0;
   // Hands up to `max` matching events to `page` and moves the position past what was looked at.
-  virtual Status read(StreamPosition& position, std::size_t max, const std::vector<std::string>& topics, Page& page) = 0;
+  virtual Status read(StreamPosition& position, std::size_t max, const std::vector<std::string>& topics,
+                      Page& page) = 0;
   virtual std::string cursor(std::uint64_t seq) const = 0;
   virtual std::uint64_t last() = 0;
 };
 
-// A consumer without a cursor goes on where it last acknowledged; without a `consumer` nothing is acknowledged, and a missing cursor means now.
+// A consumer without a cursor goes on where it last acknowledged; without a `consumer` nothing is acknowledged, and a
+// missing cursor means now.
 class DurableStream final : private StreamSource {
  public:
   DurableStream(Server& server, const std::string& method, DurableSource& source);

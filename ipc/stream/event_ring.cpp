@@ -49,7 +49,8 @@ EventRing::EventRing(std::span<std::uint8_t> memory, Random& random, std::size_t
   header->capacity = capacity_;
   header->marks = marks_;
   header->active = 0;
-  header->states[0] = State{.incarnation = random.next64() | 1U, .first = 1, .next = 1, .head = 0, .tail = 0, .marks = 0};
+  header->states[0] =
+      State{.incarnation = random.next64() | 1U, .first = 1, .next = 1, .head = 0, .tail = 0, .marks = 0};
   std::fill_n(memory_.data() + sizeof(Header), marks_ * 2 * kMarkBytes, std::uint8_t{0});
   std::atomic_signal_fence(std::memory_order_seq_cst);
   header->magic = kMagic;
@@ -73,7 +74,9 @@ EventRing::Record* EventRing::record_at(std::uint64_t offset) const {
   return reinterpret_cast<Record*>(memory_.data() + records_at_ + offset % capacity_);
 }
 
-std::uint64_t EventRing::skip_to_start(std::uint64_t offset) const { return offset / capacity_ * capacity_ + capacity_; }
+std::uint64_t EventRing::skip_to_start(std::uint64_t offset) const {
+  return offset / capacity_ * capacity_ + capacity_;
+}
 
 bool EventRing::attach() {
   const auto* header = reinterpret_cast<const Header*>(memory_.data());

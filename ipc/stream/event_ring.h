@@ -1,9 +1,10 @@
-// A bounded ring of events in one block of memory, which may be a memfd that outlives the process: a new one attaches and goes on with the next sequence
-// number. Every change is published by flipping between two copies of the ring's state, so that a process killed in the middle of a write leaves the ring as
-// it was before. One thread at a time.
+// A bounded ring of events in one block of memory, which may be a memfd that outlives the process: a new one attaches
+// and goes on with the next sequence number. Every change is published by flipping between two copies of the ring's
+// state, so that a process killed in the middle of a write leaves the ring as it was before. One thread at a time.
 //
-// A ring may carry marks: a few bytes each that change in the same flip as a publish, so that a follower of another stream can keep where it stands beside
-// what it has copied from there. After a crash the event and its mark are both there, or neither is.
+// A ring may carry marks: a few bytes each that change in the same flip as a publish, so that a follower of another
+// stream can keep where it stands beside what it has copied from there. After a crash the event and its mark are both
+// there, or neither is.
 #pragma once
 
 #include <array>
@@ -26,12 +27,12 @@ class EventRing {
     std::array<std::uint8_t, kMarkBytes> bytes{};
   };
 
-  // Attaches to what `memory` holds, or starts anew (with a new incarnation) when it holds no intact ring with so many marks. At least 4 KiB, and 256 bytes
-  // for each mark; the memory outlives the ring.
+  // Attaches to what `memory` holds, or starts anew (with a new incarnation) when it holds no intact ring with so many
+  // marks. At least 4 KiB, and 256 bytes for each mark; the memory outlives the ring.
   EventRing(std::span<std::uint8_t> memory, Random& random, std::size_t marks = 0);
 
-  // The sequence number: 1, 2, 3 … The oldest events make room. 0, and the event is dropped and counted, when it takes more than a quarter of the ring; the
-  // mark is set even then.
+  // The sequence number: 1, 2, 3 … The oldest events make room. 0, and the event is dropped and counted, when it takes
+  // more than a quarter of the ring; the mark is set even then.
   std::uint64_t publish(const EventView& event, const Mark* mark = nullptr);
 
   // Without an event.

@@ -95,8 +95,9 @@ Result<StreamPosition> EventStream::start(const api::StreamRequest& request, con
   std::uint64_t seq = 0;
   if (dash == std::string_view::npos || !parse_number(text.substr(0, dash), incarnation, 16) ||
       !parse_number(text.substr(dash + 1), seq, 10)) {
-    return fail(Code::invalid_argument, "ipc.bad_cursor",
-                "`cursor` is not one of this stream's: pass back what it returned, \"0\" for the oldest, or nothing for now");
+    return fail(
+        Code::invalid_argument, "ipc.bad_cursor",
+        "`cursor` is not one of this stream's: pass back what it returned, \"0\" for the oldest, or nothing for now");
   }
   if (incarnation != ring_.incarnation() || seq > ring_.last()) {
     return StreamPosition{.seq = ring_.last(), .reset = true};

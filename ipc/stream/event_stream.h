@@ -1,4 +1,5 @@
-// A volatile stream: a bounded ring in memory. A reader that fell behind gets `lagged`, one that read another incarnation `reset`, and takes a snapshot. Any thread.
+// A volatile stream: a bounded ring in memory. A reader that fell behind gets `lagged`, one that read another
+// incarnation `reset`, and takes a snapshot. Any thread.
 #pragma once
 
 #include <memory>
@@ -18,7 +19,8 @@ class EventStream final : private StreamSource {
   EventStream(Server& server, const std::string& method, const Clock& clock, Random& random,
               std::span<std::uint8_t> memory = {}, std::size_t marks = 0);
 
-  // Publishes and wakes the readers. `data` is one encoded map. Returns the cursor after which the event is visible; empty when it was too large.
+  // Publishes and wakes the readers. `data` is one encoded map. Returns the cursor after which the event is visible;
+  // empty when it was too large.
   std::string publish(std::string_view topic, ByteView data, std::optional<Trace> trace = {});
   // The same for an event of somebody else, with its time and generation.
   std::string publish(const EventView& event, const EventRing::Mark* mark = nullptr);

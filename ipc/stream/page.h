@@ -1,4 +1,5 @@
-// The reply of a stream, written straight to MessagePack: event data is spliced in as the bytes that it was published with (WIRE.md section 3).
+// The reply of a stream, written straight to MessagePack: event data is spliced in as the bytes that it was published
+// with (WIRE.md section 3).
 #pragma once
 
 #include <cstdint>

@@ -120,7 +120,7 @@ struct Stream::Desk {
       const auto now = std::chrono::steady_clock::now();
       while (!arrivals.empty()) {
         Waiter& waiter = arrivals.front();
-        std::list<Waiter>& where = closed                       ? refused
+        std::list<Waiter>& where = closed                      ? refused
                                    : superseded_locked(waiter) ? superseded
                                    : waiter.expiry <= now      ? expired
                                                                : waiters;

@@ -1,7 +1,8 @@
 // A cursor stream as others see it: long polls against a source of events (WIRE.md section 3).
 //
-// A poll that finds events is answered at once; one that finds none is parked, where it holds no worker, and is answered when something is published or its
-// wait is over. A second poll of the same consumer ends the first with ABORTED (`ipc.superseded`).
+// A poll that finds events is answered at once; one that finds none is parked, where it holds no worker, and is
+// answered when something is published or its wait is over. A second poll of the same consumer ends the first with
+// ABORTED (`ipc.superseded`).
 #pragma once
 
 #include <list>
@@ -38,8 +39,8 @@ class StreamSource {
 
 class Stream {
  public:
-  // `run`: where the source may be asked: inline_thread when it never blocks, worker when it reads a database. Registers `method` with the server. Destroy it
-  // before the server; the source outlives it.
+  // `run`: where the source may be asked: inline_thread when it never blocks, worker when it reads a database.
+  // Registers `method` with the server. Destroy it before the server; the source outlives it.
   Stream(Server& server, const std::string& method, StreamSource& source, Run run);
   // Parked polls are answered UNAVAILABLE, and so are later ones; the source is not asked any more when this returns.
   ~Stream();

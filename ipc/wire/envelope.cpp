@@ -51,7 +51,8 @@ class Writer {
 
 template <class T>
 void store_big_endian(std::uint8_t* at, T value) {
-  for (std::size_t i = sizeof(T); i-- > 0; value = static_cast<T>(value >> 8U)) at[i] = static_cast<std::uint8_t>(value);
+  for (std::size_t i = sizeof(T); i-- > 0; value = static_cast<T>(value >> 8U))
+    at[i] = static_cast<std::uint8_t>(value);
 }
 
 tl::unexpected<Error> bad_meta(std::string_view key, std::string_view want) {
@@ -147,7 +148,8 @@ Result<RequestView> parse_request(ByteView message, std::optional<std::uint32_t>
   view.header.method = method.bytes;
   std::uint32_t entries = 0;
   if (!parser.map(entries)) return bad_envelope("the meta is not a map");
-  if (entries > kMaxMetaEntries) return fail(Code::resource_exhausted, "ipc.limit", "request meta has at most 64 entries");
+  if (entries > kMaxMetaEntries)
+    return fail(Code::resource_exhausted, "ipc.limit", "request meta has at most 64 entries");
   bool versioned = false;
   for (std::uint32_t i = 0; i < entries; ++i) {
     const Element key = parser.next();
@@ -195,15 +197,32 @@ void take_response_meta(std::string_view key, const Element& value, ResponseHead
   if (key.size() != 1) return;
   if (value.kind == Kind::uinteger) {
     switch (key[0]) {
-      case 'g': header.generation = value.number; break;
-      case 'r': header.received_ns = value.number; break;
-      case 'w': header.written_ns = value.number; break;
-      case 'q': header.stages.queue_ns = value.number; break;
-      case 'h': header.stages.handler_ns = value.number; break;
-      case 'p': header.stages.persist_ns = value.number; break;
-      case 'b': header.stages.backend_ns = value.number; break;
-      case 'o': header.stages.other_ns = value.number; break;
-      default: break;
+      case 'g':
+        header.generation = value.number;
+        break;
+      case 'r':
+        header.received_ns = value.number;
+        break;
+      case 'w':
+        header.written_ns = value.number;
+        break;
+      case 'q':
+        header.stages.queue_ns = value.number;
+        break;
+      case 'h':
+        header.stages.handler_ns = value.number;
+        break;
+      case 'p':
+        header.stages.persist_ns = value.number;
+        break;
+      case 'b':
+        header.stages.backend_ns = value.number;
+        break;
+      case 'o':
+        header.stages.other_ns = value.number;
+        break;
+      default:
+        break;
     }
   } else if (value.kind == Kind::text) {
     if (key[0] == 'x') header.cursor = value.bytes;
@@ -292,7 +311,8 @@ Error error_from_value(const Value& value) {
   error.message = value.string_or("message", "");
   error.module = value.string_or("module", "");
   error.retryable = value.bool_or("retryable", false);
-  error.retry_after_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(value.uint_or("retry_after_ms", 0), UINT32_MAX));
+  error.retry_after_ms =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(value.uint_or("retry_after_ms", 0), UINT32_MAX));
   if (const Value* details = value.find("details")) error.details = *details;
   return error;
 }

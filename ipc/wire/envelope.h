@@ -1,7 +1,7 @@
 // The envelope: one MessagePack array per message, metadata before the body (WIRE.md section 2).
 //
-// A hop parses the prefix with a visitor and never walks the body. `d`, `s` and `a` are written with a fixed width, so that a hop patches
-// them in place and moves the same message on. All functions: any thread.
+// A hop parses the prefix with a visitor and never walks the body. `d`, `s` and `a` are written with a fixed width, so
+// that a hop patches them in place and moves the same message on. All functions: any thread.
 #pragma once
 
 #include <array>
@@ -19,9 +19,9 @@ using Credential = std::array<std::uint8_t, 16>;
 
 struct RequestHeader {
   std::uint32_t id = 0;
-  std::string_view method;         // "module.method", at most 96 bytes
-  std::uint32_t deadline_ms = 0;   // what is left, 1 … 120,000
-  std::uint64_t sent_ns = 0;       // CLOCK_MONOTONIC at the sender; 0: not of this host
+  std::string_view method;        // "module.method", at most 96 bytes
+  std::uint32_t deadline_ms = 0;  // what is left, 1 … 120,000
+  std::uint64_t sent_ns = 0;      // CLOCK_MONOTONIC at the sender; 0: not of this host
   std::optional<Trace> trace;
   std::optional<Credential> credential;
   std::uint32_t interface_major = 0;  // 0: any
@@ -42,17 +42,18 @@ struct RequestView {
   bool patchable() const { return deadline_at != 0 && sent_at != 0 && credential_at != 0; }
 };
 
-// On failure `id` still says whom to answer, when the message got that far. Errors: INVALID_ARGUMENT (`ipc.bad_envelope`,
-// `ipc.bad_meta`), RESOURCE_EXHAUSTED (`ipc.limit`), FAILED_PRECONDITION (`ipc.protocol_version`, both versions named).
+// On failure `id` still says whom to answer, when the message got that far. Errors: INVALID_ARGUMENT
+// (`ipc.bad_envelope`, `ipc.bad_meta`), RESOURCE_EXHAUSTED (`ipc.limit`), FAILED_PRECONDITION (`ipc.protocol_version`,
+// both versions named).
 Result<RequestView> parse_request(ByteView message, std::optional<std::uint32_t>& id);
 
-// Everything before the body. Zero and empty fields are left out, but for `d` and `s`; `credential` always takes its 16 bytes, so that the next hop can
-// patch its own in.
+// Everything before the body. Zero and empty fields are left out, but for `d` and `s`; `credential` always takes its 16
+// bytes, so that the next hop can patch its own in.
 void append_request_prefix(const RequestHeader& header, Bytes& out);
 
 // In place, on a message whose view is patchable().
-void patch_request(std::span<std::uint8_t> message, const RequestView& view, std::uint32_t deadline_ms, std::uint64_t sent_ns,
-                   const Credential& credential);
+void patch_request(std::span<std::uint8_t> message, const RequestView& view, std::uint32_t deadline_ms,
+                   std::uint64_t sent_ns, const Credential& credential);
 
 // Nanoseconds of one call, by stage (ARCHITECTURE.md section 7).
 struct Stages {

@@ -1,4 +1,5 @@
-// What a Server and a Client tell the metrics: the instruments live above ipc, so ipc knows them by this interface only.
+// What a Server and a Client tell the metrics: the instruments live above ipc, so ipc knows them by this interface
+// only.
 #pragma once
 
 #include <cstdint>

@@ -39,8 +39,7 @@ void WakuInbox::take(const std::shared_ptr<Page>& page) {
   const std::vector<api::StreamEvent>& events = page->content.events;
   for (; page->next < events.size(); ++page->next) {
     const bool last = page->next + 1 == events.size();
-    Result<waku::MessageView> message =
-        api::from_value<waku::MessageView>(events[page->next].data, api::Mode::lenient);
+    Result<waku::MessageView> message = api::from_value<waku::MessageView>(events[page->next].data, api::Mode::lenient);
     if (!message) continue;  // another version's: nothing that this one could commit
     WakuInbound inbound{message->message_hash.bytes, message->content_topic, std::move(message->payload),
                         last ? page->content.cursor : std::string()};

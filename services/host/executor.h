@@ -1,5 +1,5 @@
-// One thread for a service that wants to be called by one thread at a time: jobs, and one alarm. Handlers on other threads run() in
-// place instead of posting, which saves them two thread switches.
+// One thread for a service that wants to be called by one thread at a time: jobs, and one alarm. Handlers on other
+// threads run() in place instead of posting, which saves them two thread switches.
 #pragma once
 
 #include <condition_variable>
@@ -22,7 +22,8 @@ class Executor {
   // stop().
   ~Executor();
 
-  // Any thread, never blocks. What is posted is bounded by its senders: completions of calls in flight, pages of a subscription. False once stopped.
+  // Any thread, never blocks. What is posted is bounded by its senders: completions of calls in flight, pages of a
+  // subscription. False once stopped.
   bool post(Job job);
   // Runs `work` here and now, alone, and then arms the alarm. Any thread but the executor's own.
   template <class Work>

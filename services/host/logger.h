@@ -1,4 +1,5 @@
-// JSON lines on the process's log pipe: time, level, module, generation, the trace of the call that the thread works on, a message and its fields.
+// JSON lines on the process's log pipe: time, level, module, generation, the trace of the call that the thread works
+// on, a message and its fields.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
 // Empty for a word that is none of the five.
 std::optional<LogLevel> log_level_from_word(std::string_view word);
 
-// No content, contact or topic above debug: what a log says at info is what an operator may paste into a bug report. Any thread.
+// No content, contact or topic above debug: what a log says at info is what an operator may paste into a bug report.
+// Any thread.
 class Logger {
  public:
   using Fields = std::initializer_list<std::pair<std::string, Value>>;

@@ -1,4 +1,5 @@
-// What a module is made of. A module is a library with one ModuleDefinition; its 40-line main is one placement of it, a node inside one process another.
+// What a module is made of. A module is a library with one ModuleDefinition; its 40-line main is one placement of it, a
+// node inside one process another.
 #pragma once
 
 #include <functional>
@@ -12,7 +13,8 @@ namespace status::host {
 
 class ModuleContext;
 
-// The working part. Made when everything that it needs is there, destroyed before its server: handlers may hold a reference to it.
+// The working part. Made when everything that it needs is there, destroyed before its server: handlers may hold a
+// reference to it.
 class Service {
  public:
   virtual ~Service() = default;
@@ -25,8 +27,9 @@ class Service {
 
 struct ModuleDefinition {
   const api::Interface& (*interface)() = nullptr;
-  // Registers handlers with context.server() and returns what answers them. An error with the reason `locked` leaves the module running and locked, and it is
-  // asked again twice a second; FAILED_PRECONDITION and INVALID_ARGUMENT end it with exit code 78 (configuration), anything else with 70.
+  // Registers handlers with context.server() and returns what answers them. An error with the reason `locked` leaves
+  // the module running and locked, and it is asked again twice a second; FAILED_PRECONDITION and INVALID_ARGUMENT end
+  // it with exit code 78 (configuration), anything else with 70.
   std::function<Result<std::unique_ptr<Service>>(ModuleContext&)> make;
   unsigned workers = 2;
   // For a process that holds keys: no core dumps, no ptrace.

@@ -14,7 +14,8 @@ class ModuleDatabase {
  public:
   // `<data_dir>/<module>.db`. The reason `locked` when keys is away or keeps the key back; store errors otherwise.
   static Result<std::unique_ptr<ModuleDatabase>> open(ModuleContext& context);
-  // Looks for damage in the background where there is a reason to. After the migrations; results go to the log and the module's state.
+  // Looks for damage in the background where there is a reason to. After the migrations; results go to the log and the
+  // module's state.
   Status watch_integrity(ModuleContext& context);
 
   store::Database& database() { return *database_; }

@@ -25,8 +25,8 @@ class ModuleRuntime {
   Status retry_locked();
   bool locked() const { return locked_; }
 
-  // Takes no new work, finishes what runs until `deadline`, ends the background work and lets the last replies out. The sockets stay open: see
-  // ipc::Socket::abandon for why a process leaves them to the kernel.
+  // Takes no new work, finishes what runs until `deadline`, ends the background work and lets the last replies out. The
+  // sockets stay open: see ipc::Socket::abandon for why a process leaves them to the kernel.
   void finish(MonotonicTime deadline);
 
   void set_edges(const ipc::control::Edges& edges);

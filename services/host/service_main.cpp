@@ -32,7 +32,8 @@ constexpr auto kHousekeepingLimit = 5s;
 constexpr auto kLockedRetry = 500ms;
 constexpr auto kIdle = 60s;
 
-// SIGTERM arrives as a descriptor; every thread made later inherits the mask. A peer that goes away is an error value, not a signal.
+// SIGTERM arrives as a descriptor; every thread made later inherits the mask. A peer that goes away is an error value,
+// not a signal.
 int take_signals() {
   sigset_t wanted;
   sigemptyset(&wanted);
@@ -97,7 +98,8 @@ class Process {
 
   int serve() {
     while (true) {
-      const auto patience = runtime_->locked() ? std::chrono::milliseconds(kLockedRetry) : std::chrono::milliseconds(kIdle);
+      const auto patience =
+          runtime_->locked() ? std::chrono::milliseconds(kLockedRetry) : std::chrono::milliseconds(kIdle);
       const ModuleChannel::Received received = channel_.receive(patience, signals_);
       switch (received.event) {
         case ModuleChannel::Event::closed:

@@ -5,8 +5,9 @@
 
 namespace status::host {
 
-// Reads the bootstrap from descriptor 3, runs the module until it is told to stop or the supervisor is gone, and returns its exit code: 0 asked to stop, 70 its
-// own fault, 78 its configuration (WIRE.md section 5). Started by hand it explains itself and returns 64.
+// Reads the bootstrap from descriptor 3, runs the module until it is told to stop or the supervisor is gone, and
+// returns its exit code: 0 asked to stop, 70 its own fault, 78 its configuration (WIRE.md section 5). Started by hand
+// it explains itself and returns 64.
 int service_main(const ModuleDefinition& definition);
 
 }  // namespace status::host

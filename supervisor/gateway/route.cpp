@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 
 // The supervisor says when a module is down, so a call that finds no connection is only early: the redial is on its
 // way.
-// A module that is ready but cannot be reached has lost its listener (ipc/server/listener.h): it has it back within half a second.
+// A module that is ready but cannot be reached has lost its listener (ipc/server/listener.h): it has it back within
+// half a second.
 constexpr auto kConnectPatience = 1s;
 constexpr auto kRedialMax = 50ms;
 

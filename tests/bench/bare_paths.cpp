@@ -114,7 +114,8 @@ class RawSocket final : public Path {
     frame_.resize(sizeof(size) + size);
     std::memcpy(frame_.data(), &size, sizeof(size));
     std::memcpy(frame_.data() + sizeof(size), payload.data(), size);
-    if (!write_all(socket_, frame_.data(), frame_.size()) || !read_all(socket_, frame_.data(), frame_.size())) std::abort();
+    if (!write_all(socket_, frame_.data(), frame_.size()) || !read_all(socket_, frame_.data(), frame_.size()))
+      std::abort();
     done();
   }
 
@@ -125,7 +126,8 @@ class RawSocket final : public Path {
 
 class BareNng final : public Path {
  public:
-  BareNng(const std::string& url, int hops) : name_(hops == 1 ? "bare NNG, one hop" : "bare NNG, two hops (nng_device)") {
+  BareNng(const std::string& url, int hops)
+      : name_(hops == 1 ? "bare NNG, one hop" : "bare NNG, two hops (nng_device)") {
     nng_req0_open(&socket_);
     nng_socket_set_ms(socket_, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
     nng_socket_set_ms(socket_, NNG_OPT_RECONNMINT, 10);

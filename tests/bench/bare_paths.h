@@ -12,7 +12,8 @@
 
 namespace status::bench {
 
-// One way to get an answer to a request of any size. `start` begins a call and `done` is called once, on any thread, when the answer is there.
+// One way to get an answer to a request of any size. `start` begins a call and `done` is called once, on any thread,
+// when the answer is there.
 class Path {
  public:
   virtual ~Path() = default;

@@ -12,7 +12,9 @@ struct Say {
     static void describe(api::Fields<Request>& f) { f.add("data", &Request::data, "Anything."); }
   };
   using Reply = Request;
-  static api::MethodInfo info() { return {.name = "say", .summary = "Gives back what it gets.", .effect = api::Effect::read}; }
+  static api::MethodInfo info() {
+    return {.name = "say", .summary = "Gives back what it gets.", .effect = api::Effect::read};
+  }
 };
 
 const api::Interface& interface() {
@@ -29,6 +31,4 @@ Result<std::unique_ptr<host::Service>> make(host::ModuleContext& context) {
 }  // namespace
 }  // namespace status::bench
 
-int main() {
-  return status::host::service_main({.interface = &status::bench::interface, .make = status::bench::make});
-}
+int main() { return status::host::service_main({.interface = &status::bench::interface, .make = status::bench::make}); }

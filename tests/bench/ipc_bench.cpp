@@ -1,5 +1,6 @@
-// ipc_bench [--json]: what a call costs, side by side in one run, every end in a process of its own: a raw socket, NNG over one and two hops, and front end →
-// gateway → module → back with policy and metrics on. Targets are ratios to the bare two hops at 1 KiB.
+// ipc_bench [--json]: what a call costs, side by side in one run, every end in a process of its own: a raw socket, NNG
+// over one and two hops, and front end → gateway → module → back with policy and metrics on. Targets are ratios to the
+// bare two hops at 1 KiB.
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -161,7 +162,8 @@ int bench(bool json) {
     for (const Path* path : paths) {
       const Sample& sample = samples.at(path->name());
       if (!json) std::printf("  %-34s %10.1f %10.1f %14.0f\n", path->name(), sample.p50_us, sample.p99_us, sample.rate);
-      row.emplace_back(path->name(), Value::map({{"p50_us", sample.p50_us}, {"p99_us", sample.p99_us}, {"rate", sample.rate}}));
+      row.emplace_back(path->name(),
+                       Value::map({{"p50_us", sample.p50_us}, {"p99_us", sample.p99_us}, {"rate", sample.rate}}));
     }
     sizes.emplace_back(std::to_string(size), Value(std::move(row)));
     if (size != 1'024) continue;
@@ -179,7 +181,8 @@ int bench(bool json) {
   } else {
     for (const Target& target : targets) {
       std::printf("%-10s %.2f x the bare two hops at 1 KiB, target %s %.2f: %s\n", target.name, target.ratio,
-                  std::strcmp(target.name, "throughput") == 0 ? ">=" : "<=", target.limit, target.met ? "met" : "MISSED");
+                  std::strcmp(target.name, "throughput") == 0 ? ">=" : "<=", target.limit,
+                  target.met ? "met" : "MISSED");
     }
     std::puts(all ? "PASS" : "FAIL");
   }
@@ -192,7 +195,8 @@ int bench(bool json) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() >= 2 && words[0] == "--role") return status::bench::run_role(words[1], {words.begin() + 2, words.end()});
+  if (words.size() >= 2 && words[0] == "--role")
+    return status::bench::run_role(words[1], {words.begin() + 2, words.end()});
   const int code = status::bench::bench(!words.empty() && words[0] == "--json");
   std::fflush(stdout);
   ::_exit(code);

@@ -24,7 +24,9 @@ using namespace std::chrono_literals;
 
 using Clock = std::chrono::steady_clock;
 
-double ms_since(Clock::time_point begin) { return std::chrono::duration<double, std::milli>(Clock::now() - begin).count(); }
+double ms_since(Clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
 
 double percentile(std::vector<double> values, double share) {
   std::ranges::sort(values);
@@ -85,8 +87,9 @@ double anonymous_mib(std::int64_t pid) {
 }
 
 double threads_of(std::int64_t pid) {
-  return static_cast<double>(std::ranges::distance(std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task"),
-                                                   std::filesystem::directory_iterator()));
+  return static_cast<double>(
+      std::ranges::distance(std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task"),
+                            std::filesystem::directory_iterator()));
 }
 
 class NodeBench {
@@ -119,7 +122,8 @@ class NodeBench {
       took.push_back(static_cast<double>(last - begin_ms));
       if (Status stopped = node.stop(); !stopped) return stopped;
     }
-    figures_.push_back({"cold start to all ready, p50", "ms", percentile(took, 0.5), spawn, "posix_spawn of /bin/true", 500});
+    figures_.push_back(
+        {"cold start to all ready, p50", "ms", percentile(took, 0.5), spawn, "posix_spawn of /bin/true", 500});
     if (Status started = a_.start(); !started) return started;
     return b_.start();
   }
@@ -133,12 +137,14 @@ class NodeBench {
       const std::string text = "bench " + std::to_string(i);
       const auto announced = [&](const test::EventLog::Event& event) {
         const Value* message = event.data.find("message");
-        return event.topic == "chat.message_received" && message != nullptr && message->string_or("content", "") == text;
+        return event.topic == "chat.message_received" && message != nullptr &&
+               message->string_or("content", "") == text;
       };
       const std::size_t seen = b_.events().size();
       const auto begin = Clock::now();
       if (Status sent = test::say(a_, *conversation, text, text); !sent) return sent;
-      if (!b_.events().wait_for(announced, 10s, seen)) return fail(Code::deadline_exceeded, "bench.late", text + " did not arrive");
+      if (!b_.events().wait_for(announced, 10s, seen))
+        return fail(Code::deadline_exceeded, "bench.late", text + " did not arrive");
       if (i >= 20) took.push_back(ms_since(begin));  // the first ones set up the session
     }
     figures_.push_back({"message A → B, send_message → message_received, p50", "ms", percentile(took, 0.5), disk,
@@ -188,7 +194,8 @@ class NodeBench {
     const auto give_up = Clock::now() + 20s;
     while (Clock::now() < give_up) {
       const Result<Value> row = a_.front().call("supervisor.module", Value::map({{"name", module}}));
-      if (row && row->int_or("ready_ms", 0) != 0 && SystemClock().unix_ms() - row->int_or("ready_ms", 0) > 1'100) return {};
+      if (row && row->int_or("ready_ms", 0) != 0 && SystemClock().unix_ms() - row->int_or("ready_ms", 0) > 1'100)
+        return {};
       std::this_thread::yield();
     }
     return fail(Code::deadline_exceeded, "bench.late", module + " does not stay ready");
@@ -206,12 +213,17 @@ bool print(const std::vector<Figure>& figures, bool json) {
   for (const Figure& figure : figures) {
     all = all && figure.met();
     if (json) {
-      list.push_back(Value::map({{"name", figure.name}, {"unit", figure.unit}, {"value", figure.value}, {"target", figure.target},
-                                 {"met", figure.met()}, {"floor", figure.floor}, {"floor_name", figure.floor_name}}));
+      list.push_back(Value::map({{"name", figure.name},
+                                 {"unit", figure.unit},
+                                 {"value", figure.value},
+                                 {"target", figure.target},
+                                 {"met", figure.met()},
+                                 {"floor", figure.floor},
+                                 {"floor_name", figure.floor_name}}));
       continue;
     }
-    std::printf("%-52s %8.2f %-4s target %6.0f  %s", figure.name.c_str(), figure.value, figure.unit.c_str(), figure.target,
-                figure.met() ? "met   " : "MISSED");
+    std::printf("%-52s %8.2f %-4s target %6.0f  %s", figure.name.c_str(), figure.value, figure.unit.c_str(),
+                figure.target, figure.met() ? "met   " : "MISSED");
     if (figure.floor > 0) std::printf("  (floor %.2f: %s)", figure.floor, figure.floor_name.c_str());
     std::puts("");
   }

@@ -1,5 +1,6 @@
-// status-demo: the proof without a person. Two nodes of real processes, 200 messages from A to B; chat on B is killed in mid-stream, waku on A and a gateway
-// once each. Exits 0 only if all 200 arrived exactly once, in order, and nothing else restarted.
+// status-demo: the proof without a person. Two nodes of real processes, 200 messages from A to B; chat on B is killed
+// in mid-stream, waku on A and a gateway once each. Exits 0 only if all 200 arrived exactly once, in order, and nothing
+// else restarted.
 #include <algorithm>
 
 #include "tests/chaos/timeline.h"
@@ -21,9 +22,7 @@ constexpr Kill kKills[] = {{60, "B", "chat"}, {110, "A", "waku"}, {160, "A", "ga
 
 class Demo {
  public:
-  bool run() {
-    return start() && talk() && arrived() && undisturbed() && end();
-  }
+  bool run() { return start() && talk() && arrived() && undisturbed() && end(); }
 
  private:
   bool check(const Status& status, const std::string& what) {
@@ -32,7 +31,8 @@ class Demo {
   }
 
   bool start() {
-    if (!check(a_.start(), "node A runs: statusd, gateway, keys, waku, chat") || !check(b_.start(), "node B runs")) return false;
+    if (!check(a_.start(), "node A runs: statusd, gateway, keys, waku, chat") || !check(b_.start(), "node B runs"))
+      return false;
     if (!check(test::link(a_, b_), "A's waku is linked to B's")) return false;
     Result<test::Conversation> conversation = test::converse(a_, b_);
     if (!conversation) return check(fail(conversation.error()), "conversation");
@@ -62,7 +62,8 @@ class Demo {
     if (!before) return check(fail(before.error()), "kill " + name);
     timeline_.say("kill -9 " + name + " (pid " + std::to_string(before->pid) + ") after " + std::to_string(kill.after) +
                   " messages");
-    if (Status back = node.await_ready(kill.module, before->generation); !back) return check(back, name + " comes back");
+    if (Status back = node.await_ready(kill.module, before->generation); !back)
+      return check(back, name + " comes back");
     timeline_.say(name + " is ready again, " + std::to_string(static_cast<int>((timeline_.seconds() - begin) * 1'000)) +
                   " ms later");
     return true;

@@ -1,6 +1,7 @@
-// kill_loop [--kills N] [--seed S]: kill -9 over all processes of two nodes but statusd, under load in both directions. PASS only if no acknowledged message
-// was lost or doubled, order held, calls to the modules that were not killed never failed, and no orphan or zombie is left. Budget and backoff are set to 0,
-// so that the loop measures restarts and not the policy, which has its own exact test.
+// kill_loop [--kills N] [--seed S]: kill -9 over all processes of two nodes but statusd, under load in both directions.
+// PASS only if no acknowledged message was lost or doubled, order held, calls to the modules that were not killed never
+// failed, and no orphan or zombie is left. Budget and backoff are set to 0, so that the loop measures restarts and not
+// the policy, which has its own exact test.
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -23,7 +24,10 @@ constexpr std::string_view kModules[] = {"gateway", "keys", "waku", "chat"};
 class Writer {
  public:
   Writer(ProcessNode& node, std::string conversation, std::string name)
-      : front_(node.open_front()), conversation_(std::move(conversation)), name_(std::move(name)), thread_([this] { run(); }) {}
+      : front_(node.open_front()),
+        conversation_(std::move(conversation)),
+        name_(std::move(name)),
+        thread_([this] { run(); }) {}
   ~Writer() { finish(); }
 
   const std::vector<std::string>& finish() {
@@ -59,8 +63,8 @@ class Writer {
   std::thread thread_;
 };
 
-// Calls a module that is alive all the time, through a gateway that is, and counts what fails. A call that was under way while its own module or the gateway
-// was being killed does not count: see `excused`.
+// Calls a module that is alive all the time, through a gateway that is, and counts what fails. A call that was under
+// way while its own module or the gateway was being killed does not count: see `excused`.
 class Bystander {
  public:
   explicit Bystander(ProcessNode& node) : front_(node.open_front()), thread_([this] { run(); }) {}
@@ -83,7 +87,8 @@ class Bystander {
 
  private:
   void run() {
-    const std::pair<std::string, std::string> targets[] = {{"waku", "waku.info"}, {"chat", "chat.identity"}, {"keys", "keys.status"}};
+    const std::pair<std::string, std::string> targets[] = {
+        {"waku", "waku.info"}, {"chat", "chat.identity"}, {"keys", "keys.status"}};
     for (std::size_t i = 0; !stop_; ++i) {
       const auto& [module, method] = targets[i % std::size(targets)];
       std::uint64_t before = 0;
@@ -104,7 +109,8 @@ class Bystander {
         reconnecting_ = false;
         continue;
       }
-      // The way to a gateway that has just come back is dialled anew: that is the gateway's death, not another module's.
+      // The way to a gateway that has just come back is dialled anew: that is the gateway's death, not another
+      // module's.
       if (reconnecting_ && reply.error().reason == "ipc.not_connected") continue;
       const bool touched = epoch_ != before && (excused_.contains(module) || excused_.contains("gateway"));
       if (!touched) failures_.push_back(method + ": " + reply.error().describe());
@@ -125,7 +131,10 @@ class Bystander {
 class KillLoop {
  public:
   KillLoop(int kills, std::uint64_t seed)
-      : kills_(kills), random_(seed), a_({.settings = test::without_backoff()}), b_({.settings = test::without_backoff()}) {}
+      : kills_(kills),
+        random_(seed),
+        a_({.settings = test::without_backoff()}),
+        b_({.settings = test::without_backoff()}) {}
 
   bool run() {
     if (!prepare()) return false;
@@ -180,8 +189,8 @@ class KillLoop {
     }
     std::ranges::sort(back_ms);
     char text[96];
-    std::snprintf(text, sizeof(text), "kill → ready again: p50 %.0f ms, p99 %.0f ms, max %.0f ms", back_ms[back_ms.size() / 2],
-                  back_ms[back_ms.size() * 99 / 100], back_ms.back());
+    std::snprintf(text, sizeof(text), "kill → ready again: p50 %.0f ms, p99 %.0f ms, max %.0f ms",
+                  back_ms[back_ms.size() / 2], back_ms[back_ms.size() * 99 / 100], back_ms.back());
     timeline_.say(text);
     return true;
   }
@@ -193,16 +202,15 @@ class KillLoop {
 
   bool complete(ProcessNode& at, std::vector<std::string> acknowledged, const std::string& way) {
     if (way == "A → B") acknowledged.insert(acknowledged.begin(), "a 0");
-    const Result<std::vector<std::string>> got =
-        test::await_received(at, conversation_.id, acknowledged.size(), 60s);
+    const Result<std::vector<std::string>> got = test::await_received(at, conversation_.id, acknowledged.size(), 60s);
     if (!got) return say(got.error());
     const std::set<std::string> different(got->begin(), got->end());
     const std::size_t doubled = got->size() - different.size();
     std::size_t lost = 0;
     for (const std::string& text : acknowledged) lost += different.contains(text) ? 0 : 1;
     const bool ordered = *got == acknowledged;
-    timeline_.say(way + ": " + std::to_string(acknowledged.size()) + " acknowledged, " + std::to_string(lost) + " lost, " +
-                  std::to_string(doubled) + " doubled, order " + (ordered ? "kept" : "BROKEN"));
+    timeline_.say(way + ": " + std::to_string(acknowledged.size()) + " acknowledged, " + std::to_string(lost) +
+                  " lost, " + std::to_string(doubled) + " doubled, order " + (ordered ? "kept" : "BROKEN"));
     return lost == 0 && doubled == 0 && ordered;
   }
 
@@ -213,8 +221,8 @@ class KillLoop {
       if (Status stopped = node->stop(); !stopped) return say(stopped.error());
       std::ranges::copy(node->strays(), std::back_inserter(strays));
     }
-    timeline_.say(std::to_string(calls_) + " calls to other modules, " + std::to_string(failures_.size()) + " errors; " +
-                  std::to_string(strays.size()) + " orphans or zombies");
+    timeline_.say(std::to_string(calls_) + " calls to other modules, " + std::to_string(failures_.size()) +
+                  " errors; " + std::to_string(strays.size()) + " orphans or zombies");
     for (const std::string& failure : failures_) timeline_.say("error: " + failure);
     for (const std::string& stray : strays) timeline_.say("stray: " + stray);
     return failures_.empty() && strays.empty();

@@ -9,7 +9,9 @@ namespace status::chaos {
 
 class Timeline {
  public:
-  void say(const std::string& text) const { std::printf("%9.3f s  %s\n", seconds(), text.c_str()), std::fflush(stdout); }
+  void say(const std::string& text) const {
+    std::printf("%9.3f s  %s\n", seconds(), text.c_str()), std::fflush(stdout);
+  }
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 
  private:

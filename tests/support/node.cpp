@@ -40,8 +40,8 @@ Status Node::open_door() {
     const std::size_t seen = events_->size();
     const auto all = rows();
     if (!all) return fail(all.error());
-    const auto waiting =
-        std::find_if(all->begin(), all->end(), [](const Row& row) { return row.why != "stopped by an operator" && !usable(row); });
+    const auto waiting = std::find_if(
+        all->begin(), all->end(), [](const Row& row) { return row.why != "stopped by an operator" && !usable(row); });
     if (waiting == all->end()) return {};
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -162,7 +162,8 @@ Result<std::vector<std::string>> await_received(Node& at, const std::string& con
     Result<std::vector<std::string>> got = received(at, conversation);
     // A module that is being restarted, and a first message that is still on its way.
     const bool enough = got && got->size() >= count;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (enough || left.count() <= 0) return got;
     at.events().wait_for_more(seen, std::min(left, std::chrono::milliseconds(200)));
   }

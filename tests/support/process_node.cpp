@@ -50,9 +50,7 @@ bool wait_stopped(pid_t pid, milliseconds patience) {
   const auto all_stopped = [&] {
     std::error_code gone;
     const std::filesystem::directory_iterator tasks("/proc/" + std::to_string(pid) + "/task", gone);
-    return std::all_of(begin(tasks), end(tasks), [](const auto& task) {
-      return stat_at(task.path()).state == 'T';
-    });
+    return std::all_of(begin(tasks), end(tasks), [](const auto& task) { return stat_at(task.path()).state == 'T'; });
   };
   while (!all_stopped()) {
     if (std::chrono::steady_clock::now() > deadline) return false;

@@ -15,11 +15,11 @@
 namespace status::chat {
 
 struct RetryPolicy {
-  std::chrono::milliseconds first{1'000};        // from hand-over to the first repetition
-  std::chrono::milliseconds cap{30'000};         // it doubles up to this, ±20 %
-  std::size_t burst_to_silent = 8;               // repetitions at a time while the peer says nothing
-  std::size_t burst = 64;                        // the same once it has said something
-  std::size_t in_flight = 32;                    // hand-overs at a time, over all conversations: half of what waku queues
+  std::chrono::milliseconds first{1'000};  // from hand-over to the first repetition
+  std::chrono::milliseconds cap{30'000};   // it doubles up to this, ±20 %
+  std::size_t burst_to_silent = 8;         // repetitions at a time while the peer says nothing
+  std::size_t burst = 64;                  // the same once it has said something
+  std::size_t in_flight = 32;              // hand-overs at a time, over all conversations: half of what waku queues
   std::chrono::milliseconds blocked_first{100};  // pause after a refused hand-over, doubling to blocked_cap
   std::chrono::milliseconds blocked_cap{5'000};
 };

@@ -31,7 +31,8 @@ Result<std::unique_ptr<host::Service>> make(host::ModuleContext& context) {
   Result<host::SecretBytes> secret = load_or_create_node_key(file, context.random());
   if (!secret) return fail(std::move(secret.error()));
   KeyRing ring(std::move(*secret), "default");
-  if (!ring.memory_locked()) context.log().warn("the node key could not be locked in memory: RLIMIT_MEMLOCK is too low");
+  if (!ring.memory_locked())
+    context.log().warn("the node key could not be locked in memory: RLIMIT_MEMLOCK is too low");
   return std::make_unique<KeysModule>(std::move(ring), context.server());
 }
 

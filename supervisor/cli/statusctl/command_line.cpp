@@ -37,7 +37,8 @@ void print_completion(const CLI::App& app) {
             << "\" -- \"$current\"))\n"
                "  else\n"
                "    local dir=${STATUS_DATA_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/status}\n"
-               "    COMPREPLY=($(compgen -W \"$(cd \"$dir/logs\" 2>/dev/null && ls *.log | sed 's/\\.log$//')\" -- \"$current\"))\n"
+               "    COMPREPLY=($(compgen -W \"$(cd \"$dir/logs\" 2>/dev/null && ls *.log | sed 's/\\.log$//')\" -- "
+               "\"$current\"))\n"
                "  fi\n"
                "}\n"
                "complete -F _statusctl statusctl\n";
@@ -71,7 +72,8 @@ void add_reading_commands(CLI::App& app, Words& words, Command& chosen) {
   CLI::App* logs = app.add_subcommand("logs", "The logs of one or all modules");
   logs->add_flag("-f,--follow", words.follow, "Go on with new lines");
   logs->add_option("module", words.subject, "Name of the module (default: all)");
-  logs->callback([&] { chosen = [&words](const Shell& shell) { return run_logs(shell, words.subject, words.follow); }; });
+  logs->callback(
+      [&] { chosen = [&words](const Shell& shell) { return run_logs(shell, words.subject, words.follow); }; });
 
   CLI::App* describe = app.add_subcommand("describe", "What can be called");
   describe->add_option("subject", words.subject, "module or module.method (default: everything)");
@@ -104,7 +106,8 @@ int run_statusctl(int argc, const char* const* argv) {
   Command chosen;
   CLI::App app("statusctl: looks at a running Status node and steers it.", "statusctl");
   app.set_version_flag("--version", std::string("statusctl ") + STATUS_VERSION);
-  app.add_option("--data-dir", words.data_dir, "Directory of the node (STATUS_DATA_DIR; default as statusd's)")->type_name("DIR");
+  app.add_option("--data-dir", words.data_dir, "Directory of the node (STATUS_DATA_DIR; default as statusd's)")
+      ->type_name("DIR");
   app.add_option("--run-dir", words.run_dir, "Directory of its sockets, when statusd was given one")->type_name("DIR");
   app.add_flag("--json", words.json, "JSON also on a terminal; elsewhere it is JSON anyway");
   app.require_subcommand(1);

@@ -1,10 +1,9 @@
 // statusctl start | stop | restart | kill MODULE.
-#include <csignal>
-
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "ipc/base/unique_fd.h"
 #include "supervisor/cli/statusctl/commands.h"

@@ -47,8 +47,9 @@ int run_describe(const Shell& shell, const std::string& subject) {
   }
   const Value* method = api::find_method(*document, subject);
   if (method == nullptr) {
-    return report(make_error(Code::not_found, "ipc.unknown_method",
-                             subject + " is not a method; `statusctl describe " + subject.substr(0, dot) + "` lists them"));
+    return report(
+        make_error(Code::not_found, "ipc.unknown_method",
+                   subject + " is not a method; `statusctl describe " + subject.substr(0, dot) + "` lists them"));
   }
   print_json(*method, true);
   return kDone;

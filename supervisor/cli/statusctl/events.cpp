@@ -23,8 +23,11 @@ class EventPrinter {
       std::printf("%s  %-32s %s\n", clock_text(event.time_ms).c_str(), event.topic.c_str(), to_json(data).c_str());
       return;
     }
-    Value line = Value::map({{"seq", event.seq}, {"time_ms", event.time_ms}, {"topic", event.topic},
-                             {"generation", event.generation}, {"data", data}});
+    Value line = Value::map({{"seq", event.seq},
+                             {"time_ms", event.time_ms},
+                             {"topic", event.topic},
+                             {"generation", event.generation},
+                             {"data", data}});
     if (event.trace) line.set("trace", "0x" + to_hex(event.trace->bytes));
     std::puts(to_json(line).c_str());
   }
@@ -60,7 +63,8 @@ int run_events(const Shell& shell, bool follow) {
     if (!reply) return report(reply.error());
     const Result<api::StreamReply> page = api::from_value<api::StreamReply>(*reply, api::Mode::lenient);
     if (!page) return report(page.error());
-    if (page->lagged != 0) std::fprintf(stderr, "%llu events were missed\n", static_cast<unsigned long long>(page->lagged));
+    if (page->lagged != 0)
+      std::fprintf(stderr, "%llu events were missed\n", static_cast<unsigned long long>(page->lagged));
     for (const api::StreamEvent& event : page->events) printer.print(event);
     std::fflush(stdout);
     if (page->events.empty() && !follow) return 0;

@@ -1,13 +1,13 @@
 // statusctl logs: the modules' log files, which need no running node.
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <vector>
-
-#include <poll.h>
-#include <sys/inotify.h>
-#include <unistd.h>
 
 #include "ipc/base/codec.h"
 #include "ipc/base/unique_fd.h"
@@ -72,7 +72,8 @@ void print(const Shell& shell, std::vector<Line>& lines) {
 int run_logs(const Shell& shell, const std::string& module, bool follow) {
   std::map<std::string, Follower> files;
   const UniqueFd watch(::inotify_init1(IN_CLOEXEC));
-  const bool watching = ::inotify_add_watch(watch.get(), shell.place.logs().c_str(), IN_MODIFY | IN_CREATE | IN_MOVED_TO) >= 0;
+  const bool watching =
+      ::inotify_add_watch(watch.get(), shell.place.logs().c_str(), IN_MODIFY | IN_CREATE | IN_MOVED_TO) >= 0;
   std::vector<Line> lines;
   while (true) {
     std::error_code error;
@@ -82,7 +83,8 @@ int run_logs(const Shell& shell, const std::string& module, bool follow) {
       files.try_emplace(path.string(), path.string());
     }
     if (files.empty() && !follow) {
-      return report(make_error(Code::not_found, "cli.no_log", "there is no log of `" + module + "` in " + shell.place.logs()));
+      return report(
+          make_error(Code::not_found, "cli.no_log", "there is no log of `" + module + "` in " + shell.place.logs()));
     }
     for (auto& [path, file] : files) file.read(lines);
     print(shell, lines);

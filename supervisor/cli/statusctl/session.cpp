@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 constexpr auto kPatience = 2s;
 
 Error no_node(const NodePlace& place, const std::string& why) {
-  return make_error(Code::not_found, "cli.no_node",
-                    "no node answers at " + place.run_dir + ": " + why + "\nstart one with: statusd --data-dir " +
-                        place.data_dir);
+  return make_error(
+      Code::not_found, "cli.no_node",
+      "no node answers at " + place.run_dir + ": " + why + "\nstart one with: statusd --data-dir " + place.data_dir);
 }
 
 }  // namespace
@@ -81,8 +81,9 @@ Result<Value> Session::document(const std::string& module) {
     if (const Value* document = entry.find("document"); document != nullptr && document->as_map() != nullptr) {
       return *document;
     }
-    return fail(make_retryable(Code::unavailable, "cli.no_description",
-                               module + " cannot be described now: " + entry.string_or("error", "it gave no document")));
+    return fail(
+        make_retryable(Code::unavailable, "cli.no_description",
+                       module + " cannot be described now: " + entry.string_or("error", "it gave no document")));
   }
   return fail(Code::not_found, "cli.no_description", module + " has no description");
 }

@@ -7,8 +7,9 @@
 namespace status::cli {
 namespace {
 
-constexpr std::string_view kKeys[] = {"name",       "state", "locked", "generation", "pid",       "uptime_seconds", "restarts",
-                                      "rss_bytes",  "owner", "backend", "interface", "last_exit", "why", "next_attempt_ms"};
+constexpr std::string_view kKeys[] = {"name",           "state",     "locked",    "generation",     "pid",
+                                      "uptime_seconds", "restarts",  "rss_bytes", "owner",          "backend",
+                                      "interface",      "last_exit", "why",       "next_attempt_ms"};
 
 Value status_document(const Value& reply) {
   Value::Array modules;

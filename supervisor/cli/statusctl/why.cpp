@@ -38,8 +38,8 @@ Value::Array last_transitions(Session& session, const std::string& module) {
   request.topics = {"supervisor.module_state"};
   while (true) {
     const Result<Value> reply = session.call("supervisor.events.next", api::to_value(request));
-    const Result<api::StreamReply> page =
-        reply ? api::from_value<api::StreamReply>(*reply, api::Mode::lenient) : Result<api::StreamReply>(fail(reply.error()));
+    const Result<api::StreamReply> page = reply ? api::from_value<api::StreamReply>(*reply, api::Mode::lenient)
+                                                : Result<api::StreamReply>(fail(reply.error()));
     if (!page || page->events.empty()) break;
     for (const api::StreamEvent& event : page->events) {
       if (event.data.string_or("module", "") != module) continue;
@@ -63,7 +63,8 @@ void print_crash(const Value& crash) {
               static_cast<unsigned long long>(crash.uint_or("generation", 0)), crash.string_or("cause", "").c_str(),
               duration_text(crash.uint_or("uptime_ms", 0)).c_str());
   if (const Value* fatal = crash.find("fatal"); fatal != nullptr && fatal->as_map() != nullptr) {
-    std::printf("Its last word: %s: %s\n", fatal->string_or("reason", "").c_str(), fatal->string_or("message", "").c_str());
+    std::printf("Its last word: %s: %s\n", fatal->string_or("reason", "").c_str(),
+                fatal->string_or("message", "").c_str());
   }
   if (const Value* calls = crash.find("calls_in_flight"); calls != nullptr && calls->as_array() != nullptr) {
     for (const Value& call : *calls->as_array()) {
@@ -75,7 +76,8 @@ void print_crash(const Value& crash) {
     const Value::Array& lines = *log->as_array();
     std::puts("Last lines of its log:");
     for (std::size_t i = lines.size() > kLogLines ? lines.size() - kLogLines : 0; i < lines.size(); ++i) {
-      std::printf("  %s\n", lines[i].as_string() != nullptr ? lines[i].as_string()->c_str() : to_json(lines[i]).c_str());
+      std::printf("  %s\n",
+                  lines[i].as_string() != nullptr ? lines[i].as_string()->c_str() : to_json(lines[i]).c_str());
     }
   }
 }

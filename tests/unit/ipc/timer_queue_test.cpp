@@ -106,20 +106,20 @@ TEST(TimerQueueTest, ManyThreadsScheduleAndCancelAndEachTimerRunsOnceOrNotAtAll)
   constexpr int kTimers = 2'000;
   std::atomic<int> ran{0};
   std::atomic<int> cancelled{0};
+  std::promise<void> done;
+  TimerQueue timers;
   std::vector<std::thread> threads;
   for (unsigned t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       std::mt19937 dice(seed + t);
       std::vector<TimerQueue::Id> ids;
       for (int i = 0; i < kTimers; ++i) {
-  TimerQueue timers;
         ids.push_back(timers.schedule(Clock::now() + std::chrono::microseconds(dice() % 20'000), [&] { ++ran; }));
         if (dice() % 2 == 0 && timers.cancel(ids[dice() % ids.size()])) ++cancelled;
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  std::promise<void> done;
   timers.schedule(Clock::now() + 25ms, [&] { done.set_value(); });
   done.get_future().wait();
   EXPECT_EQ(ran + cancelled, kThreads * kTimers);

@@ -1,8 +1,6 @@
 // A waku service over a backend that the test plays.
 #pragma once
 
-#include "services/waku/service.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +8,7 @@
 #include <thread>
 
 #include "ipc/api/convert.h"
+#include "services/waku/service.h"
 #include "tests/support/openrpc_check.h"
 #include "tests/unit/host/store_fixture.h"
 
