@@ -70,9 +70,9 @@ class ChatService {
                                                         const Caller& caller);
   Result<Errors::Reply> errors(const Errors::Request& request, const Caller& caller);
 
-  // A message of the network's durable stream. Success: committed together with its cursor, whatever it was. An error
-  // is the store's: nothing has changed, give it again later.
-  Status on_waku_message(const WakuInbound& message);
+  // A page of the network's durable stream. Success: committed together with its cursor, whatever it was. An error is
+  // the store's: nothing has changed, give it again later.
+  Status on_waku_page(const WakuPage& page);
   // Where to go on in that stream; empty: never read.
   Result<std::string> waku_cursor();
   // "disconnected", "partially_connected" or "connected". Becoming connected, even partially, makes everything due.

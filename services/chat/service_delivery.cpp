@@ -49,8 +49,8 @@ Status ChatService::greet(store::Transaction& tx) {
   return {};
 }
 
-Status ChatService::on_waku_message(const WakuInbound& message) {
-  Status handled = inbound_.handle(message);
+Status ChatService::on_waku_page(const WakuPage& page) {
+  Status handled = inbound_.handle(page);
   if (handled) hand_over();
   return handled;
 }

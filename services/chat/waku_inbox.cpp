@@ -6,11 +6,22 @@
 namespace status::chat {
 namespace {
 
-// After an error of the store: the message is given again.
+// After an error of the store: the page is given again.
 constexpr std::chrono::milliseconds kRetry{1'000};
 
 ipc::SubscriptionOptions message_stream(const std::string& cursor) {
   return {.method = "waku.messages.next", .cursor = cursor.empty() ? "0" : cursor, .consumer = "inbox"};
+}
+
+WakuPage page_of(const api::StreamReply& content) {
+  WakuPage page{.messages = {}, .cursor = content.cursor};
+  for (const api::StreamEvent& event : content.events) {
+    Result<waku::MessageView> message = api::from_value<waku::MessageView>(event.data, api::Mode::lenient);
+    if (!message) continue;  // another version's: nothing that this one could commit
+    page.messages.push_back(
+        {std::move(message->message_hash.bytes), std::move(message->content_topic), std::move(message->payload)});
+  }
+  return page;
 }
 
 }  // namespace
@@ -21,8 +32,8 @@ WakuInbox::WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& s
       service_(service),
       messages_(waku, message_stream(cursor),
                 [this](api::StreamReply content, ipc::Subscription::Resume resume) {
-                  auto page = std::make_shared<Page>(Page{std::move(content), 0, std::move(resume)});
-                  executor_.post([this, page] { take(page); });
+                  executor_.post([this, page = std::make_shared<const WakuPage>(page_of(content)),
+                                  resume = std::move(resume)] { take(page, resume); });
                 }),
       connection_(
           waku, {.method = "waku.events.next", .topics = {"waku.connection"}},
@@ -35,21 +46,10 @@ WakuInbox::WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& s
 
 WakuInbox::~WakuInbox() { timers_.stop(); }
 
-void WakuInbox::take(const std::shared_ptr<Page>& page) {
-  const std::vector<api::StreamEvent>& events = page->content.events;
-  for (; page->next < events.size(); ++page->next) {
-    const bool last = page->next + 1 == events.size();
-    Result<waku::MessageView> message = api::from_value<waku::MessageView>(events[page->next].data, api::Mode::lenient);
-    if (!message) continue;  // another version's: nothing that this one could commit
-    WakuInbound inbound{message->message_hash.bytes, message->content_topic, std::move(message->payload),
-                        last ? page->content.cursor : std::string()};
-    if (const Status taken = service_.on_waku_message(inbound); !taken) {
-      timers_.schedule(std::chrono::steady_clock::now() + kRetry,
-                       [this, page] { executor_.post([this, page] { take(page); }); });
-      return;
-    }
-  }
-  page->resume();
+void WakuInbox::take(const std::shared_ptr<const WakuPage>& page, const ipc::Subscription::Resume& resume) {
+  if (service_.on_waku_page(*page)) return resume();
+  timers_.schedule(std::chrono::steady_clock::now() + kRetry,
+                   [this, page, resume] { executor_.post([this, page, resume] { take(page, resume); }); });
 }
 
 void WakuInbox::follow_connection(api::StreamReply page, ipc::Subscription::Resume resume) {

@@ -19,13 +19,7 @@ class WakuInbox {
   ~WakuInbox();
 
  private:
-  struct Page {
-    api::StreamReply content;
-    std::size_t next = 0;  // event to be committed
-    ipc::Subscription::Resume resume;
-  };
-
-  void take(const std::shared_ptr<Page>& page);
+  void take(const std::shared_ptr<const WakuPage>& page, const ipc::Subscription::Resume& resume);
   void follow_connection(api::StreamReply page, ipc::Subscription::Resume resume);
   void ask_connection();
   void set_state(const std::string& state, const std::string& detail);

@@ -7,47 +7,50 @@
 
 namespace status::chat {
 
-Status Inbound::handle(const WakuInbound& message) {
-  const Digest whole = sha256({message.payload});
-  const ByteView digest = ByteView(whole).first(16);
-  const Result<bool> duplicate = handle_duplicate(message, digest);
-  if (!duplicate) return fail(duplicate.error());
-  if (*duplicate) return {};
-
-  Result<store::Transaction> tx = parts_.database.write(store::Durability::full);
-  if (!tx) return fail(tx.error());
-  Result<std::variant<Opened, Rejected>> opening = parts_.sessions.open(*tx, message.topic, message.payload);
-  if (!opening) return fail(opening.error());
-  Status done;
-  if (auto* opened = std::get_if<Opened>(&*opening)) {
-    done = apply(*tx, std::move(*opened), message, digest);
-  } else {
-    done = note_failure(*tx, std::get<Rejected>(*opening).error, message);
+Status Inbound::handle(const WakuPage& page) {
+  std::vector<Bytes> digests;
+  for (const WakuInbound& message : page.messages) {
+    const Digest whole = sha256({message.payload});
+    digests.push_back(to_bytes(ByteView(whole).first(16)));
   }
-  if (done && !message.cursor.empty()) done = tables::save_cursor(*tx, message.cursor);
-  return done ? tx->commit() : done;
+  const Result<bool> repetition = all_seen(digests);
+  if (!repetition) return fail(repetition.error());
+  // A repetition is not worth an fsync: without it, it is only seen once more.
+  Result<store::Transaction> tx =
+      parts_.database.write(*repetition ? store::Durability::normal : store::Durability::full);
+  if (!tx) return fail(tx.error());
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    if (Status s = handle(*tx, page.messages[i], digests[i]); !s) return s;
+  }
+  if (!page.cursor.empty()) {
+    if (Status s = tables::save_cursor(*tx, page.cursor); !s) return s;
+  }
+  return tx->commit();
 }
 
-// The peer sends again what it has no acknowledgement of: it gets another one.
-Result<bool> Inbound::handle_duplicate(const WakuInbound& message, ByteView digest) {
-  std::optional<std::int64_t> conversation;
-  {
-    Result<store::Transaction> tx = parts_.database.read();
-    if (!tx) return fail(tx.error());
-    const auto found = tables::find_seen(*tx, digest);
-    if (!found) return fail(found.error());
-    conversation = *found;
+Result<bool> Inbound::all_seen(const std::vector<Bytes>& digests) {
+  Result<store::Transaction> tx = parts_.database.read();
+  if (!tx) return fail(tx.error());
+  for (const Bytes& digest : digests) {
+    const auto seen = tables::find_seen(*tx, digest);
+    if (!seen) return fail(seen.error());
+    if (!*seen) return false;
   }
-  if (!conversation) return false;
-  if (!message.cursor.empty()) {
-    // Not worth an fsync: without it the duplicate is only seen once more.
-    Result<store::Transaction> tx = parts_.database.write(store::Durability::normal);
-    if (!tx) return fail(tx.error());
-    if (Status s = tables::save_cursor(*tx, message.cursor); !s) return fail(s.error());
-    if (Status s = tx->commit(); !s) return fail(s.error());
-  }
-  parts_.acks.owe_again(*conversation, parts_.clock.monotonic());
   return true;
+}
+
+Status Inbound::handle(store::Transaction& tx, const WakuInbound& message, ByteView digest) {
+  const auto seen = tables::find_seen(tx, digest);
+  if (!seen) return fail(seen.error());
+  if (*seen) {
+    // The peer sends again what it has no acknowledgement of: it gets another one.
+    tx.on_commit([this, id = **seen] { parts_.acks.owe_again(id, parts_.clock.monotonic()); });
+    return {};
+  }
+  Result<std::variant<Opened, Rejected>> opening = parts_.sessions.open(tx, message.topic, message.payload);
+  if (!opening) return fail(opening.error());
+  if (auto* opened = std::get_if<Opened>(&*opening)) return apply(tx, std::move(*opened), message, digest);
+  return note_failure(tx, std::get<Rejected>(*opening).error, message);
 }
 
 Status Inbound::apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest) {
@@ -121,7 +124,8 @@ Status Inbound::apply_acknowledgement(store::Transaction& tx, const tables::Conv
     if (Status s = tables::delete_outgoing(tx, conversation.id, sequence); !s) return s;
     const Result<std::optional<tables::Message>> message = tables::find_outgoing(tx, conversation.id, sequence);
     if (!message) return fail(message.error());
-    if (!*message) continue;
+    // Delivered: acknowledged twice in one page.
+    if (!*message || (*message)->state == tables::MessageState::delivered) continue;
     if (Status s = tables::set_state(tx, (*message)->position, tables::MessageState::delivered); !s) return s;
     const MessageProgress progress{conversation.name, hex_bytes((*message)->id)};
     if ((*message)->state == tables::MessageState::pending) announce(tx, parts_.events, "message_sent", progress);

@@ -1,5 +1,5 @@
-// One message from the network: decrypted, acknowledgements applied, shown in the sender's order. One thread; each
-// message is one transaction.
+// What comes from the network: decrypted, acknowledgements applied, shown in the sender's order. One thread; each page
+// of the network module's stream is one transaction, so that a thousand messages that waited cost ten commits.
 #pragma once
 
 #include "services/chat/engine/ack_schedule.h"
@@ -11,12 +11,16 @@
 
 namespace status::chat {
 
-// A message of the network module's durable stream.
 struct WakuInbound {
   Bytes hash;  // of the Waku message
   std::string topic;
   Bytes payload;
-  std::string cursor;  // of the stream after this message; empty: not a stream
+};
+
+// A page of the network module's durable stream.
+struct WakuPage {
+  std::vector<WakuInbound> messages;
+  std::string cursor;  // of the stream after them; empty: not a stream
 };
 
 struct InboundLimits {
@@ -42,15 +46,16 @@ class Inbound {
   };
   Inbound(const Parts& parts, const InboundLimits& limits) : parts_(parts), limits_(limits) {}
 
-  // Success: it is committed, whether it was of use, a duplicate or broken, and the cursor with it. An error is the
-  // store's: nothing has changed, give it again later.
-  Status handle(const WakuInbound& message);
+  // Success: all of it is committed, whether it was of use, a duplicate or broken, and the cursor with it. An error is
+  // the store's: nothing has changed, give the page again later.
+  Status handle(const WakuPage& page);
 
   // Gives up the first gap of a conversation: what comes after it is shown.
   Status give_up_gap(store::Transaction& tx, tables::Conversation& conversation);
 
  private:
-  Result<bool> handle_duplicate(const WakuInbound& message, ByteView digest);
+  Result<bool> all_seen(const std::vector<Bytes>& digests);
+  Status handle(store::Transaction& tx, const WakuInbound& message, ByteView digest);
   Status apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest);
   // The conversation of a session, made when the session is new and its peer unknown. Refusals of the peer's wish, not
   // of the store, go to `refused`.

@@ -90,7 +90,7 @@ class ChatAtomicityTest : public testing::Test {
   }
 
   static Status give(Node& node, const Network::Sent& message, const std::string& cursor) {
-    return node.chat().on_waku_message({Bytes(32, 9), message.topic, message.payload, cursor});
+    return node.chat().on_waku_page({{{Bytes(32, 9), message.topic, message.payload}}, cursor});
   }
 
   Network network_{13};

@@ -109,12 +109,15 @@ void Node::send(Parcel parcel, Done done) { network_.send(*this, std::move(parce
 
 void Node::arrive(const std::string& topic, const Bytes& payload) {
   const Digest hash = sha256({as_bytes(std::to_string(stream_.size())), payload});
-  stream_.push_back({to_bytes(hash), topic, payload, std::to_string(stream_.size() + 1)});
+  stream_.push_back({to_bytes(hash), topic, payload});
   drain();
 }
 
 void Node::drain() {
-  while (service_ && drained_ < stream_.size() && service_->on_waku_message(stream_[drained_])) ++drained_;
+  if (!service_ || drained_ == stream_.size()) return;
+  const auto from = stream_.begin() + static_cast<std::ptrdiff_t>(drained_);
+  // One message, or all that came while the node was away.
+  if (service_->on_waku_page({{from, stream_.end()}, std::to_string(stream_.size())})) drained_ = stream_.size();
 }
 
 Node& Network::add(const std::string& name, milliseconds clock_offset, const ChatConfig& config) {
