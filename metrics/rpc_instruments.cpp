@@ -31,18 +31,32 @@ const std::vector<double>& stage_bounds() {
   return bounds;
 }
 
-CallerMethod::CallerMethod(Registry& registry, Labels callee, const std::string& caller)
+Stage::Stage(Registry& registry, std::string_view stage, const std::string& method, const Labels& callee) {
+  Labels of_module = callee;
+  of_module.emplace_back("stage", stage);
+  Labels of_method = of_module;
+  of_method.emplace_back("method", method);
+  seconds = registry.counter("status_rpc_stage_seconds_total", "Where the time of answered calls went.",
+                             std::move(of_method));
+  spread = registry.histogram("status_rpc_stage_duration_seconds", "Single stages of answered calls.", stage_bounds(),
+                              std::move(of_module));
+}
+
+void Stage::spent(std::uint64_t ns) const {
+  const double s = static_cast<double>(ns) * 1e-9;
+  seconds.add(s);
+  spread.observe(s);
+}
+
+CallerMethod::CallerMethod(Registry& registry, const std::string& callee, const std::string& method,
+                           const std::string& caller)
     : registry_(registry),
-      labels_([&] {
-        Labels all = callee;
-        all.emplace_back("caller", caller);
-        return all;
-      }()),
+      labels_{{"module", callee}, {"method", method}, {"caller", caller}},
       duration_(registry.histogram("status_rpc_duration_seconds",
                                    "Calls from sending to the answer, seen by the caller.", call_bounds(),
-                                   std::move(callee))) {}
+                                   {{"module", callee}, {"method", method}})) {}
 
-void CallerMethod::finished(std::optional<Code> code, std::chrono::nanoseconds total) {
+void CallerMethod::finished(std::optional<Code> code, std::chrono::nanoseconds total, std::chrono::nanoseconds reply) {
   const std::size_t outcome = code ? static_cast<std::size_t>(*code) + 1 : 0;
   std::call_once(once_[outcome], [&] {
     Labels labels = labels_;
@@ -52,6 +66,13 @@ void CallerMethod::finished(std::optional<Code> code, std::chrono::nanoseconds t
   });
   outcomes_[outcome].add();
   duration_.observe(total);
+  if (reply.count() == 0) return;
+  std::call_once(answered_, [&] {
+    const Labels::value_type& module = labels_[0];
+    const Labels::value_type& method = labels_[1];
+    reply_.emplace(registry_, "reply", method.second, Labels{module});
+  });
+  reply_->spent(static_cast<std::uint64_t>(reply.count()));
 }
 
 CalleeMethod::CalleeMethod(Registry& registry, std::string method) : registry_(registry), method_(std::move(method)) {}
@@ -59,16 +80,8 @@ CalleeMethod::CalleeMethod(Registry& registry, std::string method) : registry_(r
 void CalleeMethod::finished(const std::array<std::uint64_t, kStages.size()>& stages) {
   for (std::size_t i = 0; i < kStages.size(); ++i) {
     if (stages[i] == 0) continue;
-    std::call_once(once_[i], [&] {
-      const std::string stage(kStages[i]);
-      seconds_[i] = registry_.counter("status_rpc_stage_seconds_total", "Where the time of answered calls went.",
-                                      {{"method", method_}, {"stage", stage}});
-      spread_[i] = registry_.histogram("status_rpc_stage_duration_seconds", "Single stages of answered calls.",
-                                       stage_bounds(), {{"stage", stage}});
-    });
-    const double seconds = static_cast<double>(stages[i]) * 1e-9;
-    seconds_[i].add(seconds);
-    spread_[i].observe(seconds);
+    std::call_once(once_[i], [&] { stages_[i].emplace(registry_, kStages[i], method_); });
+    stages_[i]->spent(stages[i]);
   }
 }
 
@@ -102,12 +115,10 @@ void RpcInstruments::finished(const ipc::FinishedRequest& request) {
                                   : std::string();
   const std::string_view method = unknown.empty() ? request.method : std::string_view(unknown);
   CallerMethod& caller = callers_.get(method, [&] {
-    return std::make_unique<CallerMethod>(registry_,
-                                          Labels{{"module", std::string(request.target)},
-                                                 {"method", std::string(without_module(method, request.target))}},
-                                          module_);
+    return std::make_unique<CallerMethod>(registry_, std::string(request.target),
+                                          std::string(without_module(method, request.target)), module_);
   });
-  caller.finished(request.code, std::chrono::nanoseconds(request.total_ns));
+  caller.finished(request.code, std::chrono::nanoseconds(request.total_ns), std::chrono::nanoseconds(request.reply_ns));
 }
 
 void RpcInstruments::set_load(std::uint64_t in_flight, std::uint64_t queued, std::uint64_t queue_capacity) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -23,11 +24,22 @@ inline constexpr std::array<std::string_view, 7> kStages = {"send",    "queue", 
 const std::vector<double>& call_bounds();
 const std::vector<double>& stage_bounds();
 
+// One stage of a method: the sum of its time, and its spread over all methods of the module.
+struct Stage {
+  // `callee` names the module when that is another one than this process.
+  Stage(Registry& registry, std::string_view stage, const std::string& method, const Labels& callee = {});
+  void spent(std::uint64_t ns) const;
+
+  Counter seconds;
+  Histogram spread;
+};
+
 // At the caller: one per method called, so that a callee's death erases nothing. Any thread.
 class CallerMethod {
  public:
-  CallerMethod(Registry& registry, Labels callee, const std::string& caller);
-  void finished(std::optional<Code> code, std::chrono::nanoseconds total);
+  CallerMethod(Registry& registry, const std::string& callee, const std::string& method, const std::string& caller);
+  // `reply`: how long the answer was on its way, the one stage that only the caller sees; zero: there was none.
+  void finished(std::optional<Code> code, std::chrono::nanoseconds total, std::chrono::nanoseconds reply);
 
  private:
   static constexpr std::size_t kOutcomes = 16;  // OK and the closed set of codes
@@ -35,6 +47,8 @@ class CallerMethod {
   Registry& registry_;
   const Labels labels_;  // of the counters, but for the code
   const Histogram duration_;
+  std::once_flag answered_;
+  std::optional<Stage> reply_;  // made at the first answer
   // Made at the first call that ends so: most codes never occur.
   std::array<std::once_flag, kOutcomes> once_;
   std::array<Counter, kOutcomes> outcomes_;
@@ -51,8 +65,7 @@ class CalleeMethod {
   Registry& registry_;
   const std::string method_;
   std::array<std::once_flag, kStages.size()> once_;
-  std::array<Counter, kStages.size()> seconds_;
-  std::array<Histogram, kStages.size()> spread_;  // of the module, shared by its methods
+  std::array<std::optional<Stage>, kStages.size()> stages_;
 };
 
 // What `Server` and `Client` tell. Recording a call costs less than 1 µs.

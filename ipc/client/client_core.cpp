@@ -14,6 +14,11 @@ constexpr std::chrono::milliseconds kConnectTime{50};
 
 Error closing_error() { return make_error(Code::cancelled, "ipc.cancelled", "the client is closing"); }
 
+// Of the other process's clock, which is this one's; 0 when it says something else.
+std::uint64_t since(std::uint64_t stamp_ns, std::uint64_t now_ns) {
+  return stamp_ns != 0 && stamp_ns < now_ns ? now_ns - stamp_ns : 0;
+}
+
 std::optional<Code> code_of(const Result<Response>& result) {
   if (!result) return result.error().code;
   return result->error() ? std::optional(result->error()->code) : std::nullopt;
@@ -118,7 +123,9 @@ void ClientCore::finish(Courier& courier, Result<Response> result) {
     finished.target = options_.target;
     finished.method = method.view();
     finished.code = code_of(result);
-    finished.total_ns = monotonic_ns() - started_ns;
+    const std::uint64_t now = monotonic_ns();
+    finished.total_ns = now - started_ns;
+    if (result) finished.reply_ns = since(result->header().written_ns, now);
     observer_->finished(finished);
   }
   callback(std::move(result));

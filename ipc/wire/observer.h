@@ -34,6 +34,7 @@ struct FinishedRequest {
   std::string_view method;
   std::optional<Code> code;
   std::uint64_t total_ns = 0;
+  std::uint64_t reply_ns = 0;  // from the callee's stamp to the arrival; 0 when there was no answer
 };
 
 class ClientObserver {

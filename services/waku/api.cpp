@@ -38,6 +38,8 @@ api::MethodInfo Send::info() {
           "node has it. Events `propagated`, `sent` and `error` tell how far it came.",
       .effect = api::Effect::write,
       .errors = {invalid_content_topic(),
+                 {Code::already_exists, "waku.duplicate_message",
+                  "The backend has this very message already: as good as a success."},
                  {Code::resource_exhausted, "waku.message_too_large", "It exceeds the network's maximum."},
                  {Code::resource_exhausted, "waku.too_many_pending",
                   "4,000 messages wait for a node to take them; try later."}}};

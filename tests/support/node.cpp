@@ -8,6 +8,8 @@
 namespace status::test {
 namespace {
 
+constexpr std::chrono::milliseconds kAskAgain{100};
+
 Row to_row(const Value& value) {
   return {.name = value.string_or("name", ""),
           .state = value.string_or("state", ""),
@@ -81,7 +83,9 @@ Status Node::await_ready(const std::string& module, std::uint64_t after, std::ch
     if (now && now->generation > after && usable(*now)) return {};
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0 || !events_->wait_for_more(seen, left)) {
+    // The news may be here before this connection to a new gateway is: nothing more comes then, so ask again.
+    const auto wait = now ? left : std::min(left, kAskAgain);
+    if (left.count() <= 0 || (!events_->wait_for_more(seen, wait) && now)) {
       return late(module + " is not ready" + (now ? ": " + now->state : ": " + now.error().describe()));
     }
   }

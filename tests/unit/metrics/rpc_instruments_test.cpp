@@ -55,6 +55,22 @@ TEST_F(RpcInstrumentsTest, CallerCountsOutcomesAndTime) {
   EXPECT_NEAR(duration->sum, 0.0046, 1e-9);
 }
 
+TEST_F(RpcInstrumentsTest, CallerCountsTheWayBack) {
+  ipc::FinishedRequest answered = request("waku.send", std::nullopt, 1'500'000);
+  answered.reply_ns = 2'000'000;
+  rpc_.finished(answered);
+  rpc_.finished(request("waku.send", Code::unavailable, 100'000));
+  const Snapshot snapshot = registry_.collect();
+  const Sample* seconds = find_sample(snapshot, "status_rpc_stage_seconds_total",
+                                      {{"module", "waku"}, {"stage", "reply"}, {"method", "send"}});
+  ASSERT_NE(seconds, nullptr);
+  EXPECT_NEAR(seconds->value, 0.002, 1e-9);
+  const Sample* spread =
+      find_sample(snapshot, "status_rpc_stage_duration_seconds", {{"module", "waku"}, {"stage", "reply"}});
+  ASSERT_NE(spread, nullptr);
+  EXPECT_EQ(spread->count, 1U);
+}
+
 TEST_F(RpcInstrumentsTest, CalleeCountsStages) {
   rpc_.finished(call("chat.send_message"));
   rpc_.finished(call("chat.send_message"));
@@ -96,34 +112,6 @@ TEST_F(RpcInstrumentsTest, RejectsAndLoad) {
   EXPECT_EQ(find_sample(snapshot, "status_rpc_in_flight")->value, 2);
   EXPECT_EQ(find_sample(snapshot, "status_rpc_queue_depth")->value, 5);
   EXPECT_EQ(find_sample(snapshot, "status_rpc_queue_capacity")->value, 64);
-}
-
-// The best of many batches, so that a busy machine does not count; unoptimised and instrumented builds get ten times as
-// long.
-TEST_F(RpcInstrumentsTest, RecordingACallCostsLessThanAMicrosecond) {
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  constexpr double kLimitNs = 1'000;
-#else
-  constexpr double kLimitNs = 10'000;
-#endif
-  constexpr int kCalls = 1'000;
-  const ipc::FinishedRequest sent = request("waku.send", std::nullopt, 1'500'000);
-  const ipc::FinishedCall answered = call("chat.send_message");
-  const auto best_of = [&](const auto& record) {
-    double best = std::numeric_limits<double>::max();
-    for (int batch = 0; batch < 50; ++batch) {
-      const auto start = std::chrono::steady_clock::now();
-      for (int i = 0; i < kCalls; ++i) record();
-      const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - start;
-      best = std::min(best, spent.count() / kCalls);
-    }
-    return best;
-  };
-  const double caller = best_of([&] { rpc_.finished(sent); });
-  const double callee = best_of([&] { rpc_.finished(answered); });
-  std::printf("recording a call: caller %.0f ns, callee %.0f ns\n", caller, callee);
-  EXPECT_LT(caller, kLimitNs);
-  EXPECT_LT(callee, kLimitNs);
 }
 
 }  // namespace

@@ -1,0 +1,40 @@
+// What the benchmarks print: figures with their targets beside floors from the same run, and PASS or FAIL.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace status::bench {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point begin);
+
+// Of any order; `share` of 0.5 is the median. 0 when there are none.
+double percentile(std::vector<double> values, double share);
+
+// What the machine needs for the least that a figure contains, measured in the same run.
+struct Floor {
+  double value = 0;  // 0: none
+  std::string name = {};
+};
+
+struct Figure {
+  std::string name;
+  std::string unit;
+  double value = 0;
+  double target = 0;  // the most it may be; with `at_least` the least
+  Floor floor = {};
+  bool at_least = false;
+
+  bool met() const { return at_least ? value >= target : value <= target; }
+};
+
+// A table and PASS or FAIL, or one JSON object {figures, pass}. True when all are met.
+bool print(const std::vector<Figure>& figures, bool json);
+
+// A commit to the disk, the median of 50: write and fsync of 4 KiB where temporary files go. Milliseconds.
+Floor fsync_floor();
+
+}  // namespace status::bench
