@@ -61,6 +61,16 @@ void append(Snapshot& snapshot, const char* name, const char* help, Kind kind, s
   snapshot.push_back({name, help, kind, {}, {std::move(sample)}});
 }
 
+// Nothing under a sanitizer, whose allocator is another one.
+std::optional<double> heap_bytes() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return std::nullopt;
+#else
+  const struct mallinfo2 heap = ::mallinfo2();
+  return static_cast<double>(heap.arena + heap.hblkhd);
+#endif
+}
+
 }  // namespace
 
 void append_process_metrics(Snapshot& snapshot, const std::string& proc) {
@@ -81,7 +91,6 @@ void append_process_metrics(Snapshot& snapshot, const std::string& proc) {
   const std::optional<double> boot = boot_time();
   const auto started = field(kStart) && boot ? std::optional(*boot + *field(kStart) / ticks) : std::nullopt;
   const auto cpu = field(kSystemTime) ? std::optional((*field(kUserTime) + *field(kSystemTime)) / ticks) : std::nullopt;
-  const struct mallinfo2 heap = ::mallinfo2();
 
   append(snapshot, "process_cpu_seconds_total", "User and system CPU time spent in seconds.", Kind::counter, cpu);
   append(snapshot, "process_open_fds", "Number of open file descriptors.", Kind::gauge, count_entries(proc + "/fd"));
@@ -91,8 +100,7 @@ void append_process_metrics(Snapshot& snapshot, const std::string& proc) {
          limit(RLIMIT_AS));
   append(snapshot, "process_resident_memory_bytes", "Resident memory size in bytes.", Kind::gauge,
          scaled(field(kResident), page));
-  append(snapshot, "process_heap_bytes", "Process heap size in bytes.", Kind::gauge,
-         static_cast<double>(heap.arena + heap.hblkhd));
+  append(snapshot, "process_heap_bytes", "Process heap size in bytes.", Kind::gauge, heap_bytes());
   append(snapshot, "process_start_time_seconds", "Start time of the process since the Unix epoch in seconds.",
          Kind::gauge, started);
   append(snapshot, "process_threads", "Number of OS threads in the process.", Kind::gauge, field(kThreads));

@@ -1,22 +1,15 @@
-// Nodes whose clocks are an hour wrong, in either direction. libfaketime shifts the wall clock of every process of such
-// a node; CLOCK_MONOTONIC stays, as it does on a real machine.
-#include <cstdlib>
-
+// Nodes whose clocks are an hour wrong, in either direction.
 #include "tests/integration/node/placement.h"
 #include "tests/support/installation.h"
 
 namespace status::test {
 namespace {
 
-constexpr const char* kLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 constexpr std::int64_t kHourMs = 3'600'000;
 
 std::map<std::string, std::string> shifted(int hours) {
-  return {{"LD_PRELOAD", kLibrary},
-          {"FAKETIME", (hours > 0 ? "+" : "-") + std::to_string(std::abs(hours) * 3'600)},
-          {"FAKETIME_DONT_FAKE_MONOTONIC", "1"},
-          {"DONT_FAKE_MONOTONIC", "1"},
-          {"NO_FAKE_STAT", "1"},
+  return {{"LD_PRELOAD", binary("shifted-clock.so")},
+          {"STATUS_TEST_CLOCK_SHIFT", std::to_string(hours * 3'600)},
           // Only a build with that sanitizer reads it: it wants to be first among the libraries.
           {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
 }

@@ -233,7 +233,7 @@ TEST_F(Forwarding, AModuleThatHangsDoesNotBlockAnother) {
   start();
   Latch latch;
   TestModule& slow = add_module("slow");
-  slow.server().handle("slow.wait", ipc::Run::worker, [&latch](ipc::Call call) {
+  slow.server().handle("slow.wait", ipc::Run::worker, [latch](ipc::Call call) {
     latch.wait();
     call.reply(encode_msgpack(empty_map()));
   });
@@ -267,7 +267,7 @@ TEST_F(Forwarding, FinishingLetsCallsUnderWayComeBack) {
   Latch latch;
   std::promise<void> arrived;
   TestModule& chat = add_module("chat");
-  chat.server().handle("chat.wait", ipc::Run::worker, [&](ipc::Call call) {
+  chat.server().handle("chat.wait", ipc::Run::worker, [&arrived, latch](ipc::Call call) {
     arrived.set_value();
     latch.wait();
     call.reply(encode_msgpack(empty_map()));

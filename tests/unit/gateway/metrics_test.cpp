@@ -86,13 +86,13 @@ TEST_F(Endpoint, DoesNotWaitForAModuleThatHangs) {
   Latch latch;
   TestModule& chat = add_module("chat");
   ASSERT_TRUE(eventually([&] { return get("/metrics").find("status_test_things_total") != std::string::npos; }));
-  std::atomic<bool> asked{false};
-  chat.server().handle("chat._sys.metrics", ipc::Run::system, [&](ipc::Call call) {
-    asked = true;
+  const auto asked = std::make_shared<std::atomic<bool>>(false);
+  chat.server().handle("chat._sys.metrics", ipc::Run::system, [asked, latch](ipc::Call call) {
+    *asked = true;
     latch.wait();
     call.reply(encode_msgpack(empty_map()));
   });
-  ASSERT_TRUE(eventually([&] { return asked.load(); }));
+  ASSERT_TRUE(eventually([&] { return asked->load(); }));
   EXPECT_THAT(get("/metrics"), HasSubstr("status_test_things_total{module=\"chat\"} 7")) << "the last snapshot";
   latch.open();
 }

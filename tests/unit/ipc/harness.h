@@ -32,15 +32,16 @@ class SocketDir {
   std::string path_;
 };
 
-// Lets handlers wait until the test says so. Destroy it, or open it, before the server goes.
+// Lets handlers wait until the test says so. Open it before the server goes; a handler that may outlive it keeps a
+// copy, which is the same latch.
 class Latch {
  public:
-  void open() { promise_.set_value(); }
+  void open() { promise_->set_value(); }
   void wait() const { future_.wait(); }
 
  private:
-  std::promise<void> promise_;
-  std::shared_future<void> future_ = promise_.get_future().share();
+  std::shared_ptr<std::promise<void>> promise_ = std::make_shared<std::promise<void>>();
+  std::shared_future<void> future_ = promise_->get_future().share();
 };
 
 inline ServerOptions server_options(const SocketDir& dir) {
