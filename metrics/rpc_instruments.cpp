@@ -93,30 +93,28 @@ RpcInstruments::RpcInstruments(Registry& registry, std::string module)
       capacity_(registry.gauge("status_rpc_queue_capacity", "Calls that may wait for a worker.")) {}
 
 void RpcInstruments::finished(const ipc::FinishedCall& call) {
-  const std::string_view method = shown(call.method, call.code);
-  CalleeMethod& callee = callees_.get(
-      method, [&] { return std::make_unique<CalleeMethod>(registry_, std::string(without_module(method, module_))); });
+  CalleeMethod& callee = callees_.get(shown(call.method, call.code), kUnknownMethod, [&](const std::string& method) {
+    return std::make_unique<CalleeMethod>(registry_, std::string(without_module(method, module_)));
+  });
   const ipc::Stages& s = call.stages;
   callee.finished({call.send_ns, s.queue_ns, s.handler_ns, s.persist_ns, s.backend_ns, s.other_ns, 0});
 }
 
 void RpcInstruments::rejected(std::string_view reason) {
-  const Counter& rejects = rejects_.get(reason, [&] {
-    return std::make_unique<Counter>(registry_.counter(
-        "status_rpc_rejects_total", "Calls refused before their handler.", {{"reason", std::string(reason)}}));
+  const Counter& rejects = rejects_.get(reason, "other", [&](const std::string& name) {
+    return std::make_unique<Counter>(
+        registry_.counter("status_rpc_rejects_total", "Calls refused before their handler.", {{"reason", name}}));
   });
   rejects.add();
 }
 
 void RpcInstruments::finished(const ipc::FinishedRequest& request) {
   // An unknown method's name is the caller's own; the label still says which module it asked.
-  const std::string unknown = request.code == Code::unimplemented
-                                  ? std::string(request.target).append(".").append(kUnknownMethod)
-                                  : std::string();
-  const std::string_view method = unknown.empty() ? request.method : std::string_view(unknown);
-  CallerMethod& caller = callers_.get(method, [&] {
+  const std::string unknown = std::string(request.target).append(".").append(kUnknownMethod);
+  const std::string_view method = request.code == Code::unimplemented ? std::string_view(unknown) : request.method;
+  CallerMethod& caller = callers_.get(method, unknown, [&](const std::string& name) {
     return std::make_unique<CallerMethod>(registry_, std::string(request.target),
-                                          std::string(without_module(method, request.target)), module_);
+                                          std::string(without_module(name, request.target)), module_);
   });
   caller.finished(request.code, std::chrono::nanoseconds(request.total_ns), std::chrono::nanoseconds(request.reply_ns));
 }

@@ -82,6 +82,10 @@ class RpcInstruments final : public ipc::ServerObserver, public ipc::ClientObser
   void set_load(std::uint64_t in_flight, std::uint64_t queued, std::uint64_t queue_capacity);
 
  private:
+  // A front end may ask a module that is locked, starting or full for any name: nobody has said yet that it is none.
+  // The registry has room for about as many.
+  static constexpr std::size_t kMaxNames = 80;
+
   struct TextHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -91,15 +95,17 @@ class RpcInstruments final : public ipc::ServerObserver, public ipc::ClientObser
     std::shared_mutex mutex;
     std::unordered_map<std::string, std::unique_ptr<T>, TextHash, std::equal_to<>> items;  // under mutex
 
+    // `make(name)`. Past kMaxNames all others share `rest`.
     template <class Make>
-    T& get(std::string_view name, Make make) {
+    T& get(std::string_view name, std::string_view rest, Make make) {
       {
         const std::shared_lock lock(mutex);
         if (const auto found = items.find(name); found != items.end()) return *found->second;
       }
       const std::unique_lock lock(mutex);
-      const auto [place, fresh] = items.try_emplace(std::string(name));
-      if (fresh) place->second = make();
+      const std::string key(items.size() < kMaxNames || items.contains(name) ? name : rest);
+      const auto [place, fresh] = items.try_emplace(key);
+      if (fresh) place->second = make(key);
       return *place->second;
     }
   };

@@ -61,6 +61,7 @@ class Call {
 
  private:
   friend class Server;
+  friend class RunningCall;
   // The queue ends and the handler begins; what the handler's thread charges to a stage goes to the totals.
   std::shared_ptr<StageTotals> start_handler();
   void close_books();

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 
-#include "ipc/base/stage_clock.h"
 #include "ipc/nng/error.h"
 #include "ipc/server/slot.h"
 #include "ipc/wire/limits.h"
-#include "ipc/wire/trace_scope.h"
 
 namespace status::ipc {
 namespace {
@@ -122,7 +120,6 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   slot.sent_by_caller_ns = header.sent_ns;
   slot.deadline_ns = slot.received_ns + std::uint64_t{header.deadline_ms} * 1'000'000U;
   slot.parked = false;
-  slot.running = false;
   slot.crash_slot = crash_ == nullptr
                         ? control::CrashArea::kNoSlot
                         : crash_->claim(header.method, header.trace ? ByteView(header.trace->trace_id) : ByteView{},
@@ -189,16 +186,6 @@ void Server::dispatch(std::shared_ptr<const Method> method, Call call) {
   shared->fail(queue_full());
 }
 
-void Server::run_handler(const Method& method, Call call) {
-  if (call.abandoned()) return;  // nobody waits any more
-  call.slot_->running = true;
-  const std::shared_ptr<StageTotals> totals = call.start_handler();
-  const StageScope scope(*totals);
-  const std::optional<Trace> trace = call.header().trace;
-  const TraceScope traced(trace ? &*trace : nullptr);
-  method.handler(std::move(call));
-}
-
 std::optional<Error> Server::count_in(std::uint32_t pipe, std::string_view method) {
   std::lock_guard lock(mutex_);
   ++busy_;
@@ -255,9 +242,8 @@ void Server::answered(Slot& slot, const Stages& stages, std::optional<Code> code
       return;  // a poll's wait is nobody's latency
     }
     count_out_locked(slot.pipe);
+    if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
   }
-  if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
-  completed_.fetch_add(1, std::memory_order_relaxed);
   if (observer_ == nullptr) return;
   FinishedCall finished;
   finished.method = slot.method;
@@ -312,27 +298,6 @@ void Server::set_access(std::shared_ptr<const AccessPolicy> access) {
 void Server::set_gate(std::function<std::optional<Error>(const Call&)> gate) {
   std::lock_guard lock(mutex_);
   gate_ = std::move(gate);
-}
-
-ServerLoad Server::load() const {
-  ServerLoad load;
-  load.completed = completed_.load(std::memory_order_relaxed);
-  if (pool_ != nullptr) {
-    load.queued = pool_->queued();
-    load.running = pool_->running();
-  }
-  const std::uint64_t now = monotonic_ns();
-  std::uint64_t oldest = 0;
-  std::lock_guard lock(mutex_);
-  for (const auto& slot : slots_) {
-    if (slot->ticket() == 0 || !slot->running || slot->parked) continue;
-    if (oldest != 0 && slot->received_ns >= oldest) continue;
-    oldest = slot->received_ns;
-    load.oldest = slot->method;
-    const std::uint64_t deadline = slot->deadline_ns.load();
-    load.oldest_overrun_ms = now > deadline ? (now - deadline) / 1'000'000U : 0;
-  }
-  return load;
 }
 
 }  // namespace status::ipc

@@ -27,6 +27,7 @@
 #include "ipc/server/call.h"
 #include "ipc/server/housekeeper.h"
 #include "ipc/server/listener.h"
+#include "ipc/server/running_call.h"
 #include "ipc/server/worker_pool.h"
 #include "ipc/wire/observer.h"
 
@@ -51,9 +52,9 @@ struct ServerOptions {
 struct ServerLoad {
   std::uint64_t queued = 0;
   std::uint64_t running = 0;
-  std::uint64_t completed = 0;
-  std::uint64_t oldest_overrun_ms = 0;
-  std::string oldest;  // method of the oldest running call
+  std::uint64_t completed = 0;          // handlers that returned: not what a deadline answered
+  std::uint64_t oldest_overrun_ms = 0;  // of the oldest handler that a thread is in
+  std::string oldest;                   // its method and, if it has one, its trace id
 };
 
 class Slot;
@@ -104,6 +105,7 @@ class Server {
  private:
   friend class Slot;
   friend class Call;
+  friend class RunningCall;
   struct Method {
     Run run;
     Handler handler;
@@ -144,6 +146,7 @@ class Server {
   std::unordered_map<std::uint32_t, std::uint32_t> in_flight_by_pipe_;
   std::size_t busy_ = 0;
   std::size_t parked_ = 0;
+  std::list<RunningHandler> running_;
   bool ticking_ = false;
   std::condition_variable drained_;
 

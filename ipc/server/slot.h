@@ -55,7 +55,6 @@ class Slot {
   std::size_t crash_slot = control::CrashArea::kNoSlot;
   std::atomic<std::uint64_t> deadline_ns{0};
   std::atomic<bool> parked{false};
-  std::atomic<bool> running{false};
 
  private:
   enum class Phase : std::uint8_t { receiving, busy, sending, closed };

@@ -1,6 +1,9 @@
 // Client and Server against each other: answers, deadlines, limits, who may call.
+#include <sys/mman.h>
+
 #include <thread>
 
+#include "ipc/base/unique_fd.h"
 #include "tests/unit/ipc/harness.h"
 
 namespace status::ipc {
@@ -11,8 +14,8 @@ using namespace std::chrono_literals;
 
 class ClientServer : public ::testing::Test {
  protected:
-  void start(ServerOptions options) {
-    server_ = std::make_unique<Server>(std::move(options), std::make_shared<OpenAccess>());
+  void start(ServerOptions options, control::CrashArea* crash = nullptr) {
+    server_ = std::make_unique<Server>(std::move(options), std::make_shared<OpenAccess>(), nullptr, crash);
     server_->handle("echo.say", Run::worker, [](Call call) { call.reply(call.params()); });
     server_->handle("echo.forget", Run::worker, [](Call) {});
     server_->handle("echo.wait", Run::worker, [this](Call call) {
@@ -139,6 +142,50 @@ TEST_F(ClientServer, HealthAnswersWhileAllWorkersAreBusyAndTheQueueIsFull) {
   EXPECT_EQ(server_->load().oldest, "echo.wait");
   latch_.open();
   for (auto& call : calls) EXPECT_TRUE(call.get());
+}
+
+// What a module that hangs is told by: its deadlines answer the callers, and the workers stay where they are.
+TEST_F(ClientServer, AHandlerPastItsDeadlineStaysInTheLoadUntilItReturns) {
+  ServerOptions options = server_options(dir_);
+  options.workers = 1;
+  start(options);
+  Request blocked = request("echo.wait", 50);
+  SystemRandom random;
+  blocked.trace = Trace::start(random);
+  const Result<Response> response = client_->call_and_wait(blocked);
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, Code::deadline_exceeded);
+  auto queued = begin_call(*client_, request("echo.say", 60'000));
+  ASSERT_TRUE(eventually([&] { return server_->load().oldest_overrun_ms >= 20; }));
+  const ServerLoad load = server_->load();
+  EXPECT_EQ(load.oldest, "echo.wait " + blocked.trace->id_hex());
+  EXPECT_EQ(load.running, 1U);
+  EXPECT_EQ(load.queued, 1U);
+  EXPECT_EQ(load.completed, 0U) << "a deadline is no progress";
+  latch_.open();
+  EXPECT_TRUE(queued.get());
+  EXPECT_TRUE(eventually([&] { return server_->load().oldest.empty(); }));
+  EXPECT_EQ(server_->load().completed, 2U);
+}
+
+TEST_F(ClientServer, AHandlerPastItsDeadlineStaysInTheCrashRecordUntilItReturns) {
+  const UniqueFd file(::memfd_create("crash", MFD_CLOEXEC));
+  ASSERT_EQ(::ftruncate(file.get(), control::kCrashAreaBytes), 0);
+  Result<control::CrashArea> area = control::CrashArea::map(file.get());
+  ASSERT_TRUE(area);
+  start(server_options(dir_), &*area);
+  EXPECT_FALSE(client_->call_and_wait(request("echo.wait", 50)));
+  EXPECT_TRUE(client_->call_and_wait(request("echo.say")));
+  const auto recorded = [&] {
+    std::vector<std::string> methods;
+    const auto calls = control::read_crash_area(file.get());
+    for (const control::CallInFlight& call : calls.value()) methods.push_back(call.method);
+    return methods;
+  };
+  EXPECT_TRUE(eventually([&] { return recorded() == std::vector<std::string>{"echo.wait"}; }));
+  latch_.open();
+  EXPECT_TRUE(eventually([&] { return recorded().empty(); }));
+  TearDown();
 }
 
 TEST_F(ClientServer, AThousandParkedPollsLeaveRoomForCalls) {

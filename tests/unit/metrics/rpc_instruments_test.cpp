@@ -103,6 +103,23 @@ TEST_F(RpcInstrumentsTest, InventedMethodsShareOneLabel) {
   EXPECT_EQ(find_family(snapshot, "status_rpc_stage_seconds_total")->samples.size(), 4U);
 }
 
+// A module that is locked refuses before anybody has looked whether it has such a method.
+TEST_F(RpcInstrumentsTest, InventedMethodsOfALockedModuleAreBounded) {
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string name = "waku.nonsense" + std::to_string(i);
+    rpc_.finished(request(name, Code::failed_precondition, 1000));
+    ipc::FinishedCall refused = call(name);
+    refused.code = Code::failed_precondition;
+    rpc_.finished(refused);
+  }
+  const Snapshot snapshot = registry_.collect();
+  EXPECT_LE(find_family(snapshot, "status_rpc_duration_seconds")->samples.size(), 81U);
+  const Sample* rest =
+      find_sample(snapshot, "status_rpc_duration_seconds", {{"module", "waku"}, {"method", "_unknown"}});
+  ASSERT_NE(rest, nullptr);
+  EXPECT_EQ(rest->count, 4'920U);
+}
+
 TEST_F(RpcInstrumentsTest, RejectsAndLoad) {
   rpc_.rejected("queue_full");
   rpc_.rejected("queue_full");
