@@ -17,10 +17,11 @@ as_root() {
   fi
 }
 
-# The packages of deploy/packages that are not installed, one a line.
+# missing_packages [GROUP]: the packages of deploy/packages that are not installed, one a line; those of a group only when
+# it is named.
 missing_packages() {
   local wanted installed
-  wanted=$(awk '!/^#/ && NF { print $1 }' "$root/deploy/packages" | sort -u)
+  wanted=$(awk -v group="${1:-}:" '!/^#/ && NF && ($2 !~ /:$/ || $2 == group) { print $1 }' "$root/deploy/packages" | sort -u)
   # dpkg-query fails when it does not know one of them: that one is missing.
   # shellcheck disable=SC2016,SC2086
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | awk '$1 == "installed" { print $2 }' |
@@ -28,12 +29,12 @@ missing_packages() {
   comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$installed")
 }
 
-# Installs what is missing; says nothing when nothing is.
+# install_packages [GROUP]: installs what is missing; says nothing when nothing is.
 install_packages() {
   [[ -n $(command -v dpkg-query) && -n $(command -v apt-get) ]] ||
     die "this system has no apt-get: deploy/packages is a list for Debian 12; install what it names by other means"
   local missing command log
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "${1:-}")
   ((${#missing[@]} > 0)) || return 0
   command="apt-get install --no-install-recommends ${missing[*]}"
   ((EUID == 0)) || command -v sudo >/dev/null ||

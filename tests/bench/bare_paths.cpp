@@ -9,10 +9,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <semaphore>
+#include <thread>
 #include <utility>
 
 namespace status::bench {
@@ -100,6 +105,30 @@ int forward_by_device(const std::string& front, const std::string& back) {
   return nng_device(listening, dialling);
 }
 
+}  // namespace
+
+double Path::rate(ByteView payload, int calls, int in_flight) {
+  std::atomic<int> left = calls;
+  std::atomic<int> running = in_flight;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::function<void()> next = [&] {
+    if (left.fetch_sub(1) > 0) {
+      start(payload, next);
+    } else if (running.fetch_sub(1) == 1) {
+      std::lock_guard lock(mutex);
+      changed.notify_one();
+    }
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < in_flight; ++i) next();
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return running == 0; });
+  return calls / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+namespace {
+
 class RawSocket final : public Path {
  public:
   explicit RawSocket(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -110,18 +139,41 @@ class RawSocket final : public Path {
 
   const char* name() const override { return "raw AF_UNIX"; }
   void start(ByteView payload, std::function<void()> done) override {
-    const auto size = static_cast<std::uint32_t>(payload.size());
-    frame_.resize(sizeof(size) + size);
-    std::memcpy(frame_.data(), &size, sizeof(size));
-    std::memcpy(frame_.data() + sizeof(size), payload.data(), size);
-    if (!write_all(socket_, frame_.data(), frame_.size()) || !read_all(socket_, frame_.data(), frame_.size()))
-      std::abort();
+    Bytes frame = frame_of(payload);
+    if (!write_all(socket_, frame.data(), frame.size()) || !read_all(socket_, frame.data(), frame.size())) std::abort();
     done();
   }
 
+  // One thread writes and another reads, as whoever pipelines on a stream does.
+  double rate(ByteView payload, int calls, int in_flight) override {
+    const Bytes frame = frame_of(payload);
+    std::counting_semaphore<> room(in_flight);
+    const auto begin = std::chrono::steady_clock::now();
+    std::thread reader([&] {
+      Bytes answer(frame.size());
+      for (int i = 0; i < calls; ++i) {
+        if (!read_all(socket_, answer.data(), answer.size())) std::abort();
+        room.release();
+      }
+    });
+    for (int i = 0; i < calls; ++i) {
+      room.acquire();
+      if (!write_all(socket_, frame.data(), frame.size())) std::abort();
+    }
+    reader.join();
+    return calls / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+
  private:
+  static Bytes frame_of(ByteView payload) {
+    const auto size = static_cast<std::uint32_t>(payload.size());
+    Bytes frame(sizeof(size) + size);
+    std::memcpy(frame.data(), &size, sizeof(size));
+    std::memcpy(frame.data() + sizeof(size), payload.data(), size);
+    return frame;
+  }
+
   int socket_;
-  Bytes frame_;
 };
 
 class BareNng final : public Path {

@@ -19,6 +19,8 @@ class Path {
   virtual ~Path() = default;
   virtual const char* name() const = 0;
   virtual void start(ByteView payload, std::function<void()> done) = 0;
+  // Calls a second with so many in flight, each answer starting the next.
+  virtual double rate(ByteView payload, int calls, int in_flight);
 };
 
 // A child process that runs one of ipc_bench's roles; killed and reaped by the destructor.

@@ -12,12 +12,11 @@
 
 #include "ipc/base/codec.h"
 #include "tests/bench/bare_paths.h"
+#include "tests/bench/figures.h"
 #include "tests/support/process_node.h"
 
 namespace status::bench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kSizes[] = {64, 1'024, 65'536};
 constexpr int kRounds = 5;
@@ -26,7 +25,7 @@ constexpr int kInFlight = 64;
 struct Sample {
   double p50_us = 0;
   double p99_us = 0;
-  double rate = 0;  // calls a second with 64 in flight; 0: not measured
+  double rate = 0;  // calls a second with 64 in flight
 };
 
 class FrontDoorPath final : public Path {
@@ -71,32 +70,6 @@ std::vector<double> latencies(Path& path, ByteView payload, int calls) {
   return took;
 }
 
-// kInFlight calls at a time, each answer starting the next, for as long as `calls` last.
-double throughput(Path& path, const Bytes& payload, int calls) {
-  std::atomic<int> left = calls;
-  std::atomic<int> running = kInFlight;
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::function<void()> next = [&] {
-    if (left.fetch_sub(1) > 0) {
-      path.start(payload, next);
-    } else if (running.fetch_sub(1) == 1) {
-      std::lock_guard lock(mutex);
-      changed.notify_one();
-    }
-  };
-  const auto begin = Clock::now();
-  for (int i = 0; i < kInFlight; ++i) next();
-  std::unique_lock lock(mutex);
-  changed.wait(lock, [&] { return running == 0; });
-  return calls / std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-double percentile(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-}
-
 double median(std::vector<double> values) { return percentile(std::move(values), 0.5); }
 
 // Rounds of all paths take turns, so that what disturbs the machine disturbs all of them.
@@ -108,9 +81,8 @@ std::map<std::string, Sample> measure(const std::vector<Path*>& paths, std::size
     for (Path* path : paths) {
       latencies(*path, payload, 200);  // warm
       const std::vector<double> took = latencies(*path, payload, calls);
-      Sample sample{percentile(took, 0.5), percentile(took, 0.99), 0};
-      if (std::strcmp(path->name(), "raw AF_UNIX") != 0) sample.rate = throughput(*path, payload, calls * 5);
-      rounds[path->name()].push_back(sample);
+      rounds[path->name()].push_back(
+          {percentile(took, 0.5), percentile(took, 0.99), path->rate(payload, calls * 5, kInFlight)});
     }
   }
   std::map<std::string, Sample> result;

@@ -9,7 +9,9 @@
 #include <fstream>
 #include <thread>
 
+#include "ipc/nng/socket.h"
 #include "tests/bench/figures.h"
+#include "tests/support/child_process.h"
 #include "tests/support/process_node.h"
 
 extern char** environ;
@@ -33,6 +35,17 @@ Floor spawn_floor() {
     took.push_back(ms_since(begin));
   }
   return {percentile(took, 0.5), "posix_spawn of /bin/true"};
+}
+
+// What this program does as a child of itself: says so once it listens.
+constexpr const char* kBareNng = "--bare-nng";
+
+int listen_and_do_nothing() {
+  const Result<ipc::Socket> socket = ipc::Socket::reply();
+  if (!socket || nng_listen(socket->get(), "inproc://bare", nullptr, 0) != 0) return 1;
+  std::puts(kBareNng);
+  std::fflush(stdout);
+  for (;;) ::pause();
 }
 
 // ---- measurements ----
@@ -143,8 +156,12 @@ class NodeBench {
       memory = std::max(memory, anonymous_mib(row.pid));
       threads = std::max(threads, threads_of(row.pid));
     }
-    figures_.push_back({"anonymous memory of the largest idle process", "MiB", memory, 5});
-    figures_.push_back({"threads of the largest process", "", threads, 16});
+    test::ChildProcess bare({std::filesystem::read_symlink("/proc/self/exe"), kBareNng});
+    if (!bare.wait_for_line(kBareNng, 10s)) return fail(Code::deadline_exceeded, "bench.late", "no bare NNG process");
+    const std::string floor = "a process that listens with NNG and does nothing";
+    figures_.push_back(
+        {"anonymous memory of the largest idle process", "MiB", memory, 5, {anonymous_mib(bare.pid()), floor}});
+    figures_.push_back({"threads of the largest process", "", threads, 16, {threads_of(bare.pid()), floor}});
     return {};
   }
 
@@ -193,6 +210,7 @@ class NodeBench {
 }  // namespace status::bench
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::strcmp(argv[1], status::bench::kBareNng) == 0) return status::bench::listen_and_do_nothing();
   const bool json = argc > 1 && std::strcmp(argv[1], "--json") == 0;
   status::bench::NodeBench bench;
   const auto figures = bench.run();

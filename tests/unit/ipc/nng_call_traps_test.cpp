@@ -172,6 +172,17 @@ TEST_F(NngCallTraps, Trap3TheReceiverRefusesWhatAForeignPeerSends) {
   EXPECT_TRUE(answers()) << "nobody else notices";
 }
 
+TEST_F(NngCallTraps, Trap4TheDialerComesBackAfter10To250Ms) {
+  const Result<Socket> socket = Socket::request();
+  ASSERT_TRUE(socket);
+  nng_duration least = 0;
+  nng_duration most = 0;
+  EXPECT_EQ(nng_socket_get_ms(socket->get(), NNG_OPT_RECONNMINT, &least), 0);
+  EXPECT_EQ(nng_socket_get_ms(socket->get(), NNG_OPT_RECONNMAXT, &most), 0);
+  EXPECT_EQ(least, 10);
+  EXPECT_EQ(most, 250);
+}
+
 TEST_F(NngCallTraps, Trap4ARestartedServerIsReachedAgainSoon) {
   client_ = open_impatient_client(dir_.url());
   for (int i = 0; i < 5; ++i) {
