@@ -101,7 +101,12 @@ bool RetrySchedule::completed(const Item& item, bool accepted, MonotonicTime now
   Row& row = found->second;
   row.attempt = 0;
   if (!accepted) {
-    if (!row.handed_over) fresh_[row.order] = {item.conversation, item.sequence};
+    if (!row.handed_over) {
+      fresh_[row.order] = {item.conversation, item.sequence};
+    } else if (!of->second.next_retry) {
+      // A burst that found it in flight has left the conversation without a time.
+      of->second.next_retry = now;
+    }
     return false;
   }
   const bool first = !row.handed_over;

@@ -125,6 +125,22 @@ TEST_F(RetryScheduleTest, ARefusingNetworkPausesEverything) {
   complete(true);
 }
 
+TEST_F(RetryScheduleTest, ARepetitionThatFailsAfterItsNextTimeHasPassedIsNotForgotten) {
+  add(1, 1);
+  take();
+  complete();
+  now_ += 2s;
+  EXPECT_EQ(take(), (std::vector<std::uint64_t>{1}));
+  const std::vector<RetrySchedule::Item> repetition = taken_;
+  wait();
+  EXPECT_TRUE(take().empty()) << "still in flight";
+  taken_ = repetition;
+  complete(false);
+  ASSERT_TRUE(schedule_.next_due());
+  wait();
+  EXPECT_EQ(take(), (std::vector<std::uint64_t>{1}));
+}
+
 TEST_F(RetryScheduleTest, RowsFromBeforeARestartAreDueButAsForASilentPeer) {
   add(1, 50, true);
   EXPECT_EQ(take().size(), 8u);
