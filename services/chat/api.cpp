@@ -27,6 +27,7 @@ api::MethodInfo CreateConversation::info() {
               {Code::failed_precondition, "chat.introduction_expired", "It is too old; ask for a new one."},
               {Code::resource_exhausted, "chat.too_many_conversations", "The limit of 10,000 is reached."},
               {Code::resource_exhausted, "chat.too_many_sessions", "It was tried too often with this peer."},
+              {Code::resource_exhausted, "chat.node_full", "This node has 19,999 sessions, in all conversations."},
           }};
 }
 

@@ -193,6 +193,9 @@ Result<CreateConversation::Reply> ChatService::start_conversation(store::Transac
 
 Status ChatService::start_session(store::Transaction& tx, const tables::Conversation& conversation,
                                   const PrekeyBundle& bundle) {
+  const Result<std::optional<Error>> full = no_room_for_session(tx, config_.inbound);
+  if (!full) return fail(full.error());
+  if (*full) return fail(**full);
   const Result<tables::Session> session = sessions_.initiate(tx, conversation, bundle);
   if (!session) return fail(session.error());
   tx.on_commit([this, topic = session->receive_topic] { seams_.delivery.subscribe(topic); });

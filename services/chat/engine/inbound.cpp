@@ -7,6 +7,14 @@
 
 namespace status::chat {
 
+Result<std::optional<Error>> no_room_for_session(store::Transaction& tx, const InboundLimits& limits) {
+  const Result<std::size_t> sessions = tables::count_all_sessions(tx);
+  if (!sessions) return fail(sessions.error());
+  if (*sessions < limits.all_sessions) return std::nullopt;
+  return make_error(Code::resource_exhausted, "chat.node_full",
+                    "this node has " + std::to_string(*sessions) + " sessions, which is the limit");
+}
+
 Status Inbound::handle(const WakuPage& page) {
   std::vector<Bytes> digests;
   for (const WakuInbound& message : page.messages) {
@@ -59,11 +67,16 @@ Status Inbound::apply(store::Transaction& tx, Opened opened, const WakuInbound& 
   if (!frame && opened.starts_session) return note_failure(tx, frame.error(), message);
   Result<tables::Conversation> conversation = conversation_of(tx, opened, refused);
   if (!conversation) return fail(conversation.error());
+  if (!refused && frame) refused = too_far_ahead(*conversation, *frame);
+  // Before anything is kept: the same bytes come again, and must find the state that can decrypt them.
   if (refused) return note_failure(tx, *refused, message);
+  if (conversation->id == 0) {
+    if (Status s = tables::insert_conversation(tx, *conversation); !s) return s;
+  }
   if (Status s = keep_session(tx, opened, conversation->id); !s) return s;
   if (Status s = tables::remember_seen(tx, digest, conversation->id); !s) return s;
   if (!frame) return note_failure(tx, frame.error(), message);
-  return apply_frame(tx, *conversation, *frame, message);
+  return apply_frame(tx, *conversation, *frame);
 }
 
 Result<tables::Conversation> Inbound::conversation_of(store::Transaction& tx, const Opened& opened,
@@ -74,6 +87,11 @@ Result<tables::Conversation> Inbound::conversation_of(store::Transaction& tx, co
                                                           ? tables::find_conversation(tx, std::string_view(fresh.name))
                                                           : tables::find_conversation(tx, opened.session.conversation);
   if (!found) return fail(found.error());
+  if (opened.starts_session) {
+    Result<std::optional<Error>> full = no_room_for_session(tx, limits_);
+    if (!full) return fail(full.error());
+    refused = std::move(*full);
+  }
   if (*found) {
     if (!opened.starts_session) return std::move(**found);
     const Result<std::size_t> sessions = tables::count_sessions(tx, (*found)->id);
@@ -94,8 +112,19 @@ Result<tables::Conversation> Inbound::conversation_of(store::Transaction& tx, co
   fresh.peer = opened.peer;
   fresh.created_ms = parts_.clock.unix_ms();
   fresh.visible = false;  // until there is something to show
-  if (Status s = tables::insert_conversation(tx, fresh); !s) return fail(s.error());
   return fresh;
+}
+
+std::optional<Error> Inbound::too_far_ahead(const tables::Conversation& conversation, const Frame& frame) const {
+  if (frame.kind == FrameKind::acknowledgement || conversation.received.contains(frame.sequence)) return std::nullopt;
+  SequenceSet received = conversation.received;
+  received.insert(frame.sequence);
+  if (frame.sequence - conversation.received.contiguous() <= limits_.ahead &&
+      received.ranges().size() <= limits_.ranges) {
+    return std::nullopt;
+  }
+  return make_error(Code::out_of_range, "chat.bad_sequence",
+                    "message " + std::to_string(frame.sequence) + " is too far ahead of the others");
 }
 
 Status Inbound::keep_session(store::Transaction& tx, Opened& opened, std::int64_t conversation) {
@@ -109,11 +138,10 @@ Status Inbound::keep_session(store::Transaction& tx, Opened& opened, std::int64_
   return tables::delete_prekey(tx, opened.used_one_time_prekey);
 }
 
-Status Inbound::apply_frame(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame,
-                            const WakuInbound& message) {
+Status Inbound::apply_frame(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame) {
   if (Status s = apply_acknowledgement(tx, conversation, frame.received); !s) return s;
   if (frame.kind == FrameKind::acknowledgement) return {};
-  if (Status s = place(tx, conversation, frame, message); !s) return s;
+  if (Status s = place(tx, conversation, frame); !s) return s;
   return tables::update_conversation(tx, conversation);
 }
 
@@ -138,24 +166,13 @@ Status Inbound::apply_acknowledgement(store::Transaction& tx, const tables::Conv
   return {};
 }
 
-Status Inbound::place(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame,
-                      const WakuInbound& message) {
+Status Inbound::place(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame) {
   if (conversation.received.contains(frame.sequence)) {
     // The same content in another session, or a copy that the digest has forgotten.
     tx.on_commit([this, id = conversation.id] { parts_.acks.owe_again(id, parts_.clock.monotonic()); });
     return {};
   }
-  SequenceSet received = conversation.received;
-  received.insert(frame.sequence);
-  if (frame.sequence - conversation.received.contiguous() > limits_.ahead ||
-      received.ranges().size() > limits_.ranges) {
-    // Not acknowledged, so it comes again when the gaps before it are closed.
-    return note_failure(tx,
-                        make_error(Code::out_of_range, "chat.bad_sequence",
-                                   "message " + std::to_string(frame.sequence) + " is too far ahead of the others"),
-                        message);
-  }
-  conversation.received = std::move(received);
+  conversation.received.insert(frame.sequence);
   conversation.ack_owed = true;
   tx.on_commit([this, id = conversation.id] { parts_.acks.owe(id, parts_.clock.monotonic()); });
 

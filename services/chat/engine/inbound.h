@@ -28,8 +28,13 @@ struct InboundLimits {
   std::uint64_t ahead = 16'384;  // sequence numbers beyond the contiguous ones
   std::size_t ranges = 256;      // islands of received numbers in a conversation
   std::size_t sessions = 8;      // of a conversation
+  // In all. Each has a content topic, the inbox is one more, and the network module takes 20,000.
+  std::size_t all_sessions = 19'999;
   std::size_t conversations = 10'000;
 };
+
+// Why there can be no more sessions: RESOURCE_EXHAUSTED `chat.node_full`. An error is the store's.
+Result<std::optional<Error>> no_room_for_session(store::Transaction& tx, const InboundLimits& limits);
 
 class Inbound {
  public:
@@ -57,18 +62,18 @@ class Inbound {
   Result<bool> all_seen(const std::vector<Bytes>& digests);
   Status handle(store::Transaction& tx, const WakuInbound& message, ByteView digest);
   Status apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest);
-  // The conversation of a session, made when the session is new and its peer unknown. Refusals of the peer's wish, not
-  // of the store, go to `refused`.
+  // The conversation of a session; without an id when it is not stored yet, because the session is new and its peer
+  // unknown. Refusals of the peer's wish, not of the store, go to `refused`.
   Result<tables::Conversation> conversation_of(store::Transaction& tx, const Opened& opened,
                                                std::optional<Error>& refused);
   Status keep_session(store::Transaction& tx, Opened& opened, std::int64_t conversation);
-  Status apply_frame(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame,
-                     const WakuInbound& message);
+  // Why a frame cannot be placed yet. It is not acknowledged and comes again, when the gaps before it are closed.
+  std::optional<Error> too_far_ahead(const tables::Conversation& conversation, const Frame& frame) const;
+  Status apply_frame(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame);
   Status apply_acknowledgement(store::Transaction& tx, const tables::Conversation& conversation,
                                const SequenceSet& received);
   // Shows a frame, or keeps it back until those before it have come.
-  Status place(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame,
-               const WakuInbound& message);
+  Status place(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame);
   Status show(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame, bool late);
   Status show_held(store::Transaction& tx, tables::Conversation& conversation);
   void watch_gap(store::Transaction& tx, const tables::Conversation& conversation, bool waiting);

@@ -69,6 +69,12 @@ Result<std::size_t> count_sessions(store::Transaction& tx, std::int64_t conversa
   return static_cast<std::size_t>(count->value_or(0));
 }
 
+Result<std::size_t> count_all_sessions(store::Transaction& tx) {
+  const Result<std::optional<std::int64_t>> count = tx.integer("SELECT count(*) FROM sessions", {});
+  if (!count) return fail(count.error());
+  return static_cast<std::size_t>(count->value_or(0));
+}
+
 Status insert_session(store::Transaction& tx, const Session& session) {
   std::optional<Bytes> invitation;
   if (session.invitation) invitation = to_blob(*session.invitation);

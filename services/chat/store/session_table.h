@@ -25,6 +25,7 @@ Result<std::optional<Session>> find_session_by_topic(store::Transaction& tx, std
 // The one to send in: the confirmed one with the lowest id, else the last one started (PROTOCOL.md section 7).
 Result<std::optional<Session>> session_to_send_in(store::Transaction& tx, std::int64_t conversation);
 Result<std::size_t> count_sessions(store::Transaction& tx, std::int64_t conversation);
+Result<std::size_t> count_all_sessions(store::Transaction& tx);
 Status insert_session(store::Transaction& tx, const Session& session);
 // The state and whether it is confirmed.
 Status update_session(store::Transaction& tx, const Session& session);

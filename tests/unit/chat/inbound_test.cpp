@@ -151,14 +151,38 @@ TEST_F(ChatInboundTest, AFrameThatIsBrokenUsesUpItsKeyAndNothingElse) {
   EXPECT_EQ(bob_.texts(stranger_.conversation()), (std::vector<std::string>{"one", "two"}));
 }
 
-TEST_F(ChatInboundTest, SequenceNumbersFarAheadAndTooManyIslandsAreRefused) {
+TEST_F(ChatInboundTest, SequenceNumbersFarAheadAndTooManyIslandsAreRefusedUntilTheGapsAreClosed) {
   EXPECT_EQ(reason_of(stranger_.inbox(), stranger_.text(1, "one")), "");
-  EXPECT_EQ(reason_of(stranger_.inbox(), stranger_.text(1 + 16'385, "far")), "chat.bad_sequence");
+  const Bytes far = stranger_.text(1 + 16'385, "far");
+  EXPECT_EQ(reason_of(stranger_.inbox(), far), "chat.bad_sequence");
   for (std::uint64_t i = 1; i <= 256; ++i) {
     ASSERT_EQ(reason_of(stranger_.inbox(), stranger_.text(1 + 2 * i, "island")), "") << i;
   }
-  EXPECT_EQ(reason_of(stranger_.inbox(), stranger_.text(1 + 2 * 257, "island")), "chat.bad_sequence");
+  const Bytes island = stranger_.text(1 + 2 * 257, "last island");
+  const std::string before = state();
+  EXPECT_EQ(reason_of(stranger_.inbox(), island), "chat.bad_sequence");
+  EXPECT_EQ(state(), before);
   EXPECT_EQ(bob_.texts(stranger_.conversation()).size(), 1u);
+
+  // The same bytes again, once there is room for them.
+  for (std::uint64_t i = 1; i <= 257; ++i) {
+    ASSERT_EQ(reason_of(stranger_.inbox(), stranger_.text(2 * i, "between")), "") << i;
+  }
+  EXPECT_EQ(reason_of(stranger_.inbox(), island), "");
+  EXPECT_EQ(bob_.texts(stranger_.conversation()).size(), 515u);
+  EXPECT_EQ(bob_.texts(stranger_.conversation()).back(), "last island");
+  EXPECT_EQ(reason_of(stranger_.inbox(), far), "");
+  network_.run_for(61s);
+  EXPECT_EQ(bob_.texts(stranger_.conversation()).back(), "far");
+}
+
+TEST_F(ChatInboundTest, AnInvitationThatIsRefusedForItsNumberLeavesNothingBehind) {
+  const std::string before = state();
+  const Bytes far = stranger_.text(16'385, "far");
+  EXPECT_EQ(reason_of(stranger_.inbox(), far), "chat.bad_sequence");
+  EXPECT_EQ(state(), before);
+  EXPECT_EQ(reason_of(stranger_.inbox(), stranger_.text(1, "one")), "");
+  EXPECT_EQ(reason_of(stranger_.inbox(), far), "");
 }
 
 TEST_F(ChatInboundTest, MoreHeldBackThanAllowedGivesTheGapUp) {
@@ -174,6 +198,22 @@ TEST_F(ChatInboundTest, OnePeerCannotStartSessionsWithoutEnd) {
     ASSERT_EQ(reason_of(stranger_.inbox(), stranger_.text(i, "x")), "") << i;
   }
   EXPECT_EQ(reason_of(stranger_.inbox(), stranger_.text(9, "x")), "chat.too_many_sessions");
+}
+
+TEST_F(ChatInboundTest, ThereAreNoMoreSessionsThanTheNetworkModuleListensFor) {
+  ChatConfig config;
+  config.inbound.all_sessions = 2;
+  Node& carol = network_.add("carol", 0ms, config);
+  carol.converse_with(bob_.introduce());
+  for (std::uint64_t i = 1; i <= 2; ++i) {
+    Stranger stranger(carol.introduce(), 20 + i);
+    carol.arrive(stranger.inbox(), stranger.text(1, "x"));
+  }
+  ASSERT_EQ(carol.events_named("inbound_error").size(), 1u);
+  EXPECT_EQ(carol.events_named("inbound_error")[0].data.string_or("reason", ""), "chat.node_full");
+  Node& dave = network_.add("dave");
+  EXPECT_EQ(carol.chat().create_conversation({dave.introduce()}, {}).error().reason, "chat.node_full");
+  EXPECT_EQ(carol.chat().list_conversations({}, {})->conversations.size(), 2u);
 }
 
 TEST_F(ChatInboundTest, StrangersCannotStartConversationsWithoutEnd) {
