@@ -5,6 +5,8 @@
 // tick() then.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -83,13 +85,15 @@ class ChatService {
   std::optional<MonotonicTime> tick();
   // Empty: nothing is waiting for a time.
   std::optional<MonotonicTime> next_attention() const;
-  // The store's last error in tick(); empty once it works again.
-  const std::optional<Error>& trouble() const { return trouble_; }
+  // What keeps this from working as it should: the store's last error in tick() or with a page, or that of a
+  // conversation that can neither acknowledge nor go on. Empty once it works again.
+  std::optional<Error> trouble() const;
 
  private:
   ChatService(const Seams& seams, const ChatConfig& config, const tables::StoredIdentity& identity,
               std::unique_ptr<store::Idempotency> idempotency);
   Status resume();
+  void delete_expired_prekeys();
 
   // Runs `effect(tx)` and commits it, once per idempotency key.
   template <class M, class Effect>
@@ -107,6 +111,10 @@ class ChatService {
   Status store_progress();
   Status send_acknowledgements();
   Status give_up_gaps();
+  using ForOne = std::function<Status(store::Transaction& tx, tables::Conversation& conversation)>;
+  // Runs and commits the effect for each, one transaction at a time.
+  Status for_each(const std::vector<std::int64_t>& conversations, const ForOne& effect);
+  Status for_one(std::int64_t id, const ForOne& effect);
   Status greet(store::Transaction& tx);
 
   const Seams seams_;
@@ -122,8 +130,10 @@ class ChatService {
   std::vector<RetrySchedule::Item> progress_;  // handed over, and not yet stored as such
   std::optional<MonotonicTime> progress_due_;
   std::optional<MonotonicTime> stalled_until_;  // after an error of the store
-  std::optional<Error> trouble_;
-  std::string delivery_state_;  // empty until the network module has said something
+  std::optional<Error> trouble_;                // of the last tick
+  std::optional<Error> page_trouble_;           // of the last page
+  std::map<std::int64_t, Error> broken_;        // conversations, and what is wrong with them
+  std::string delivery_state_;                  // empty until the network module has said something
   // Completions hold a weak reference: one that comes after the end does nothing.
   std::shared_ptr<ChatService*> self_ = std::make_shared<ChatService*>(this);
 };

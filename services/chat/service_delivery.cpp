@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kProgressDelay{10};  // hand-overs of this long are stored together
 constexpr milliseconds kStall{1'000};       // after an error of the store
+constexpr milliseconds kBroken{60'000};     // before a conversation that is broken is tried again
 
 void earliest(std::optional<MonotonicTime>& out, const std::optional<MonotonicTime>& other) {
   if (other && (!out || *other < *out)) out = other;
@@ -19,6 +20,7 @@ void earliest(std::optional<MonotonicTime>& out, const std::optional<MonotonicTi
 }  // namespace
 
 Status ChatService::resume() {
+  delete_expired_prekeys();
   Result<store::Transaction> tx = seams_.database.read();
   if (!tx) return fail(tx.error());
   const MonotonicTime now = seams_.clock.monotonic();
@@ -40,6 +42,13 @@ Status ChatService::resume() {
   return {};
 }
 
+// A full disk must not keep the node from starting: what cannot be deleted now is deleted with the next introduction.
+void ChatService::delete_expired_prekeys() {
+  Result<store::Transaction> tx = seams_.database.write();
+  if (!tx || !tables::delete_expired_prekeys(*tx, seams_.clock.unix_ms())) return;
+  (void)tx->commit();
+}
+
 // An acknowledgement tells the peer that this node is here again: what it holds for us need not wait for its next
 // attempt.
 Status ChatService::greet(store::Transaction& tx) {
@@ -51,8 +60,20 @@ Status ChatService::greet(store::Transaction& tx) {
 
 Status ChatService::on_waku_page(const WakuPage& page) {
   Status handled = inbound_.handle(page);
-  if (handled) hand_over();
+  page_trouble_.reset();
+  if (handled) {
+    hand_over();
+  } else {
+    page_trouble_ = handled.error();
+  }
   return handled;
+}
+
+std::optional<Error> ChatService::trouble() const {
+  if (trouble_) return trouble_;
+  if (page_trouble_) return page_trouble_;
+  if (broken_.empty()) return std::nullopt;
+  return broken_.begin()->second;
 }
 
 Result<std::string> ChatService::waku_cursor() {
@@ -79,6 +100,8 @@ std::optional<MonotonicTime> ChatService::tick() {
     if (progress_due_ && *progress_due_ <= now) done = store_progress();
     if (done) done = send_acknowledgements();
     if (done) done = give_up_gaps();
+    // Paid on another way, with a text in another session.
+    std::erase_if(broken_, [this](const auto& item) { return !acks_.owes(item.first) && !gaps_.waits(item.first); });
     stalled_until_.reset();
     trouble_.reset();
     if (!done) {
@@ -154,37 +177,54 @@ Status ChatService::store_progress() {
 
 Status ChatService::send_acknowledgements() {
   if (delivery_state_ == kDisconnected) return {};
-  for (const std::int64_t id : acks_.due(seams_.clock.monotonic())) {
-    // FULL: a ratchet that has sent must not be found unsent after a power loss.
-    Result<store::Transaction> tx = seams_.database.write(store::Durability::full);
-    if (!tx) return fail(tx.error());
-    Result<std::optional<tables::Conversation>> conversation = tables::find_conversation(*tx, id);
-    if (!conversation) return fail(conversation.error());
-    if (!*conversation) return fail(Code::internal, "chat.no_conversation", "an acknowledgement is owed to nobody");
-    Result<Sealed> sealed = outbound_.acknowledge(*tx, **conversation);
-    if (!sealed) return fail(sealed.error());
-    if (Status s = tx->commit(); !s) return s;
-    seams_.delivery.send({std::move(sealed->topic), std::move(sealed->payload)},
-                         [self = std::weak_ptr(self_), id](const Status& outcome) {
-                           const auto service = self.lock();
-                           if (!service || outcome) return;
-                           (*service)->acks_.owe_again(id, (*service)->seams_.clock.monotonic());
-                         });
-  }
-  return {};
+  return for_each(acks_.due(seams_.clock.monotonic()),
+                  [this](store::Transaction& tx, tables::Conversation& to) -> Status {
+                    Result<Sealed> sealed = outbound_.acknowledge(tx, to);
+                    if (!sealed) return fail(sealed.error());
+                    tx.on_commit([this, id = to.id, sealed = std::move(*sealed)] {
+                      seams_.delivery.send({sealed.topic, sealed.payload},
+                                           [self = std::weak_ptr(self_), id](const Status& outcome) {
+                                             const auto service = self.lock();
+                                             if (!service || outcome) return;
+                                             (*service)->acks_.owe_again(id, (*service)->seams_.clock.monotonic());
+                                           });
+                    });
+                    return {};
+                  });
 }
 
 Status ChatService::give_up_gaps() {
-  for (const std::int64_t id : gaps_.expired(seams_.clock.monotonic())) {
-    Result<store::Transaction> tx = seams_.database.write(store::Durability::full);
-    if (!tx) return fail(tx.error());
-    Result<std::optional<tables::Conversation>> conversation = tables::find_conversation(*tx, id);
-    if (!conversation) return fail(conversation.error());
-    if (!*conversation) return fail(Code::internal, "chat.no_conversation", "a gap belongs to no conversation");
-    if (Status s = inbound_.give_up_gap(*tx, **conversation); !s) return s;
-    if (Status s = tx->commit(); !s) return s;
+  return for_each(gaps_.expired(seams_.clock.monotonic()),
+                  [this](store::Transaction& tx, tables::Conversation& of) { return inbound_.give_up_gap(tx, of); });
+}
+
+// One that cannot be dealt with does not hold up the others.
+Status ChatService::for_each(const std::vector<std::int64_t>& conversations, const ForOne& effect) {
+  Status first_failure;
+  for (const std::int64_t id : conversations) {
+    const Status done = for_one(id, effect);
+    if (done) {
+      broken_.erase(id);
+    } else if (done.error().reason.starts_with("chat.")) {  // its own fault, not the store's
+      broken_.insert_or_assign(id, done.error());
+      acks_.postpone(id, seams_.clock.monotonic() + kBroken);
+      gaps_.postpone(id, seams_.clock.monotonic() + kBroken);
+    } else if (first_failure) {
+      first_failure = done;
+    }
   }
-  return {};
+  return first_failure;
+}
+
+Status ChatService::for_one(std::int64_t id, const ForOne& effect) {
+  // FULL: a ratchet that has sent must not be found unsent after a power loss.
+  Result<store::Transaction> tx = seams_.database.write(store::Durability::full);
+  if (!tx) return fail(tx.error());
+  Result<std::optional<tables::Conversation>> conversation = tables::find_conversation(*tx, id);
+  if (!conversation) return fail(conversation.error());
+  if (!*conversation) return fail(Code::internal, "chat.no_conversation", "something is due in no conversation");
+  if (Status s = effect(*tx, **conversation); !s) return s;
+  return tx->commit();
 }
 
 }  // namespace status::chat

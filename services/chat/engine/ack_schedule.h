@@ -31,6 +31,12 @@ class AckSchedule {
     due_.erase(conversation);
     last_[conversation] = now;
   }
+  // What is owed cannot be paid now.
+  void postpone(std::int64_t conversation, MonotonicTime until) {
+    const auto owed = due_.find(conversation);
+    if (owed != due_.end()) owed->second = until;
+  }
+  bool owes(std::int64_t conversation) const { return due_.contains(conversation); }
 
   std::vector<std::int64_t> due(MonotonicTime now) const {
     std::vector<std::int64_t> out;

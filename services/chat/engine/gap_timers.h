@@ -23,6 +23,12 @@ class GapTimers {
     if (!added && entry->second.missing != missing) entry->second = {missing, now};
   }
   void closed(std::int64_t conversation) { waits_.erase(conversation); }
+  // It could not be given up now.
+  void postpone(std::int64_t conversation, MonotonicTime until) {
+    const auto wait = waits_.find(conversation);
+    if (wait != waits_.end()) wait->second.since = until - timeout_;
+  }
+  bool waits(std::int64_t conversation) const { return waits_.contains(conversation); }
 
   std::vector<std::int64_t> expired(MonotonicTime now) const {
     std::vector<std::int64_t> out;

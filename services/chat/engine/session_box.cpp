@@ -110,7 +110,8 @@ Result<SessionBox::Opening> SessionBox::accept_invitation(store::Transaction& tx
 
 Result<SessionBox::Opening> SessionBox::decrypt(Opened opened, ByteView message) {
   Result<DoubleRatchet> ratchet = DoubleRatchet::restore(opened.session.state, random_);
-  if (!ratchet) return fail(ratchet.error());
+  // Of this session alone: the others go on.
+  if (!ratchet) return Opening(Rejected{ratchet.error()});
   Result<Bytes> plaintext = ratchet->decrypt(message);
   if (!plaintext) return Opening(Rejected{plaintext.error()});
   opened.session.state = ratchet->serialise();

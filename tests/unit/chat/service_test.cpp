@@ -338,6 +338,20 @@ TEST_F(ChatServiceTest, TheOutboxIsBounded) {
   EXPECT_TRUE(carol.chat().send_message({conversation, "x"}, {}));
 }
 
+TEST_F(ChatServiceTest, PrekeysThatHaveExpiredAreDeletedAtTheStart) {
+  bob_.introduce(true);
+  const auto prekeys = [&] {
+    return bob_.database().read().value().integer("SELECT count(*) FROM prekeys", {}).value().value_or(-1);
+  };
+  bob_.stop();
+  bob_.start();
+  ASSERT_EQ(prekeys(), 2) << "the signed one and that of the introduction";
+  bob_.stop();
+  network_.run_for(std::chrono::hours(24 * 68));
+  bob_.start();
+  EXPECT_EQ(prekeys(), 0);
+}
+
 TEST_F(ChatServiceTest, AFullDiskRefusesWritesAndNothingIsLost) {
   connect();
   exchange(2);
