@@ -29,7 +29,12 @@ class ChatModule final : public host::Service {
         database_(std::move(database)),
         waku_(waku),
         events_(context),
-        executor_([this] { tick(); }, [this] { return service_ ? service_->next_attention() : std::nullopt; }),
+        executor_([this] { service_->tick(); },
+                  [this]() -> std::optional<MonotonicTime> {
+                    if (!service_) return std::nullopt;
+                    report_trouble();
+                    return service_->next_attention();
+                  }),
         delivery_(waku, executor_) {}
 
   Status open() {
@@ -55,13 +60,13 @@ class ChatModule final : public host::Service {
     serve<SetConversationNickname>(&ChatService::set_conversation_nickname);
     serve<DeleteConversation>(&ChatService::delete_conversation);
     serve<Errors>(&ChatService::errors);
-    inbox_ = std::make_unique<WakuInbox>(waku_, executor_, *service_, *cursor);
+    inbox_ = std::make_unique<WakuInbox>(waku_, executor_, *service_, delivery_, *cursor);
     return {};
   }
 
   void stop() override {
+    executor_.stop();  // first: its jobs use the inbox
     inbox_.reset();
-    executor_.stop();
   }
 
  private:
@@ -82,12 +87,12 @@ class ChatModule final : public host::Service {
     return call.header.user.empty() ? call.caller.name : call.caller.name + "/" + std::string(call.header.user);
   }
 
-  void tick() {
-    service_->tick();
-    const bool troubled = service_->trouble().has_value();
-    if (troubled == troubled_) return;
-    troubled_ = troubled;
-    troubled ? context_.degraded(service_->trouble()->message) : context_.recovered();
+  // After everything that ran on the executor.
+  void report_trouble() {
+    const std::optional<Error> trouble = service_->trouble() ? service_->trouble() : delivery_.trouble();
+    if (trouble.has_value() == troubled_) return;
+    troubled_ = trouble.has_value();
+    trouble ? context_.degraded(trouble->describe()) : context_.recovered();
   }
 
   host::ModuleContext& context_;

@@ -8,16 +8,19 @@ namespace {
 
 // After an error of the store: the page is given again.
 constexpr std::chrono::milliseconds kRetry{1'000};
+constexpr std::chrono::milliseconds kAskAgain{1'000};
 
 ipc::SubscriptionOptions message_stream(const std::string& cursor) {
   return {.method = "waku.messages.next", .cursor = cursor.empty() ? "0" : cursor, .consumer = "inbox"};
 }
 
+// The stream is one for all callers of the waku module: what others have subscribed to is passed over.
 WakuPage page_of(const api::StreamReply& content) {
   WakuPage page{.messages = {}, .cursor = content.cursor};
   for (const api::StreamEvent& event : content.events) {
     Result<waku::MessageView> message = api::from_value<waku::MessageView>(event.data, api::Mode::lenient);
     if (!message) continue;  // another version's: nothing that this one could commit
+    if (!is_chat_topic(message->content_topic)) continue;
     page.messages.push_back(
         {std::move(message->message_hash.bytes), std::move(message->content_topic), std::move(message->payload)});
   }
@@ -26,12 +29,15 @@ WakuPage page_of(const api::StreamReply& content) {
 
 }  // namespace
 
-WakuInbox::WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& service, const std::string& cursor)
+WakuInbox::WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& service, WakuDelivery& delivery,
+                     const std::string& cursor)
     : waku_(waku),
       executor_(executor),
       service_(service),
+      delivery_(delivery),
       messages_(waku, message_stream(cursor),
                 [this](api::StreamReply content, ipc::Subscription::Resume resume) {
+                  if (content.reset) began_anew();
                   executor_.post([this, page = std::make_shared<const WakuPage>(page_of(content)),
                                   resume = std::move(resume)] { take(page, resume); });
                 }),
@@ -40,7 +46,7 @@ WakuInbox::WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& s
           [this](api::StreamReply page, ipc::Subscription::Resume resume) {
             follow_connection(std::move(page), std::move(resume));
           },
-          [this](const Error& error) { set_state(std::string(kDisconnected), error.message); }) {
+          [this](const Error& error) { executor_.post([this, error] { connection_unknown(error); }); }) {
   ask_connection();
 }
 
@@ -54,19 +60,39 @@ void WakuInbox::take(const std::shared_ptr<const WakuPage>& page, const ipc::Sub
 
 void WakuInbox::follow_connection(api::StreamReply page, ipc::Subscription::Resume resume) {
   // A restarted waku begins a new stream: what it says now is not in it.
+  if (page.reset) began_anew();
   if (page.reset || page.lagged != 0) ask_connection();
-  for (const api::StreamEvent& event : page.events) set_state(event.data.string_or("state", kDisconnected), {});
+  for (const api::StreamEvent& event : page.events) set_state(event.data.string_or("state", kDisconnected));
   resume();
 }
 
+// Another database or another life of the waku module: it may not know our topics.
+void WakuInbox::began_anew() {
+  executor_.post([this] { delivery_.subscribe_all(); });
+}
+
 void WakuInbox::ask_connection() {
-  ipc::call_async<waku::Info>(waku_, {}, {}, [this](const Result<waku::Info::Reply>& info) {
-    info ? set_state(info->connection, {}) : set_state(std::string(kDisconnected), info.error().message);
+  ipc::call_async<waku::Info>(waku_, {}, {}, [this, &executor = executor_](const Result<waku::Info::Reply>& info) {
+    executor.post([this, info] {  // not run once this is gone
+      info ? service_.on_delivery_state(info->connection, {}) : connection_unknown(info.error());
+    });
   });
 }
 
-void WakuInbox::set_state(const std::string& state, const std::string& detail) {
-  executor_.post([this, state, detail] { service_.on_delivery_state(state, detail); });
+// No event tells that the waku module can be reached again, and the state may not have changed meanwhile.
+void WakuInbox::connection_unknown(const Error& error) {
+  service_.on_delivery_state(std::string(kDisconnected), error.message);
+  if (std::exchange(asks_later_, true)) return;
+  timers_.schedule(std::chrono::steady_clock::now() + kAskAgain, [this] {
+    executor_.post([this] {
+      asks_later_ = false;
+      ask_connection();
+    });
+  });
+}
+
+void WakuInbox::set_state(const std::string& state) {
+  executor_.post([this, state] { service_.on_delivery_state(state, {}); });
 }
 
 }  // namespace status::chat

@@ -7,26 +7,33 @@
 #include "ipc/client/subscription.h"
 #include "ipc/nng/timer_queue.h"
 #include "services/chat/service.h"
+#include "services/chat/waku_delivery.h"
 #include "services/host/executor.h"
 
 namespace status::chat {
 
-// Made and destroyed outside the executor; the service is called on it.
+// Made outside the executor, and destroyed when that has stopped; the service is called on it.
 class WakuInbox {
  public:
   // `cursor`: where the service left off; empty: never read. All arguments outlive this.
-  WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& service, const std::string& cursor);
+  WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& service, WakuDelivery& delivery,
+            const std::string& cursor);
   ~WakuInbox();
 
  private:
   void take(const std::shared_ptr<const WakuPage>& page, const ipc::Subscription::Resume& resume);
   void follow_connection(api::StreamReply page, ipc::Subscription::Resume resume);
+  void began_anew();
   void ask_connection();
-  void set_state(const std::string& state, const std::string& detail);
+  // Not connected as far as this end knows; the waku module is asked every second until it answers. On the executor.
+  void connection_unknown(const Error& error);
+  void set_state(const std::string& state);
 
   ipc::Client& waku_;
   host::Executor& executor_;
   ChatService& service_;
+  WakuDelivery& delivery_;
+  bool asks_later_ = false;  // a timer is set
   ipc::TimerQueue timers_;
   ipc::Subscription messages_;
   ipc::Subscription connection_;

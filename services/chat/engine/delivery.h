@@ -31,8 +31,9 @@ class Delivery {
   // the acknowledgements.
   virtual void send(Parcel parcel, Done done) = 0;
 
-  // Wants the messages of a content topic from now on. May be repeated; the implementation keeps the set and repeats it
-  // whenever the network module comes back. What is sent after this call finds the subscription in place.
+  // Wants the messages of a content topic from now on. May be repeated; the implementation keeps the set, and repeats
+  // all of it when the network module has lost it. What is sent after this call finds the subscription in place, unless
+  // the network module refuses it.
   virtual void subscribe(const std::string& topic) = 0;
 };
 

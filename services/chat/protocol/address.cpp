@@ -8,8 +8,10 @@ namespace status::chat {
 namespace {
 
 constexpr std::size_t kAddressSize = 12;
+constexpr std::string_view kBefore = "/status-chat/1/";
+constexpr std::string_view kAfter = "/proto";
 
-std::string content_topic(ByteView address) { return "/status-chat/1/" + to_hex(address) + "/proto"; }
+std::string content_topic(ByteView address) { return std::string(kBefore) + to_hex(address) + std::string(kAfter); }
 
 std::array<std::uint8_t, 16> id(std::initializer_list<ByteView> parts) {
   const Digest digest = sha256(parts);
@@ -25,6 +27,11 @@ std::string session_topic(const X3dhAgreement& agreement, std::string_view info)
 }
 
 }  // namespace
+
+bool is_chat_topic(std::string_view topic) {
+  return topic.size() == kBefore.size() + 2 * kAddressSize + kAfter.size() && topic.starts_with(kBefore) &&
+         topic.ends_with(kAfter);
+}
 
 std::string inbox_topic(const PublicKey& identity) {
   return content_topic(ByteView(sha256({as_bytes("status-chat/1 inbox"), identity})).first(kAddressSize));

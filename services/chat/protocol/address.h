@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "services/chat/crypto/x3dh.h"
 
@@ -12,6 +13,9 @@ namespace status::chat {
 
 using SessionId = std::array<std::uint8_t, 16>;
 using MessageId = std::array<std::uint8_t, 16>;
+
+// Whether a content topic is an address of this protocol, be it somebody else's.
+bool is_chat_topic(std::string_view topic);
 
 // Where everybody can reach an identity with a first message.
 std::string inbox_topic(const PublicKey& identity);
