@@ -93,6 +93,23 @@ class ChatAtomicityTest : public testing::Test {
     return node.chat().on_waku_page({{{Bytes(32, 9), message.topic, message.payload}}, cursor});
   }
 
+  static Status give_page(Node& node, const std::vector<Network::Sent>& messages, const std::string& cursor) {
+    WakuPage page{.messages = {}, .cursor = cursor};
+    for (const Network::Sent& message : messages)
+      page.messages.push_back({Bytes(32, 9), message.topic, message.payload});
+    return node.chat().on_waku_page(page);
+  }
+  // The acknowledgement of a text that bob sends now, caught on its way to him.
+  Network::Sent acknowledgement_of(const std::string& text) {
+    network_.drops = [](const Network::Sent& message) { return message.from == "alice"; };
+    const std::size_t before = network_.sent.size();
+    bob_.send(conversation_, text);
+    network_.run_for(100ms);
+    network_.drops = nullptr;
+    EXPECT_EQ(network_.sent.size(), before + 2) << "the text and its acknowledgement";
+    return network_.sent.back();
+  }
+
   Network network_{13};
   Node& alice_ = network_.add("alice");
   Node& bob_ = network_.add("bob");
@@ -163,6 +180,45 @@ TEST_F(ChatAtomicityTest, MessagesThatArriveOutOfOrderAndTheirAcknowledgement) {
   ASSERT_FALSE(acknowledgement.empty());
   EXPECT_GE(fail_each_step(alice_, [&] { return give(alice_, acknowledgement[0], "201"); }), 9);
   EXPECT_EQ(alice_.events_named("message_delivered").size(), 4u);
+}
+
+TEST_F(ChatAtomicityTest, APageOfEverythingAtOnce) {
+  const std::vector<Network::Sent> texts = caught([&] {
+    alice_.send(conversation_, "m1");
+    alice_.send(conversation_, "m2");
+  });
+  ASSERT_EQ(texts.size(), 2u);
+  const Network::Sent garbage{"x", inbox_topic(PublicKey{}), Bytes(50, 1)};
+  const Network::Sent first = acknowledgement_of("three");
+  const Network::Sent second = acknowledgement_of("four");
+  const std::size_t received = bob_.events_named("message_received").size();
+  const std::size_t delivered = bob_.events_named("message_delivered").size();
+  EXPECT_GE(fail_each_step(bob_,
+                           [&] {
+                             return give_page(bob_, {texts[1], texts[0], texts[0], garbage, first, second}, "301");
+                           }),
+            20);
+  EXPECT_EQ(bob_.texts(conversation_), (std::vector<std::string>{"one", "m1", "m2"}));
+  EXPECT_EQ(bob_.events_named("message_received").size(), received + 2);
+  EXPECT_EQ(bob_.events_named("message_delivered").size(), delivered + 2);
+  EXPECT_EQ(bob_.events_named("inbound_error").size(), 1u);
+  EXPECT_EQ(bob_.chat().waku_cursor().value(), "301");
+  ASSERT_TRUE(network_.run_until([&] { return alice_.events_named("message_delivered").size() == 3; }));
+}
+
+TEST_F(ChatAtomicityTest, AnInvitationAndATextOfItsSessionInOnePage) {
+  const std::string introduction = bob_.introduce(true);
+  std::string conversation;
+  const std::vector<Network::Sent> sent = caught([&] {
+    conversation = carol_.converse_with(introduction);
+    carol_.send(conversation, "hello");
+  });
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_GE(fail_each_step(bob_, [&] { return give_page(bob_, sent, "301"); }), 10);
+  EXPECT_EQ(bob_.texts(conversation), (std::vector<std::string>{"hello"}));
+  EXPECT_EQ(bob_.events_named("conversation_created").size(), 2u);
+  EXPECT_EQ(bob_.chat().waku_cursor().value(), "301");
+  ASSERT_TRUE(network_.run_until([&] { return carol_.events_named("message_delivered").size() == 1; }));
 }
 
 TEST_F(ChatAtomicityTest, GarbageThatArrives) {

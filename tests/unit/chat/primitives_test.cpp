@@ -47,6 +47,21 @@ TEST(Primitives, X25519RefusesPointsOfLowOrder) {
   EXPECT_EQ(out.error().reason, "chat.bad_key");
 }
 
+TEST(Primitives, HmacSha256Rfc4231) {
+  const auto mac = [](ByteView key, ByteView data) { return to_hex(hmac_sha256(key, {data}).view()); };
+  EXPECT_EQ(mac(Bytes(20, 0x0b), as_bytes("Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")
+      << "case 1";
+  EXPECT_EQ(mac(as_bytes("Jefe"), as_bytes("what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+      << "case 2";
+  EXPECT_EQ(mac(range(1, 25), Bytes(50, 0xcd)), "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b")
+      << "case 4";
+  EXPECT_EQ(mac(Bytes(131, 0xaa), as_bytes("Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+      << "case 6: a key longer than a block";
+}
+
 struct SignatureVector {
   std::string_view seed, public_key, message, signature;
 };
