@@ -84,9 +84,9 @@ Status remove_own_message(store::Transaction& tx, const MessageHash& hash) {
   return done(tx.run("DELETE FROM waku_own_message WHERE hash = ?1", {ByteView(hash)}));
 }
 
-Result<std::vector<OwnMessage>> own_messages(store::Transaction& tx, std::int64_t since_ms) {
-  Result<store::Statement> rows = tx.query(
-      "SELECT hash, request_id, encoded FROM waku_own_message WHERE time_ms >= ?1 ORDER BY time_ms, rowid", {since_ms});
+Result<std::vector<OwnMessage>> own_messages(store::Transaction& tx) {
+  Result<store::Statement> rows =
+      tx.query("SELECT hash, request_id, encoded FROM waku_own_message ORDER BY time_ms, rowid");
   if (!rows) return fail(rows.error());
   std::vector<OwnMessage> out;
   Result<bool> row = rows->next();
@@ -97,10 +97,6 @@ Result<std::vector<OwnMessage>> own_messages(store::Transaction& tx, std::int64_
   }
   if (!row) return fail(row.error());
   return out;
-}
-
-Status remove_own_messages_before(store::Transaction& tx, std::int64_t time_ms) {
-  return done(tx.run("DELETE FROM waku_own_message WHERE time_ms < ?1", {time_ms}));
 }
 
 Result<bool> add_received(store::Transaction& tx, const MessageHash& hash) {

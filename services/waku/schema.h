@@ -34,8 +34,7 @@ Result<std::vector<std::string>> subscribed_topics(store::Transaction& tx);
 
 Status add_own_message(store::Transaction& tx, const OwnMessage& own, std::int64_t now_ms);
 Status remove_own_message(store::Transaction& tx, const MessageHash& hash);
-Result<std::vector<OwnMessage>> own_messages(store::Transaction& tx, std::int64_t since_ms);
-Status remove_own_messages_before(store::Transaction& tx, std::int64_t time_ms);
+Result<std::vector<OwnMessage>> own_messages(store::Transaction& tx);  // the oldest first
 
 // False when the hash was there: the message has been received before. Remembers the newest 50,000.
 Result<bool> add_received(store::Transaction& tx, const MessageHash& hash);

@@ -71,17 +71,15 @@ Status WakuService::start() {
   return resend();
 }
 
-// What was taken over and not yet known to be elsewhere when the process ended.
+// What was taken over and not yet known to be elsewhere when the process ended, however long ago that was: the process
+// may have ended before the backend had it. The outbox counts from now until it forgets.
 Status WakuService::resend() {
-  const std::int64_t since = seams_.clock.unix_ms() - seams_.timing.forget.count();
   std::vector<OwnMessage> own;
   {
-    Result<store::Transaction> tx = seams_.database.write(store::Durability::normal);
-    if (!tx) return {};  // no room on the disk: peers fetch them from the backend's store anyway
-    if (Status removed = tables::remove_own_messages_before(*tx, since); !removed) return removed;
-    Result<std::vector<OwnMessage>> found = tables::own_messages(*tx, since);
+    Result<store::Transaction> tx = seams_.database.read();  // goes on a full disk too
+    if (!tx) return fail(tx.error());
+    Result<std::vector<OwnMessage>> found = tables::own_messages(*tx);
     if (!found) return fail(found.error());
-    if (Status committed = tx->commit(); !committed) return committed;
     own = std::move(*found);
   }
   for (const OwnMessage& message : own) outbox_.submit(message);

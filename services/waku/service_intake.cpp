@@ -87,7 +87,7 @@ void WakuService::tick() {
     if (removed) removed = tables::remove_own_message(*tx, hash);
   }
   if (removed) removed = tx->commit();
-  // The next start removes them.
+  // The next start offers them once more, which does no harm.
   if (!removed) seams_.events.note("finished messages could not be removed: " + removed.error().describe());
 }
 

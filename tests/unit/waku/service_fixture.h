@@ -137,6 +137,17 @@ class Disk final : public store::DiskSpace, public Clock {
   std::atomic<int> shift = 0;
 };
 
+// The service's clock: real but for what the wall clock jumps.
+class WallClock final : public Clock {
+ public:
+  MonotonicTime monotonic() const override { return SystemClock().monotonic(); }
+  std::int64_t unix_ms() const override { return SystemClock().unix_ms() + jumped_ms_; }
+  void jump(milliseconds step) { jumped_ms_ += step.count(); }
+
+ private:
+  std::atomic<std::int64_t> jumped_ms_ = 0;
+};
+
 class WakuServiceTest : public ::testing::Test {
  protected:
   void SetUp() override { start(); }
@@ -208,7 +219,7 @@ class WakuServiceTest : public ::testing::Test {
 
   store::TemporaryFolder folder_;
   Disk disk_;
-  SystemClock clock_;
+  WallClock clock_;
   SystemRandom random_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<FakeBackend> backend_;

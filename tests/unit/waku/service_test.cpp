@@ -68,6 +68,31 @@ TEST_F(WakuServiceTest, AMessageThatWasTakenOverIsOfferedAgainAfterAKill) {
   EXPECT_EQ(events_->data<SendProgress>(0).request_id, second->request_id);
 }
 
+TEST_F(WakuServiceTest, AMessageThatWasTakenOverIsOfferedHoweverLateTheNextStartIs) {
+  const auto reply = send("late");
+  ASSERT_TRUE(reply);
+  stop();
+  clock_.jump(std::chrono::hours(1));
+  start();
+  ASSERT_EQ(backend_->sent.size(), 1U);
+  EXPECT_EQ(as_text(backend_->sent[0].payload), "late");
+  restart();
+  ASSERT_EQ(backend_->sent.size(), 1U) << "and again, until its fate is known";
+  backend_->events->on_sent(hash_of(*reply));
+  ASSERT_TRUE(events_->wait_count(1));
+  restart();
+  EXPECT_TRUE(backend_->sent.empty());
+}
+
+TEST_F(WakuServiceTest, AMessageThatWasTakenOverIsOfferedByAStartOnAFullDisk) {
+  ASSERT_TRUE(send("no room"));
+  stop();
+  disk_.set_full(true);
+  start();
+  ASSERT_EQ(backend_->sent.size(), 1U);
+  EXPECT_EQ(as_text(backend_->sent[0].payload), "no room");
+}
+
 TEST_F(WakuServiceTest, AnIdempotencyKeySendsOnce) {
   const auto first = send("hello", {"chat", "key"});
   ASSERT_TRUE(first);
