@@ -24,14 +24,17 @@ void CatchUpClient::ask(Progress& progress) {
   progress.peer->send(CatchUp{progress.request, progress.cursor.archive, progress.cursor.position, window});
 }
 
-void CatchUpClient::on_page(Peer& peer, const Page& page) {
+bool CatchUpClient::expects(const Peer& peer, std::uint32_t request) const {
   const auto found = progress_.find(&peer);
-  if (found == progress_.end() || page.request != found->second.request) return;
-  Progress& progress = found->second;
+  return found != progress_.end() && request != 0 && request == found->second.request;
+}
+
+void CatchUpClient::on_page(Peer& peer, const Page& page) {
+  if (!expects(peer, page.request)) return;
+  Progress& progress = progress_.at(&peer);
   progress.request = 0;
   if (page.more && page.next <= progress.paged)
     return peer.close(CloseReason::protocol, "a store that goes in circles");
-  progress.paged = page.next;
   ++runtime_.counters.pages_fetched;
   for (const PageEntry& entry : page.entries) {
     const Relay::Verdict verdict = relay_.accept(entry, &peer);
@@ -42,6 +45,7 @@ void CatchUpClient::on_page(Peer& peer, const Page& page) {
     if (verdict.fresh) ++runtime_.counters.messages_caught_up;
     if (verdict.hashed) peer.send(Ack{verdict.outcome, verdict.position, verdict.hash});
   }
+  progress.paged = page.next;  // not before: a page that left a hole is asked for again
   progress.cursor = {page.archive, page.next};
   progress.unsaved = true;
   if (page.more) return ask(progress);

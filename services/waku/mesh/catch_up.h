@@ -18,6 +18,8 @@ class CatchUpClient {
       : runtime_(runtime), archive_(archive), relay_(relay) {}
 
   void on_ready(Peer& peer);
+  // Whether that request to this peer has no answer yet.
+  bool expects(const Peer& peer, std::uint32_t request) const;
   void on_page(Peer& peer, const Page& page);
   // `peer` handed over, or acknowledged, the message at this position of its store.
   void on_position(const Peer& peer, std::uint64_t position);

@@ -137,32 +137,45 @@ Result<std::unique_ptr<DatabaseArchive>> DatabaseArchive::open(store::Database& 
 }
 
 Status DatabaseArchive::load(Random& random, const std::string& boot_id) {
+  bool current = false;
+  {
+    Result<Transaction> tx = database_.read();
+    if (!tx) return fail(tx.error());
+    if (Status counted = load_totals(*tx); !counted) return counted;
+    const Result<bool> known = load_head(*tx, boot_id);
+    if (!known) return fail(known.error());
+    current = *known;
+  }
+  // Within one boot nothing is written: a node starts on a full disk too.
+  return current ? Status() : begin_boot(random, boot_id);
+}
+
+// False when this is another boot than the one that the head was kept for, or the first start.
+Result<bool> DatabaseArchive::load_head(Transaction& tx, const std::string& boot_id) {
+  const auto last = tx.integer("SELECT max(seq) FROM sqlite_sequence WHERE name = 'mesh_message'");
+  if (!last) return fail(last.error());
+  head_ = static_cast<std::uint64_t>(last->value_or(0));
+  Result<Statement> row = tx.query("SELECT id, boot, base FROM mesh_archive");
+  if (!row) return fail(row.error());
+  const Result<bool> found = row->next();
+  if (!found) return fail(found.error());
+  if (!*found) return false;
+  id_ = array_of<16>(row->view(0));
+  head_ = std::max(head_, static_cast<std::uint64_t>(row->int64(2)));
+  return row->text(1) == boot_id;
+}
+
+Status DatabaseArchive::begin_boot(Random& random, const std::string& boot_id) {
+  if (id_ == ArchiveId{}) {
+    random.fill(id_);
+  } else {
+    head_ += kPositionsPerBoot;
+  }
   Result<Transaction> tx = database_.write(Durability::full);
   if (!tx) return fail(tx.error());
-  const auto last = tx->integer("SELECT max(seq) FROM sqlite_sequence WHERE name = 'mesh_message'");
-  if (!last) return fail(last.error());
-  std::int64_t base = 0;
-  std::string boot = boot_id;
-  {
-    Result<Statement> row = tx->query("SELECT id, boot, base FROM mesh_archive");
-    if (!row) return fail(row.error());
-    const Result<bool> found = row->next();
-    if (!found) return fail(found.error());
-    if (*found) {
-      id_ = array_of<16>(row->view(0));
-      boot = row->text(1);
-      base = row->int64(2);
-    } else {
-      random.fill(id_);
-    }
-  }
-  std::int64_t head = std::max(base, last->value_or(0));
-  if (boot != boot_id) base = head = head + kPositionsPerBoot;
   const auto kept = tx->run("INSERT OR REPLACE INTO mesh_archive (only, id, boot, base) VALUES (0, ?1, ?2, ?3)",
-                            {ByteView(id_), boot_id, base});
+                            {ByteView(id_), boot_id, head_});
   if (!kept) return fail(kept.error());
-  head_ = static_cast<std::uint64_t>(head);
-  if (Status counted = load_totals(*tx); !counted) return counted;
   return tx->commit();
 }
 
@@ -245,44 +258,46 @@ Result<QueryBatch> DatabaseArchive::query(const StoreQuery& query, std::size_t m
 Status DatabaseArchive::expire(std::int64_t oldest_ms, std::uint64_t max_bytes) {
   Result<Transaction> tx = database_.write(Durability::normal);
   if (!tx) return fail(tx.error());
-  if (Status done = expire_old(*tx, oldest_ms); !done) return done;
-  if (Status done = expire_excess(*tx, max_bytes); !done) return done;
+  ArchiveTotals left = totals_;
+  if (Status done = expire_old(*tx, oldest_ms, left); !done) return done;
+  if (Status done = expire_excess(*tx, max_bytes, left); !done) return done;
   const auto trimmed =
       tx->run("DELETE FROM mesh_cursor WHERE peer NOT IN (SELECT peer FROM mesh_cursor ORDER BY touched DESC LIMIT ?1)",
               {kKeptCursors});
   if (!trimmed) return fail(trimmed.error());
-  const ArchiveTotals before = totals_;
-  Status counted = load_totals(*tx);
-  if (counted) counted = tx->commit();
-  if (!counted) totals_ = before;
-  return counted;
-}
-
-Status DatabaseArchive::expire_old(Transaction& tx, std::int64_t oldest_ms) {
-  const auto deleted = tx.run("DELETE FROM mesh_message WHERE arrived_ms < ?1", {oldest_ms});
-  if (!deleted) return fail(deleted.error());
+  if (Status committed = tx->commit(); !committed) return committed;
+  totals_ = left;
   return {};
 }
 
-Status DatabaseArchive::expire_excess(Transaction& tx, std::uint64_t max_bytes) {
-  const auto total = tx.integer("SELECT sum(size) FROM mesh_message INDEXED BY mesh_message_arrival");
-  if (!total) return fail(total.error());
-  auto bytes = static_cast<std::uint64_t>(total->value_or(0));
-  if (bytes <= max_bytes) return {};
+Status DatabaseArchive::expire_old(Transaction& tx, std::int64_t oldest_ms, ArchiveTotals& left) {
+  const auto bytes = tx.integer(
+      "SELECT sum(size) FROM mesh_message INDEXED BY mesh_message_arrival WHERE arrived_ms < ?1", {oldest_ms});
+  if (!bytes) return fail(bytes.error());
+  const auto deleted = tx.run("DELETE FROM mesh_message WHERE arrived_ms < ?1", {oldest_ms});
+  if (!deleted) return fail(deleted.error());
+  left.messages -= static_cast<std::uint64_t>(*deleted);
+  left.bytes -= static_cast<std::uint64_t>(bytes->value_or(0));
+  return {};
+}
+
+Status DatabaseArchive::expire_excess(Transaction& tx, std::uint64_t max_bytes, ArchiveTotals& left) {
+  if (left.bytes <= max_bytes) return {};
   std::int64_t last = 0;
   {
     Result<Statement> rows = tx.query("SELECT position, size FROM mesh_message ORDER BY position");
     if (!rows) return fail(rows.error());
-    while (bytes > max_bytes) {
+    while (left.bytes > max_bytes) {
       const Result<bool> row = rows->next();
       if (!row) return fail(row.error());
       if (!*row) break;
       last = rows->int64(0);
-      bytes -= static_cast<std::uint64_t>(rows->int64(1));
+      left.bytes -= static_cast<std::uint64_t>(rows->int64(1));
     }
   }
   const auto deleted = tx.run("DELETE FROM mesh_message WHERE position <= ?1", {last});
   if (!deleted) return fail(deleted.error());
+  left.messages -= static_cast<std::uint64_t>(*deleted);
   return {};
 }
 

@@ -35,9 +35,12 @@ class DatabaseArchive final : public MessageArchive {
  private:
   explicit DatabaseArchive(store::Database& database) : database_(database) {}
   Status load(Random& random, const std::string& boot_id);
+  Result<bool> load_head(store::Transaction& tx, const std::string& boot_id);
+  Status begin_boot(Random& random, const std::string& boot_id);
   Status load_totals(store::Transaction& tx);
-  Status expire_old(store::Transaction& tx, std::int64_t oldest_ms);
-  Status expire_excess(store::Transaction& tx, std::uint64_t max_bytes);
+  // Both take what they delete off `left`.
+  Status expire_old(store::Transaction& tx, std::int64_t oldest_ms, ArchiveTotals& left);
+  Status expire_excess(store::Transaction& tx, std::uint64_t max_bytes, ArchiveTotals& left);
 
   store::Database& database_;
   ArchiveId id_{};

@@ -53,6 +53,12 @@ bool Dialer::pinned(const PeerId& id) const {
   return std::any_of(targets_.begin(), targets_.end(), [&](const auto& target) { return target->address.pin == id; });
 }
 
+std::size_t Dialer::missing() const {
+  return static_cast<std::size_t>(std::count_if(targets_.begin(), targets_.end(), [this](const auto& target) {
+    return !target->gave_up && !satisfied(*target);
+  }));
+}
+
 void Dialer::add(const PeerAddress& address, bool configured) {
   if (Target* target = find(address)) {
     target->configured |= configured;

@@ -54,6 +54,8 @@ class Dialer {
 
   const std::vector<std::shared_ptr<Target>>& targets() const { return targets_; }
   bool pinned(const PeerId& id) const;
+  // How many targets have no link.
+  std::size_t missing() const;
   bool satisfied(const Target& target) const { return target.ready || (target.id && hooks_.linked(*target.id)); }
 
  private:

@@ -9,8 +9,10 @@
 namespace status::waku::mesh {
 namespace {
 
-constexpr std::chrono::minutes kExpiryInterval{1};
-constexpr std::string_view kVersion = "status-mesh/1";
+// What one step takes out of a store that is too large: links are served between two steps.
+constexpr std::uint64_t kExpiryStepBytes = 8 * 1024 * 1024;
+constexpr std::size_t kUnknownLinks = 64;  // that came in and whose key is not known yet
+constexpr std::size_t kLinksOfOneId = 4;   // until both have greeted and one of them is left
 
 // One spelling for what is remembered by its text.
 Result<PeerAddress> canonical_address(const std::string& text) {
@@ -71,10 +73,13 @@ const Peer* Node::dial(const PeerAddress& address) {
   return &peer;
 }
 
+// Who it is shows only after the handshake (admit). Until then the oldest makes room for the newest, so that nobody who
+// opens connections and says nothing keeps others out.
 void Node::on_socket(boost::asio::ip::tcp::socket socket) {
-  if (stopping_ || peers_.size() >= runtime_.config.max_peers) {
-    ++runtime_.counters.closed[static_cast<std::size_t>(CloseReason::too_many)];
-    return;  // closes it
+  if (stopping_) return;  // closes it
+  const auto unknown = [](const auto& peer) { return !peer->outbound() && !peer->admitted() && !peer->closed(); };
+  if (static_cast<std::size_t>(std::count_if(peers_.begin(), peers_.end(), unknown)) >= kUnknownLinks) {
+    (*std::find_if(peers_.begin(), peers_.end(), unknown))->close(CloseReason::too_many, "others wait too");
   }
   peers_.emplace_back(std::make_unique<Peer>(runtime_, *tls_, listener(), std::move(socket)))->start();
 }
@@ -85,8 +90,21 @@ std::optional<CloseReason> Node::admit(const Peer& peer) {
     const bool wrong = peer.address().pin && *peer.address().pin != peer.id();
     return wrong ? std::optional(CloseReason::wrong_peer) : std::nullopt;
   }
-  return runtime_.config.accept_any || dialer_.pinned(peer.id()) ? std::nullopt
-                                                                 : std::optional(CloseReason::not_allowed);
+  const bool pinned = dialer_.pinned(peer.id());
+  if (!runtime_.config.accept_any && !pinned) return CloseReason::not_allowed;
+  return has_room_for(peer, pinned) ? std::nullopt : std::optional(CloseReason::too_many);
+}
+
+// Whom this node wants always has a place; a stranger has none of theirs, and nobody many.
+bool Node::has_room_for(const Peer& peer, bool wanted) const {
+  const auto links = static_cast<std::size_t>(
+      std::count_if(peers_.begin(), peers_.end(), [](const auto& other) { return other->admitted(); }));
+  const auto same = static_cast<std::size_t>(std::count_if(
+      peers_.begin(), peers_.end(), [&](const auto& other) { return other->admitted() && other->id() == peer.id(); }));
+  if (same >= kLinksOfOneId) return false;
+  // Settled once it has greeted: a peer that started anew must not be kept out by its dead link.
+  if (wanted || same > 0) return true;
+  return links + dialer_.missing() < runtime_.config.max_peers;
 }
 
 Hello Node::greeting() {
@@ -96,7 +114,7 @@ Hello Node::greeting() {
           .instance = instance_,
           .unix_ms = runtime_.clock.unix_ms(),
           .archive = archive_.id(),
-          .agent = std::string(kVersion)};
+          .agent = std::string(kAlpn)};
 }
 
 void Node::on_ready(Peer& peer) {
@@ -109,8 +127,8 @@ void Node::on_ready(Peer& peer) {
 }
 
 // Two nodes that dial each other keep the link that the one with the lower id dialled: both ends see it the same way.
-// Of two links that the same end dialled, that end closes the newer. A link to an earlier incarnation of the peer is
-// dead already.
+// Of two links that the same end dialled both ends keep the one with the lower tag. A link to an earlier incarnation of
+// the peer is dead already.
 void Node::settle_duplicates(Peer& newcomer) {
   for (const auto& other : peers_) {
     if (other.get() == &newcomer || !other->ready() || !newcomer.ready() || other->id() != newcomer.id()) continue;
@@ -118,18 +136,22 @@ void Node::settle_duplicates(Peer& newcomer) {
       other->close(CloseReason::duplicate, "the peer has started anew");
     } else if (loses_to(newcomer, *other)) {
       newcomer.close(CloseReason::duplicate, "there is a link already");
-    } else if (loses_to(*other, newcomer)) {
+    } else {
       other->close(CloseReason::duplicate, "another link took its place");
     }
   }
 }
 
 bool Node::loses_to(const Peer& peer, const Peer& other) const {
-  if (peer.outbound() == other.outbound()) {
-    return peer.outbound() && peer.statistics.connected_since_ms >= other.statistics.connected_since_ms;
-  }
+  if (peer.outbound() == other.outbound()) return peer.tag() > other.tag();
   const bool we_are_lower = identity_.id < peer.id();
   return peer.outbound() != we_are_lower;
+}
+
+bool Node::expects(const Peer& peer, const Frame& frame) const {
+  if (const auto* page = std::get_if<Page>(&frame)) return catch_up_.expects(peer, page->request);
+  if (const auto* result = std::get_if<QueryResult>(&frame)) return queries_.expects(peer, result->request);
+  return false;
 }
 
 void Node::on_frame(Peer& peer, const Frame& frame) {
@@ -268,11 +290,26 @@ void Node::tick() {
   queries_.tick();
   catch_up_.tick();
   delivery_.tick();
-  const MonotonicTime now = runtime_.clock.monotonic();
-  if (now - last_expiry_ < kExpiryInterval) return;
-  last_expiry_ = now;
+  const bool due = runtime_.clock.monotonic() - last_expiry_ >= runtime_.config.expiry_interval;
+  const bool excess = archive_.totals().bytes > runtime_.config.retention_bytes / 10 * 11;
+  if (!expiring_ && (due || excess)) expire();
+}
+
+void Node::expire() {
+  expiring_ = false;
+  if (stopping_) return;
+  last_expiry_ = runtime_.clock.monotonic();
+  const std::uint64_t wanted = runtime_.config.retention_bytes;
+  const std::uint64_t bytes = archive_.totals().bytes;
+  const bool last_step = bytes <= wanted + kExpiryStepBytes;
   const std::int64_t oldest = runtime_.clock.unix_ms() - retention_ms(runtime_.config);
-  if (!archive_.expire(oldest, runtime_.config.retention_bytes)) ++runtime_.counters.archive_errors;
+  if (!archive_.expire(oldest, last_step ? wanted : bytes - kExpiryStepBytes)) {
+    ++runtime_.counters.archive_errors;  // the next tick tries again
+    return;
+  }
+  if (last_step) return;
+  expiring_ = true;
+  boost::asio::post(runtime_.io, [this] { expire(); });
 }
 
 }  // namespace status::waku::mesh

@@ -48,6 +48,7 @@ class Node final : private PeerListener, private Forwarder {
   std::optional<CloseReason> admit(const Peer& peer) override;
   Hello greeting() override;
   void on_ready(Peer& peer) override;
+  bool expects(const Peer& peer, const Frame& frame) const override;
   void on_frame(Peer& peer, const Frame& frame) override;
   void on_gone(Peer& peer, CloseReason reason, const std::string& text, bool by_peer) override;
   void forward(const SharedFrame& frame, std::size_t message_bytes, bool stored, const Peer* source) override;
@@ -58,6 +59,7 @@ class Node final : private PeerListener, private Forwarder {
 
   PeerListener& listener() { return *this; }  // make_unique may not use the private base
   const Peer* dial(const PeerAddress& address);
+  bool has_room_for(const Peer& peer, bool wanted) const;
   void on_socket(boost::asio::ip::tcp::socket socket);
   void settle_duplicates(Peer& newcomer);
   bool loses_to(const Peer& peer, const Peer& other) const;
@@ -66,6 +68,7 @@ class Node final : private PeerListener, private Forwarder {
   void report_connection();
   void schedule_tick();
   void tick();
+  void expire();
 
   Runtime& runtime_;
   MessageArchive& archive_;
@@ -84,6 +87,7 @@ class Node final : private PeerListener, private Forwarder {
   std::list<std::unique_ptr<Peer>> peers_;
   Connection reported_ = Connection::disconnected;
   MonotonicTime last_expiry_;
+  bool expiring_ = false;  // a further step is scheduled
   bool stopping_ = false;
 };
 

@@ -11,12 +11,19 @@ namespace {
 constexpr double kPageCost = 20;
 constexpr double kQueryCost = 20;
 
+constexpr double kUnknownCost = 1;
+
+double entries_cost(std::size_t entries) { return static_cast<double>(std::max<std::size_t>(entries, 1)); }
+
 double message_cost(const Frame& frame) {
   if (std::holds_alternative<Relayed>(frame)) return 1;
   if (std::holds_alternative<CatchUp>(frame)) return kPageCost;
   if (std::holds_alternative<Query>(frame)) return kQueryCost;
   if (std::holds_alternative<Ping>(frame)) return 1;
-  return 0;  // answers to what this node asked or sent, as many as it asked or sent
+  // What nobody asked for; else `expects` exempts it.
+  if (const auto* page = std::get_if<Page>(&frame)) return entries_cost(page->entries.size());
+  if (const auto* result = std::get_if<QueryResult>(&frame)) return entries_cost(result->entries.size());
+  return 0;  // small answers to what this node sent; their bytes count
 }
 
 TokenBucket bucket(double rate, const Runtime& runtime) {
@@ -59,12 +66,15 @@ void Peer::start() {
   }
 }
 
-void Peer::on_secured(const PeerId& id) {
+void Peer::on_secured(const PeerId& id, const LinkTag& tag) {
   id_ = id;
+  tag_ = tag;
   statistics.remote = link_->remote();
   if (const std::optional<CloseReason> refusal = listener_.admit(*this)) {
-    return link_->close(*refusal, "this is " + to_text(id_));
+    const bool full = *refusal == CloseReason::too_many;
+    return link_->close(*refusal, full ? "no more links are taken" : "this is " + to_text(id_));
   }
+  admitted_ = true;
   send(listener_.greeting());
 }
 
@@ -74,7 +84,7 @@ void Peer::on_frame(std::uint8_t type, ByteView body) {
   if (!frame) {
     if (frame.error().code == Code::unimplemented && ready_) {
       ++runtime_.counters.frames_unknown;
-      return;
+      return throttle(kUnknownCost, body.size());
     }
     return link_->close(CloseReason::protocol, frame.error().message);
   }
@@ -82,7 +92,7 @@ void Peer::on_frame(std::uint8_t type, ByteView body) {
   const auto* hello = std::get_if<Hello>(&*frame);
   if ((hello == nullptr) != ready_) return link_->close(CloseReason::protocol, "a frame out of turn");
   if (hello != nullptr) return handle(*hello);
-  throttle(*frame, body.size());
+  if (!listener_.expects(*this, *frame)) throttle(message_cost(*frame), body.size());
   if (const auto* ping = std::get_if<Ping>(&*frame)) return send(Pong{ping->nonce});
   if (const auto* pong = std::get_if<Pong>(&*frame)) return handle(*pong);
   listener_.on_frame(*this, *frame);
@@ -125,11 +135,9 @@ void Peer::handle(const Pong& pong) {
   statistics.round_trip_us = std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count();
 }
 
-void Peer::throttle(const Frame& frame, std::size_t bytes) {
-  // A page is as large as this node asked for.
-  const bool asked_for = std::holds_alternative<Page>(frame) || std::holds_alternative<QueryResult>(frame);
-  const Milliseconds wait = std::max(messages_.take(message_cost(frame), last_heard_),
-                                     bytes_.take(asked_for ? 0 : static_cast<double>(bytes), last_heard_));
+void Peer::throttle(double messages, std::size_t bytes) {
+  const Milliseconds wait =
+      std::max(messages_.take(messages, last_heard_), bytes_.take(static_cast<double>(bytes), last_heard_));
   if (wait <= Milliseconds(0)) return;
   ++runtime_.counters.throttled;
   link_->pause(wait);

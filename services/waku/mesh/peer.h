@@ -24,6 +24,8 @@ class PeerListener {
   virtual Hello greeting() = 0;
   // Greetings fit: messages flow from now on.
   virtual void on_ready(Peer& peer) = 0;
+  // The frame answers a request that is outstanding on this link: it may be as large as what was asked for.
+  virtual bool expects(const Peer& peer, const Frame& frame) const = 0;
   // Anything but the frames that a Peer handles itself. Its views are valid during the call.
   virtual void on_frame(Peer& peer, const Frame& frame) = 0;
   // Exactly once, never from inside a call of Peer. `by_peer`: the other end gave the reason.
@@ -49,6 +51,10 @@ class Peer final : public LinkHandler {
   const PeerAddress& address() const { return *address_; }
   // Valid from PeerListener::admit on.
   const PeerId& id() const { return id_; }
+  // The other end's key is known and it may stay; it need not have greeted yet.
+  bool admitted() const { return admitted_ && !link_->closed(); }
+  bool closed() const { return link_->closed(); }
+  const LinkTag& tag() const { return tag_; }
   // The other end's; valid from on_ready on.
   const Hello& hello() const { return hello_; }
 
@@ -66,14 +72,15 @@ class Peer final : public LinkHandler {
   Statistics statistics;
 
  private:
-  void on_secured(const PeerId& id) override;
+  void on_secured(const PeerId& id, const LinkTag& tag) override;
   void on_frame(std::uint8_t type, ByteView body) override;
   void on_closed(CloseReason reason, const std::string& text) override;
 
   void handle(const Hello& hello);
   void handle(const Goodbye& goodbye);
   void handle(const Pong& pong);
-  void throttle(const Frame& frame, std::size_t bytes);
+  // Takes both from what the peer may send, and reads nothing more until it may again.
+  void throttle(double messages, std::size_t bytes);
 
   Runtime& runtime_;
   PeerListener& listener_;
@@ -83,6 +90,8 @@ class Peer final : public LinkHandler {
   TokenBucket messages_;
   TokenBucket bytes_;
   PeerId id_{};
+  LinkTag tag_{};
+  bool admitted_ = false;
   Hello hello_;
   bool ready_ = false;
   bool closed_by_peer_ = false;

@@ -23,12 +23,14 @@ Relay::Verdict Relay::accept(const PageEntry& entry, const Peer* source) {
   Result<WakuMessage> message = decode_message(entry.encoded, runtime_.config.max_message_bytes);
   const Result<Shard> shard = message ? autoshard(message->content_topic, runtime_.config.network)
                                       : Result<Shard>(tl::unexpected(message.error()));
+  if (shard) {
+    verdict.hash = message_hash(shard->pubsub_topic, *message);
+    verdict.hashed = true;
+  }
   if (!shard || shard->index != entry.shard || Milliseconds(entry.age_ms) >= runtime_.config.retention) {
     ++counters.messages_rejected;
     return verdict;
   }
-  verdict.hash = message_hash(shard->pubsub_topic, *message);
-  verdict.hashed = true;
   if (message->ephemeral) {
     verdict.outcome = Outcome::accepted;
     verdict.fresh = !stored_.contains(verdict.hash) && unstored_.insert(verdict.hash, runtime_.clock.monotonic());

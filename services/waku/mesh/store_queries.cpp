@@ -38,9 +38,14 @@ void StoreQueries::ask(Peer& peer, const StoreQuery& query, Done<StorePage> done
                   query.cursor, query.content_topics});
 }
 
+bool StoreQueries::expects(const Peer& peer, std::uint32_t request) const {
+  const auto found = waiting_.find(request);
+  return found != waiting_.end() && found->second.peer == &peer;
+}
+
 void StoreQueries::on_result(const Peer& peer, const QueryResult& result) {
+  if (!expects(peer, result.request)) return;
   const auto found = waiting_.find(result.request);
-  if (found == waiting_.end() || found->second.peer != &peer) return;
   const Done<StorePage> done = std::move(found->second.done);
   waiting_.erase(found);
   done(page_of(result));

@@ -22,6 +22,8 @@ class StoreQueries {
   Result<StorePage> local(const StoreQuery& query);
   // Of a peer's; `done` is called exactly once. RESOURCE_EXHAUSTED when too many are under way.
   void ask(Peer& peer, const StoreQuery& query, Done<StorePage> done);
+  // Whether that request to this peer has no answer yet.
+  bool expects(const Peer& peer, std::uint32_t request) const;
   void on_result(const Peer& peer, const QueryResult& result);
   void on_gone(const Peer& peer);
   void tick();

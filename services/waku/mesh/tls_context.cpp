@@ -6,9 +6,11 @@
 namespace status::waku::mesh {
 namespace {
 
-// ALPN: length-prefixed protocol name. A client of anything else is turned away inside the handshake.
+// ALPN: length-prefixed protocol name. A client of anything else is turned away inside the handshake, one that offers
+// nothing after it (tls_link.cpp).
 constexpr unsigned char kProtocol[] = "\x0dstatus-mesh/1";
 constexpr unsigned int kProtocolBytes = sizeof kProtocol - 1;
+static_assert(kProtocolBytes == 1 + kAlpn.size());
 
 int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
                     unsigned int offered_size, void*) {

@@ -11,6 +11,7 @@
 #include "services/waku/big_endian.h"
 #include "services/waku/mesh/frames.h"
 #include "services/waku/mesh/identity.h"
+#include "services/waku/mesh/tls_context.h"
 
 namespace status::waku::mesh {
 namespace asio = boost::asio;
@@ -32,6 +33,20 @@ bool deserves_goodbye(CloseReason reason) {
     default:
       return true;
   }
+}
+
+// Empty unless both ends have agreed on this protocol: one that offers none passes the handshake.
+std::optional<LinkTag> agreed_tag(SSL* ssl) {
+  constexpr std::string_view kLabel = "EXPORTER-status-mesh-link";
+  const unsigned char* protocol = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(ssl, &protocol, &size);
+  if (std::string_view(reinterpret_cast<const char*>(protocol), size) != kAlpn) return std::nullopt;
+  LinkTag tag;
+  if (SSL_export_keying_material(ssl, tag.data(), tag.size(), kLabel.data(), kLabel.size(), nullptr, 0, 0) != 1) {
+    return std::nullopt;
+  }
+  return tag;
 }
 
 }  // namespace
@@ -85,8 +100,10 @@ void TlsLink::on_handshake(const ErrorCode& error) {
   const CertificatePtr certificate(SSL_get1_peer_certificate(stream_.native_handle()));
   const Result<PeerId> id = peer_id_of(certificate.get());
   if (!id) return close(CloseReason::tls, id.error().message);
+  const std::optional<LinkTag> tag = agreed_tag(stream_.native_handle());
+  if (!tag) return close(CloseReason::tls, "the other end does not speak this protocol");
   secured_ = true;
-  handler_->on_secured(*id);
+  handler_->on_secured(*id, *tag);
   if (!queue_.empty() && !writing_) write();
   deliver();
 }

@@ -2,6 +2,7 @@
 // thread only.
 #pragma once
 
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,11 +20,15 @@ namespace status::waku::mesh {
 // A frame is encoded once and shared by the queues of all links that it goes to.
 using SharedFrame = std::shared_ptr<const Bytes>;
 
+// What TLS derives from a link's secrets (RFC 8446 §7.5): both ends order their links by it without a word.
+using LinkTag = std::array<std::uint8_t, 16>;
+
 class LinkHandler {
  public:
   virtual ~LinkHandler() = default;
   // TLS stands; the other end has proved that it owns this id.
-  virtual void on_secured(const PeerId& id) = 0;
+  // `tag` is the same at both ends, and of this link alone.
+  virtual void on_secured(const PeerId& id, const LinkTag& tag) = 0;
   // `body` is valid during the call.
   virtual void on_frame(std::uint8_t type, ByteView body) = 0;
   // Exactly once, never from inside a call of this class; nothing follows.

@@ -25,6 +25,7 @@ class InDatabase {
  public:
   InDatabase() { open(); }
   MessageArchive& archive() { return *archive_; }
+  store::FakeDisk& disk() { return disk_; }
   // As a new process would, after a boot if the text is another one.
   void reopen(const std::string& boot = "boot one") {
     archive_.reset();
@@ -37,6 +38,7 @@ class InDatabase {
     std::ofstream(folder_.file("boot_id")) << boot << "\n";
     store::DatabaseOptions options;
     options.path = folder_.file("waku.db");
+    options.disk = &disk_;
     auto database = store::Database::open(store::test_key(), options);
     ASSERT_TRUE(database) << database.error().describe();
     database_ = std::move(*database);
@@ -48,6 +50,7 @@ class InDatabase {
   }
 
   store::TemporaryFolder folder_;
+  store::FakeDisk disk_;
   SystemRandom random_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<DatabaseArchive> archive_;
@@ -216,6 +219,17 @@ TEST(DatabaseArchive, EverythingSurvivesAReopening) {
   EXPECT_EQ(kind.archive().totals().bytes, 30U);
   EXPECT_EQ(kind.archive().after(0, 0, {10, 1000})->records.size(), 3U);
   EXPECT_EQ((*kind.archive().cursor(PeerId{1}))->position, 5U);
+}
+
+TEST(DatabaseArchive, OpensOnAFullDisk) {
+  InDatabase kind;
+  for (int n = 1; n <= 3; ++n) insert(kind.archive(), n);
+  const ArchiveId id = kind.archive().id();
+  kind.disk().free = 0;
+  kind.reopen();
+  ASSERT_FALSE(::testing::Test::HasFailure());
+  EXPECT_EQ(kind.archive().id(), id);
+  EXPECT_EQ(kind.archive().head(), 3U);
 }
 
 TEST(DatabaseArchive, PositionsOfForgottenMessagesAreNotUsedAgain) {

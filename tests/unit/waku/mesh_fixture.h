@@ -192,6 +192,15 @@ class TestNode {
   std::int64_t sent_ = 0;
 };
 
+// Asks until it is so, for what no event tells.
+inline bool eventually(const std::function<bool()>& condition) {
+  const MonotonicTime limit = SystemClock().monotonic() + kPatience;
+  while (!condition()) {
+    if (SystemClock().monotonic() > limit) return false;
+  }
+  return true;
+}
+
 // Links `from` to `to` and waits until both see it.
 inline void link(TestNode& from, TestNode& to) {
   const Result<std::string> id = from.connect(to.address());

@@ -296,6 +296,37 @@ TEST(MeshLinks, FramesFromTheFutureAreSkipped) {
   EXPECT_EQ(a.peers().at(0).agent, "raw?") << "a peer's text cannot break a terminal";
 }
 
+TEST(MeshLinks, AReadableMessageThatIsNotTakenIsAcknowledgedAsRejected) {
+  TestNode a;
+  a.start();
+  RawPeer peer(a.address());
+  peer.send(RawPeer::hello());
+  WakuMessage message;
+  message.content_topic = kTopic;
+  peer.send(Relayed{2, 0, 7, encode_message(message)});  // of another shard
+  const std::optional<Ack> ack = peer.wait_frame<Ack>();
+  ASSERT_TRUE(ack);
+  EXPECT_EQ(ack->outcome, Outcome::rejected);
+  EXPECT_EQ(ack->position, 0U);
+  EXPECT_EQ(ack->hash, message_hash("/waku/2/rs/16/0", message));
+}
+
+TEST(MeshLinks, AMessageThatEveryPeerRefusesIsReportedAsRejected) {
+  Config config = quick_config();
+  config.propagation_timeout = Milliseconds(300);
+  TestNode a(config);
+  a.start();
+  RawPeer peer(a.address());
+  peer.send(RawPeer::hello());
+  ASSERT_TRUE(a.events.wait_connection(Connection::connected));
+  const Result<MessageHash> hash = a.send("unwanted");
+  ASSERT_TRUE(hash);
+  peer.send(Ack{Outcome::rejected, 0, *hash});
+  ASSERT_TRUE(a.events.wait([&] { return !a.events.errors.empty(); }));
+  EXPECT_EQ(a.events.errors[0].second.reason, "waku.rejected");
+  EXPECT_EQ(a.counter("rejected_by_peer"), 1U);
+}
+
 TEST(MeshLinks, UnreadableMessagesAreCountedAndDropped) {
   TestNode a;
   a.start();

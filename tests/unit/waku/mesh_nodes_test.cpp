@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "tests/unit/waku/mesh_fixture.h"
 
 namespace status::waku::mesh {
@@ -240,6 +242,75 @@ TEST(MeshNodes, OversizeMessagesAreRefusedAndNotOfferedToSmallerNodes) {
   EXPECT_THAT(b.events.payloads(), ElementsAre("small"));
   EXPECT_EQ(b.counter("messages_rejected"), 0U);
 }
+
+// A disk that is full for a while.
+class FailingArchive final : public MessageArchive {
+ public:
+  explicit FailingArchive(std::atomic<int>& failures) : failures_(failures) {}
+  ArchiveId id() const override { return archive_.id(); }
+  std::uint64_t head() const override { return archive_.head(); }
+  ArchiveTotals totals() const override { return archive_.totals(); }
+  Result<std::uint64_t> insert(const NewRecord& record) override {
+    if (archive_.head() == 5 && failures_-- > 0) return fail(Code::resource_exhausted, "store.disk_full", "no room");
+    return archive_.insert(record);
+  }
+  Result<Batch> after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) override {
+    return archive_.after(position, oldest_ms, limit);
+  }
+  Result<QueryBatch> query(const StoreQuery& query, std::size_t max_bytes) override {
+    return archive_.query(query, max_bytes);
+  }
+  Status expire(std::int64_t oldest_ms, std::uint64_t max_bytes) override {
+    return archive_.expire(oldest_ms, max_bytes);
+  }
+  Result<std::optional<PeerCursor>> cursor(const PeerId& peer) override { return archive_.cursor(peer); }
+  Status set_cursor(const PeerId& peer, const PeerCursor& cursor) override { return archive_.set_cursor(peer, cursor); }
+
+ private:
+  std::atomic<int>& failures_;
+  MemoryArchive archive_{ArchiveId{9}};
+};
+
+TEST(MeshNodes, AFullDiskWhileCatchingUpDelaysAndEndsNoLink) {
+  std::atomic<int> failures = 2;
+  TestNode a, b(quick_config(), {}, std::make_unique<FailingArchive>(failures));
+  a.start();
+  send_all(a, numbered(0, 600));  // three pages
+  b.start();
+  link(b, a);
+  ASSERT_TRUE(b.events.wait_messages(600));
+  EXPECT_THAT(b.events.payloads(), ::testing::ElementsAreArray(numbered(0, 600)));
+  EXPECT_EQ(b.counter("closed_protocol"), 0U);
+  EXPECT_EQ(b.counter("links_opened"), 1U);
+  EXPECT_EQ(b.counter("archive_errors"), 2U);
+}
+
+class MeshMaximum : public ::testing::TestWithParam<std::size_t> {};
+
+TEST_P(MeshMaximum, AMessageOfExactlyTheMaximumPasses) {
+  Config config = quick_config();
+  config.max_message_bytes = GetParam();
+  TestNode a(config), b(config);
+  a.start();
+  b.start();
+  link(a, b);
+  WakuMessage message;
+  message.content_topic = kTopic;
+  message.timestamp_ns = 1;
+  message.payload = Bytes(GetParam(), 'x');
+  message.payload.resize(2 * GetParam() - encode_message(message).size());
+  ASSERT_EQ(encode_message(message).size(), GetParam());
+  const auto send = [&] { return answer_of<MessageHash>([&](auto done) { a.backend->send(message, done); }); };
+  ASSERT_TRUE(send());
+  ASSERT_TRUE(b.events.wait_messages(1));
+  EXPECT_EQ(b.events.messages[0].message, message);
+  message.payload.push_back('x');
+  const Result<MessageHash> refused = send();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "waku.message_too_large");
+}
+
+INSTANTIATE_TEST_SUITE_P(Bytes, MeshMaximum, ::testing::Values(std::size_t{153'600}, std::size_t{1'048'576}));
 
 TEST(MeshNodes, AfterStopEveryCallAnswersUnavailable) {
   TestNode a;

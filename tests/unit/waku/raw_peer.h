@@ -17,8 +17,9 @@ namespace status::waku::mesh {
 
 class RawPeer final : public LinkHandler {
  public:
-  explicit RawPeer(const std::string& address)
-      : identity_(*load_or_create_identity(folder_.file("key.pem"))),
+  // With the key in `key_file`, made if there is none; else with a key of its own.
+  explicit RawPeer(const std::string& address, const std::string& key_file = "")
+      : identity_(*load_or_create_identity(key_file.empty() ? folder_.file("key.pem") : key_file)),
         tls_(*make_tls_context(identity_)),
         guard_(boost::asio::make_work_guard(io_)),
         link_(std::make_shared<TlsLink>(io_, *tls_, std::size_t{64} << 20, *this)),
@@ -56,6 +57,19 @@ class RawPeer final : public LinkHandler {
   bool wait_type(std::uint8_t type) {
     return wait([&] { return std::count(types.begin(), types.end(), type) > 0; });
   }
+  // The first frame of that kind; its views point into `bodies`, which must not grow meanwhile.
+  template <class T>
+  std::optional<T> wait_frame() {
+    std::optional<T> found;
+    wait([&] {
+      for (std::size_t i = 0; i < types.size() && !found; ++i) {
+        const Result<Frame> frame = decode_frame(types[i], bodies[i]);
+        if (frame && std::holds_alternative<T>(*frame)) found = std::get<T>(*frame);
+      }
+      return found.has_value();
+    });
+    return found;
+  }
   // The reason of the node's goodbye.
   std::optional<CloseReason> wait_goodbye() {
     if (!wait([&] { return goodbye.has_value(); })) return std::nullopt;
@@ -71,7 +85,7 @@ class RawPeer final : public LinkHandler {
   bool closed = false;
 
  private:
-  void on_secured(const PeerId&) override {}
+  void on_secured(const PeerId&, const LinkTag&) override {}
   void on_frame(std::uint8_t type, ByteView body) override {
     const std::lock_guard lock(mutex_);
     types.push_back(type);
