@@ -42,7 +42,7 @@ api::MethodInfo Send::info() {
                   "The backend has this very message already: as good as a success."},
                  {Code::resource_exhausted, "waku.message_too_large", "It exceeds the network's maximum."},
                  {Code::resource_exhausted, "waku.too_many_pending",
-                  "4,000 messages wait for a node to take them; try later."}}};
+                  "4,096 messages wait for a node to take them; try later."}}};
 }
 
 api::MethodInfo StoreQueryMethod::info() {
@@ -135,9 +135,11 @@ const api::Interface& interface() {
           .event<SendProgress>("sent", "Another node has stored the message.")
           .event<SendFailure>("error", "No node took the message in time; it may still travel later.")
           .event<ConnectionChanged>("connection", "This node is linked better or worse than before.")
+          .event<ConsumerDropped>("consumer_dropped",
+                                  "A consumer of a durable stream was not seen for 30 days: nothing is kept for it.")
           .event<MessageView>("message_received", "A message of a subscribed topic.")
-          .stream("events", "What becomes of sent messages, and of the connection.",
-                  {"propagated", "sent", "error", "connection"})
+          .stream("events", "What becomes of sent messages, of the connection and of consumers.",
+                  {"propagated", "sent", "error", "connection", "consumer_dropped"})
           .durable_stream("messages", "The messages of subscribed topics.", {"message_received"});
   return declared;
 }

@@ -226,4 +226,13 @@ struct ConnectionChanged {
   }
 };
 
+struct ConsumerDropped {
+  std::string stream;
+  std::string consumer;
+  static void describe(api::Fields<ConsumerDropped>& f) {
+    f.add("stream", &ConsumerDropped::stream, "The durable stream.");
+    f.add("consumer", &ConsumerDropped::consumer, "The name that it gave in its polls.");
+  }
+};
+
 }  // namespace status::waku

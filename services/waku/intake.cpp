@@ -17,6 +17,24 @@ void Intake::stop() {
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
+  run_jobs();
+}
+
+void Intake::post(std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  changed_.notify_all();
+}
+
+void Intake::run_jobs() {
+  std::deque<std::function<void()>> jobs;
+  {
+    const std::lock_guard lock(mutex_);
+    jobs = std::exchange(jobs_, {});
+  }
+  for (const std::function<void()>& job : jobs) job();
 }
 
 bool Intake::on_message(ReceivedMessage message) {
@@ -74,6 +92,7 @@ void Intake::on_attention() {
 void Intake::run() noexcept {
   ::pthread_setname_np(::pthread_self(), "waku-intake");
   while (wait_for_work()) {
+    run_jobs();
     IntakeBatch batch;
     {
       const std::lock_guard lock(mutex_);
@@ -96,18 +115,21 @@ bool Intake::wait_for_work() {
   while (true) {
     const std::optional<MonotonicTime> tick = work_.next_tick();
     std::unique_lock lock(mutex_);
-    const auto ready = [this] { return stopping_ || attention_ || refused_ || !queue_.empty(); };
+    const auto ready = [this] { return stopping_ || attention_ || refused_ || !jobs_.empty() || !queue_.empty(); };
     const bool woken = tick ? changed_.wait_until(lock, *tick, ready) : (changed_.wait(lock, ready), true);
     if (stopping_) return false;
     attention_ = false;
-    if (!woken || refused_ || !queue_.empty()) return true;
+    if (!woken || refused_ || !jobs_.empty() || !queue_.empty()) return true;
   }
 }
 
 void Intake::commit(const IntakeBatch& batch) {
   while (!work_.commit(batch)) {
     std::unique_lock lock(mutex_);
-    if (changed_.wait_for(lock, timing_.retry, [this] { return stopping_; })) return;
+    changed_.wait_for(lock, timing_.retry, [this] { return stopping_ || !jobs_.empty(); });
+    if (stopping_) return;
+    lock.unlock();
+    run_jobs();
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -45,7 +46,11 @@ class Intake final : public BackendEvents, public OutboxObserver {
 
   void start();
   // Ends after the batch at hand; what is queued behind it is dropped, and replayed by the backend at the next start.
+  // Work that was posted is done before it returns.
   void stop();
+
+  // Runs it on the intake thread, ahead of what waits to be committed: for what the backend's thread may not do.
+  void post(std::function<void()> job);
 
   bool on_message(ReceivedMessage message) override;
   void on_propagated(const MessageHash& hash) override;
@@ -60,15 +65,17 @@ class Intake final : public BackendEvents, public OutboxObserver {
   void run() noexcept;
   bool wait_for_work();
   void commit(const IntakeBatch& batch);
+  void run_jobs();
 
   IntakeWork& work_;
   const Timing timing_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  IntakeBatch queue_;       // under mutex_
-  std::size_t bytes_ = 0;   // of its messages
-  bool refused_ = false;    // a message was turned away
-  bool attention_ = false;  // next_tick() has changed
+  IntakeBatch queue_;                       // under mutex_
+  std::size_t bytes_ = 0;                   // of its messages
+  std::deque<std::function<void()>> jobs_;  // bounded by the calls that may be under way
+  bool refused_ = false;                    // a message was turned away
+  bool attention_ = false;                  // next_tick() has changed
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -97,13 +97,24 @@ class WakuModule final : public host::Service {
         [](WakuService& s, const auto& request, const Caller& by) { return s.unsubscribe(request, by); });
     serve<Send>([](WakuService& s, const auto& request, const Caller& by) { return s.send(request, by); });
     serve<Peers>([](WakuService& s, const auto&, const Caller&) { return s.peers(); });
-    serve<Disconnect>([](WakuService& s, const auto& request, const Caller&) { return s.disconnect(request); });
+    serve<Disconnect>([](WakuService& s, const auto& request, const Caller& by) { return s.disconnect(request, by); });
     serve<Info>([](WakuService& s, const auto&, const Caller&) { return s.info(); });
     ipc::serve_async<StoreQueryMethod>(context_.server(), ipc::Run::worker, [this](const auto& request, auto answer) {
       service_->store_query(request, std::move(answer));
     });
-    ipc::serve_async<Connect>(context_.server(), ipc::Run::worker, [this](const auto& request, auto answer) {
-      service_->connect(request, std::move(answer));
+    context_.server().handle("waku.connect", ipc::Run::worker, [this](ipc::Call call) { connect(std::move(call)); });
+  }
+
+  // Answers later, as `ipc::serve_async` does, and needs the caller.
+  void connect(ipc::Call call) {
+    const Result<Connect::Request> request = api::decode<Connect::Request>(call.params(), api::Mode::strict);
+    if (!request) return call.fail(request.error());
+    const Caller by = caller_of({call.caller(), call.header(), call.params(), call.deadline()});
+    const auto shared = std::make_shared<ipc::Call>(std::move(call));
+    service_->connect(*request, by, [this, shared](const Result<Connect::Reply>& reply) {
+      if (!reply) return shared->fail(reply.error());
+      const Result<Bytes> encoded = api::encode(*reply);
+      encoded ? shared->reply(*encoded, {.cursor = context_.events().cursor_now()}) : shared->fail(encoded.error());
     });
   }
 

@@ -32,9 +32,10 @@ class OutboxObserver {
 };
 
 struct Timing {
-  std::chrono::milliseconds retry{1'000};     // after a failure of the backend or the database
-  std::chrono::milliseconds give_up{60'000};  // the backend has not taken a message for so long
-  std::chrono::milliseconds forget{600'000};  // nothing was heard of a message for so long
+  std::chrono::milliseconds retry{1'000};             // after a failure of the backend or the database
+  std::chrono::milliseconds give_up{60'000};          // the backend has not taken a message for so long
+  std::chrono::milliseconds forget{600'000};          // nothing was heard of a message for so long
+  std::chrono::milliseconds housekeeping{3'600'000};  // consumers that have gone are looked for
 };
 
 class Outbox {

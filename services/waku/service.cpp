@@ -67,6 +67,7 @@ Status WakuService::start() {
   position_ = resume->position;
   network_ = info->network;
   max_message_bytes_ = info->max_message_bytes;
+  next_housekeeping_ = seams_.clock.monotonic();
   intake_.start();
   return resend();
 }
@@ -86,30 +87,48 @@ Status WakuService::resend() {
   return {};
 }
 
-template <class M, class Effect>
-Result<typename M::Reply> WakuService::write(std::string_view method, const typename M::Request& request,
-                                             const Caller& caller, store::Durability durability, Effect effect) {
-  using Reply = typename M::Reply;
-  std::optional<store::Idempotency::Claim> claim;
-  if (!caller.idempotency_key.empty()) {
-    const Result<Bytes> params = api::encode(request);
-    if (!params) return fail(params.error());
-    auto claimed = idempotency_->claim({caller.name, std::string(method), caller.idempotency_key}, *params);
-    if (!claimed) return fail(claimed.error());
-    if (const auto& stored = claimed->stored_reply()) return api::decode<Reply>(*stored, api::Mode::lenient);
-    claim.emplace(std::move(*claimed));
+template <class M>
+Result<WakuService::Once<M>> WakuService::begin(std::string_view method, const typename M::Request& request,
+                                                const Caller& caller) {
+  Once<M> once;
+  if (caller.idempotency_key.empty()) return once;
+  const Result<Bytes> params = api::encode(request);
+  if (!params) return fail(params.error());
+  auto claimed = idempotency_->claim({caller.name, std::string(method), caller.idempotency_key}, *params);
+  if (!claimed) return fail(claimed.error());
+  if (const auto& stored = claimed->stored_reply()) {
+    Result<typename M::Reply> reply = api::decode<typename M::Reply>(*stored, api::Mode::lenient);
+    if (!reply) return fail(reply.error());
+    once.reply = std::move(*reply);
+    return once;
   }
+  once.claim.emplace(std::move(*claimed));
+  return once;
+}
+
+template <class M, class Effect>
+Result<typename M::Reply> WakuService::finish(Once<M>& once, store::Durability durability, Effect effect) {
+  using Reply = typename M::Reply;
   Result<store::Transaction> tx = seams_.database.write(durability);
   if (!tx) return fail(tx.error());
   Result<Reply> reply = effect(*tx);
   if (!reply) return reply;
-  if (claim) {
+  if (once.claim) {
     const Result<Bytes> encoded = api::encode(*reply);
     if (!encoded) return fail(encoded.error());
-    if (Status stored = claim->store(*tx, *encoded); !stored) return fail(stored.error());
+    if (Status stored = once.claim->store(*tx, *encoded); !stored) return fail(stored.error());
   }
   if (Status committed = tx->commit(); !committed) return fail(committed.error());
   return reply;
+}
+
+template <class M, class Effect>
+Result<typename M::Reply> WakuService::write(std::string_view method, const typename M::Request& request,
+                                             const Caller& caller, store::Durability durability, Effect effect) {
+  Result<Once<M>> once = begin<M>(method, request, caller);
+  if (!once) return fail(once.error());
+  if (once->reply) return *once->reply;
+  return finish<M>(*once, durability, effect);
 }
 
 Result<Subscribe::Reply> WakuService::subscribe(const Subscribe::Request& request, const Caller& caller) {
@@ -220,10 +239,10 @@ Result<Send::Reply> WakuService::send(const Send::Request& request, const Caller
 void WakuService::store_query(const StoreQueryMethod::Request& request, Answer<StoreQueryMethod::Reply> answer) {
   Result<StoreQuery> query = query_of(request);
   if (!query) return answer(fail(query.error()));
-  seams_.backend.store_query(std::move(*query), request.peer,
-                             [answer = std::move(answer)](const Result<StorePage>& page) {
-                               page ? answer(view_of(*page)) : answer(fail(page.error()));
-                             });
+  seams_.backend.store_query(
+      std::move(*query), request.peer, [this, answer = std::move(answer)](Result<StorePage> page) {
+        intake_.post([answer, page = std::move(page)] { page ? answer(view_of(*page)) : answer(fail(page.error())); });
+      });
 }
 
 Result<Peers::Reply> WakuService::peers() {
@@ -234,25 +253,41 @@ Result<Peers::Reply> WakuService::peers() {
   return reply;
 }
 
-void WakuService::connect(const Connect::Request& request, Answer<Connect::Reply> answer) {
-  seams_.backend.connect(
-      request.address, [this, address = request.address, answer = std::move(answer)](const Result<std::string>& peer) {
-        if (!peer) return answer(fail(peer.error()));
-        Result<store::Transaction> tx = seams_.database.write(store::Durability::full);
-        Status kept = tx ? tables::add_peer(*tx, address) : Status(fail(tx.error()));
-        if (kept) kept = tx->commit();
-        kept ? answer(Connect::Reply{*peer}) : answer(fail(kept.error()));
-      });
+void WakuService::connect(const Connect::Request& request, const Caller& caller, Answer<Connect::Reply> answer) {
+  Result<Once<Connect>> begun = begin<Connect>("connect", request, caller);
+  if (!begun) return answer(fail(begun.error()));
+  if (begun->reply) return answer(*begun->reply);
+  const auto once = std::make_shared<Once<Connect>>(std::move(*begun));
+  seams_.backend.connect(request.address, [this, address = request.address, once,
+                                           answer = std::move(answer)](const Result<std::string>& peer) {
+    intake_.post([this, address, once, answer, peer] {
+      Result<Connect::Reply> reply = keep_peer(*once, address, peer);
+      once->claim.reset();  // before the answer: whoever has it may call again
+      answer(std::move(reply));
+    });
+  });
 }
 
-Result<Disconnect::Reply> WakuService::disconnect(const Disconnect::Request& request) {
+Result<Connect::Reply> WakuService::keep_peer(Once<Connect>& once, const std::string& address,
+                                              const Result<std::string>& peer) {
+  if (!peer) return fail(peer.error());
+  return finish<Connect>(once, store::Durability::full, [&](store::Transaction& tx) -> Result<Connect::Reply> {
+    if (Status kept = tables::add_peer(tx, address); !kept) return fail(kept.error());
+    return Connect::Reply{*peer};
+  });
+}
+
+Result<Disconnect::Reply> WakuService::disconnect(const Disconnect::Request& request, const Caller& caller) {
+  Result<Once<Disconnect>> once = begin<Disconnect>("disconnect", request, caller);
+  if (!once) return fail(once.error());
+  if (once->reply) return *once->reply;
+  // Outside the transaction: the backend's thread may be waiting for the database.
   const Status done = await<void>([&](auto answer) { seams_.backend.disconnect(request.address, std::move(answer)); });
   if (!done) return fail(done.error());
-  Result<store::Transaction> tx = seams_.database.write(store::Durability::full);
-  if (!tx) return fail(tx.error());
-  if (Status removed = tables::remove_peer(*tx, request.address); !removed) return fail(removed.error());
-  if (Status committed = tx->commit(); !committed) return fail(committed.error());
-  return Disconnect::Reply{};
+  return finish<Disconnect>(*once, store::Durability::full, [&](store::Transaction& tx) -> Result<Disconnect::Reply> {
+    if (Status removed = tables::remove_peer(tx, request.address); !removed) return fail(removed.error());
+    return Disconnect::Reply{};
+  });
 }
 
 Result<Info::Reply> WakuService::info() {

@@ -31,7 +31,7 @@ template <class T>
 using Answer = std::function<void(Result<T>)>;
 
 // Every method: any thread, several at a time; blocks for the database and at most kPatience for the backend. The two
-// that take an `Answer` may wait for another node: they return at once and answer exactly once, on the backend's thread
+// that take an `Answer` may wait for another node: they return at once and answer exactly once, on the intake's thread
 // or on this one.
 class WakuService final : private IntakeWork {
  public:
@@ -67,8 +67,8 @@ class WakuService final : private IntakeWork {
   Result<Send::Reply> send(const Send::Request& request, const Caller& caller);
   void store_query(const StoreQueryMethod::Request& request, Answer<StoreQueryMethod::Reply> answer);
   Result<Peers::Reply> peers();
-  void connect(const Connect::Request& request, Answer<Connect::Reply> answer);
-  Result<Disconnect::Reply> disconnect(const Disconnect::Request& request);
+  void connect(const Connect::Request& request, const Caller& caller, Answer<Connect::Reply> answer);
+  Result<Disconnect::Reply> disconnect(const Disconnect::Request& request, const Caller& caller);
   Result<Info::Reply> info();
 
  private:
@@ -79,17 +79,30 @@ class WakuService final : private IntakeWork {
   Status commit(const IntakeBatch& batch) override;
   void ask_again() override;
   void tick() override;
-  std::optional<MonotonicTime> next_tick() override { return outbox_.next_attention(); }
+  std::optional<MonotonicTime> next_tick() override;
 
   // service_intake.cpp
   Status append(store::Transaction& tx, const ReceivedMessage& message);
   Status settle(store::Transaction& tx, const Outcome& outcome);
   void publish(const Outcome& outcome);
+  void forget(const std::vector<MessageHash>& hashes);
+  void drop_consumers();
 
   // `method` once per idempotency key; `effect(tx)` and the reply commit together.
   template <class M, class Effect>
   Result<typename M::Reply> write(std::string_view method, const typename M::Request& request, const Caller& caller,
                                   store::Durability durability, Effect effect);
+  // The two halves of it, for what has to ask the backend in between.
+  template <class M>
+  struct Once {
+    std::optional<store::Idempotency::Claim> claim;  // none without a key
+    std::optional<typename M::Reply> reply;          // it has been done before
+  };
+  template <class M>
+  Result<Once<M>> begin(std::string_view method, const typename M::Request& request, const Caller& caller);
+  template <class M, class Effect>
+  Result<typename M::Reply> finish(Once<M>& once, store::Durability durability, Effect effect);
+  Result<Connect::Reply> keep_peer(Once<Connect>& once, const std::string& address, const Result<std::string>& peer);
   Result<OwnMessage> compose(const Send::Request& request);
   std::int64_t next_timestamp_ns();
 
@@ -102,7 +115,8 @@ class WakuService final : private IntakeWork {
   Network network_;
   std::uint32_t max_message_bytes_ = 0;
   std::atomic<std::int64_t> last_timestamp_ns_ = 0;
-  std::uint64_t position_ = 0;  // of the last committed message; intake thread only, once that runs
+  std::uint64_t position_ = 0;       // of the last committed message; intake thread only, once that runs
+  MonotonicTime next_housekeeping_;  // as position_
   std::atomic<std::uint64_t> received_ = 0;
   std::atomic<std::uint64_t> received_before_ = 0;
   std::atomic<std::uint64_t> asked_again_ = 0;

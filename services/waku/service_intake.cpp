@@ -78,9 +78,29 @@ void WakuService::ask_again() {
   seams_.backend.resume(position_);
 }
 
+std::optional<MonotonicTime> WakuService::next_tick() {
+  return std::min(outbox_.next_attention().value_or(next_housekeeping_), next_housekeeping_);
+}
+
 void WakuService::tick() {
   const std::vector<MessageHash> forgotten = outbox_.tick();
-  if (forgotten.empty()) return;
+  if (!forgotten.empty()) forget(forgotten);
+  const MonotonicTime now = seams_.clock.monotonic();
+  if (now < next_housekeeping_) return;
+  next_housekeeping_ = now + seams_.timing.housekeeping;
+  drop_consumers();
+}
+
+// So that a front end that is gone for good does not keep messages for ever.
+void WakuService::drop_consumers() {
+  const Result<std::vector<std::string>> gone = messages_->drop_unseen();
+  if (!gone) return seams_.events.note("consumers could not be dropped: " + gone.error().describe());
+  for (const std::string& consumer : *gone) {
+    seams_.events.publish("consumer_dropped", api::to_value(ConsumerDropped{"waku.messages.next", consumer}));
+  }
+}
+
+void WakuService::forget(const std::vector<MessageHash>& forgotten) {
   Result<store::Transaction> tx = seams_.database.write(store::Durability::normal);
   Status removed = tx ? Status() : Status(fail(tx.error()));
   for (const MessageHash& hash : forgotten) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <future>
 #include <thread>
 
 #include "ipc/api/convert.h"
@@ -77,10 +78,14 @@ class FakeBackend final : public Backend, public Watched {
   }
   void peers(Done<std::vector<PeerInfo>> done) override { done(std::vector<PeerInfo>{{.id = "ab", .address = "h:1"}}); }
   void connect(std::string address, Done<std::string> done) override {
+    note([&] { dialled.push_back(address); });
     if (address == "bad:1") return done(fail(Code::unavailable, "waku.peer_unreachable", "no"));
     done(std::string(64, 'a'));
   }
-  void disconnect(std::string, Done<void> done) override { done({}); }
+  void disconnect(std::string, Done<void> done) override {
+    note([&] { ++disconnects; });
+    done({});
+  }
   void info(Done<BackendInfo> done) override {
     BackendInfo info;
     info.backend = "mesh";
@@ -95,6 +100,8 @@ class FakeBackend final : public Backend, public Watched {
   std::vector<std::uint64_t> resumed;
   std::vector<WakuMessage> sent;
   std::optional<Error> refusal;
+  std::vector<std::string> dialled;
+  int disconnects = 0;
   StoreQuery last_query;
   std::string last_peer;
 };
@@ -126,7 +133,8 @@ class Disk final : public store::DiskSpace, public Clock {
  public:
   Result<std::uint64_t> free_bytes(const std::string&) override { return full ? 0 : std::uint64_t{1} << 40; }
   MonotonicTime monotonic() const override { return SystemClock().monotonic() + std::chrono::seconds(shift); }
-  std::int64_t unix_ms() const override { return SystemClock().unix_ms(); }
+  std::int64_t unix_ms() const override { return SystemClock().unix_ms() + milliseconds(jumped.load()).count(); }
+  void jump(std::chrono::hours step) { jumped = jumped.load() + step; }
   void set_full(bool now) {
     full = now;
     shift += 2;
@@ -135,6 +143,7 @@ class Disk final : public store::DiskSpace, public Clock {
  private:
   std::atomic<bool> full = false;
   std::atomic<int> shift = 0;
+  std::atomic<std::chrono::hours> jumped{std::chrono::hours(0)};
 };
 
 // The service's clock: real but for what the wall clock jumps.
@@ -172,7 +181,7 @@ class WakuServiceTest : public ::testing::Test {
                                       .clock = clock_,
                                       .random = random_,
                                       .generation = 5,
-                                      .timing = {milliseconds(20), milliseconds(200), milliseconds(100'000)}});
+                                      .timing = timing_});
     ASSERT_TRUE(service) << service.error().describe();
     service_ = std::move(*service);
     const Status started = service_->start();
@@ -217,7 +226,19 @@ class WakuServiceTest : public ::testing::Test {
     return out;
   }
 
+  Result<Connect::Reply> connect(const std::string& address, const Caller& caller = {"chat", ""}) {
+    std::promise<Result<Connect::Reply>> answer;
+    service_->connect({address}, caller, [&](auto result) { answer.set_value(std::move(result)); });
+    return answer.get_future().get();
+  }
+  Result<StoreQueryMethod::Reply> store_query(const StoreQueryMethod::Request& request) {
+    std::promise<Result<StoreQueryMethod::Reply>> answer;
+    service_->store_query(request, [&](auto result) { answer.set_value(std::move(result)); });
+    return answer.get_future().get();
+  }
+
   store::TemporaryFolder folder_;
+  Timing timing_{milliseconds(20), milliseconds(200), milliseconds(100'000)};
   Disk disk_;
   WallClock clock_;
   SystemRandom random_;

@@ -86,7 +86,7 @@ class Module {
   }
   std::string connect(const std::string& address) {
     std::promise<Result<Connect::Reply>> answer;
-    service_->connect({address}, [&](auto result) { answer.set_value(std::move(result)); });
+    service_->connect({address}, {"statusctl", ""}, [&](auto result) { answer.set_value(std::move(result)); });
     const Result<Connect::Reply> reply = answer.get_future().get();
     return reply ? reply->peer : reply.error().describe();
   }

@@ -195,37 +195,85 @@ TEST_F(WakuServiceTest, AFullDiskDelaysAndLosesNothing) {
 }
 
 TEST_F(WakuServiceTest, ConnectedPeersAreKept) {
-  std::optional<Result<Connect::Reply>> reply;
-  service_->connect({"good:1"}, [&](auto result) { reply = std::move(result); });
-  ASSERT_TRUE(reply && *reply);
-  EXPECT_EQ((*reply)->peer, std::string(64, 'a'));
-  service_->connect({"bad:1"}, [&](auto result) { reply = std::move(result); });
-  ASSERT_FALSE(*reply);
-  EXPECT_EQ(reply->error().reason, "waku.peer_unreachable");
+  const auto good = connect("good:1");
+  ASSERT_TRUE(good);
+  EXPECT_EQ(good->peer, std::string(64, 'a'));
+  const auto bad = connect("bad:1");
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().reason, "waku.peer_unreachable");
   restart();
   EXPECT_THAT(backend_->resume_from.peers, ElementsAre("good:1"));
-  ASSERT_TRUE(service_->disconnect({"good:1"}));
+  ASSERT_TRUE(service_->disconnect({"good:1"}, {"chat", ""}));
   restart();
   EXPECT_TRUE(backend_->resume_from.peers.empty());
 }
 
+TEST_F(WakuServiceTest, AnIdempotencyKeyConnectsAndDisconnectsOnce) {
+  const Caller caller{"statusctl", "key"};
+  ASSERT_FALSE(connect("bad:1", caller)) << "a failure is not remembered";
+  backend_->dialled.clear();
+  ASSERT_TRUE(connect("good:1", {"statusctl", "other"}));
+  const auto again = connect("good:1", {"statusctl", "other"});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->peer, std::string(64, 'a'));
+  EXPECT_THAT(backend_->dialled, ElementsAre("good:1"));
+  const auto mismatch = connect("elsewhere:1", {"statusctl", "other"});
+  ASSERT_FALSE(mismatch);
+  EXPECT_EQ(mismatch.error().reason, "ipc.idempotency_mismatch");
+  ASSERT_TRUE(service_->disconnect({"good:1"}, caller));
+  ASSERT_TRUE(service_->disconnect({"good:1"}, caller));
+  EXPECT_EQ(backend_->disconnects, 1);
+}
+
+TEST_F(WakuServiceTest, WhatNeedsTheDatabaseDoesNotHoldUpTheBackend) {
+  std::promise<Result<Connect::Reply>> answer;
+  {
+    Result<store::Transaction> busy = database_->write();
+    std::thread([&] {
+      service_->connect({"good:1"}, {"chat", ""}, [&](auto result) { answer.set_value(std::move(result)); });
+    }).join();  // the backend that answers on this thread gets it back at once
+  }
+  EXPECT_TRUE(answer.get_future().get());
+}
+
+TEST_F(WakuServiceTest, ConsumersUnseenForThirtyDaysAreDroppedAtTheStart) {
+  ASSERT_TRUE(service_->messages().acknowledge("gone", 0));
+  disk_.jump(std::chrono::hours(29 * 24));
+  ASSERT_TRUE(service_->messages().acknowledge("here", 0));
+  disk_.jump(std::chrono::hours(2 * 24));
+  restart();
+  ASSERT_TRUE(events_->wait_count(1));
+  EXPECT_EQ(events_->seen[0].first, "consumer_dropped");
+  EXPECT_EQ(events_->data<ConsumerDropped>(0).consumer, "gone");
+  EXPECT_EQ(events_->data<ConsumerDropped>(0).stream, "waku.messages.next");
+  EXPECT_FALSE(service_->messages().acknowledged("gone")->has_value());
+  EXPECT_TRUE(service_->messages().acknowledged("here")->has_value());
+}
+
+TEST_F(WakuServiceTest, ConsumersAreDroppedWhileTheModuleRunsToo) {
+  timing_.housekeeping = milliseconds(20);
+  restart();
+  ASSERT_TRUE(service_->messages().acknowledge("gone", 0));
+  disk_.jump(std::chrono::hours(31 * 24));
+  ASSERT_TRUE(events_->wait_count(1));
+  EXPECT_EQ(events_->data<ConsumerDropped>(0).consumer, "gone");
+}
+
 TEST_F(WakuServiceTest, QueriesArePassedOnAndPagesBack) {
-  std::optional<Result<StoreQueryMethod::Reply>> reply;
   StoreQueryMethod::Request request;
   request.content_topics = {kTopic};
   request.cursor = HexBytes{Bytes(32, 9)};
   request.limit = 7;
   request.peer = "somebody";
-  service_->store_query(request, [&](auto result) { reply = std::move(result); });
-  ASSERT_TRUE(reply && *reply);
+  const auto reply = store_query(request);
+  ASSERT_TRUE(reply);
   EXPECT_EQ(backend_->last_query.limit, 7U);
   EXPECT_EQ(to_bytes(*backend_->last_query.cursor), Bytes(32, 9));
   EXPECT_EQ(backend_->last_peer, "somebody");
-  EXPECT_EQ((*reply)->messages.size(), 1U);
-  EXPECT_EQ((*reply)->cursor->bytes[0], 1);
+  EXPECT_EQ(reply->messages.size(), 1U);
+  EXPECT_EQ(reply->cursor->bytes[0], 1);
   request.content_topics = {"nonsense"};
-  service_->store_query(request, [&](auto result) { reply = std::move(result); });
-  EXPECT_FALSE(*reply);
+  EXPECT_FALSE(store_query(request));
 }
 
 TEST_F(WakuServiceTest, ConnectionAndNoticesGoOn) {
