@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ipc/wire/trace_scope.h"
+
 namespace status::ipc {
 namespace {
 
@@ -38,7 +40,8 @@ std::string EventStream::publish(std::string_view topic, ByteView data, std::opt
   event.time_ms = clock_.unix_ms();
   event.topic = topic;
   event.generation = generation_;
-  event.trace = trace;
+  const Trace* current = TraceScope::current();
+  event.trace = !trace && current != nullptr ? *current : trace;
   event.data = data;
   return publish(event);
 }

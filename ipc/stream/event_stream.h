@@ -19,8 +19,8 @@ class EventStream final : private StreamSource {
   EventStream(Server& server, const std::string& method, const Clock& clock, Random& random,
               std::span<std::uint8_t> memory = {}, std::size_t marks = 0);
 
-  // Publishes and wakes the readers. `data` is one encoded map. Returns the cursor after which the event is visible;
-  // empty when it was too large.
+  // Publishes and wakes the readers. `data` is one encoded map. Without a `trace` the event carries that of the call
+  // which this thread works on. Returns the cursor after which the event is visible; empty when it was too large.
   std::string publish(std::string_view topic, ByteView data, std::optional<Trace> trace = {});
   // The same for an event of somebody else, with its time and generation.
   std::string publish(const EventView& event, const EventRing::Mark* mark = nullptr);

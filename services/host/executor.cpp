@@ -1,5 +1,7 @@
 #include "services/host/executor.h"
 
+#include "ipc/wire/trace_scope.h"
+
 namespace status::host {
 
 Executor::Executor(Job on_alarm, std::function<std::optional<MonotonicTime>()> next_alarm)
@@ -8,6 +10,12 @@ Executor::Executor(Job on_alarm, std::function<std::optional<MonotonicTime>()> n
 Executor::~Executor() { stop(); }
 
 bool Executor::post(Job job) {
+  if (const ipc::Trace* current = ipc::TraceScope::current(); current != nullptr) {
+    job = [trace = *current, rest = std::move(job)] {
+      const ipc::TraceScope scope(&trace);
+      rest();
+    };
+  }
   {
     std::lock_guard lock(mutex_);
     if (stopped_) return false;

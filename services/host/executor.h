@@ -23,9 +23,10 @@ class Executor {
   ~Executor();
 
   // Any thread, never blocks. What is posted is bounded by its senders: completions of calls in flight, pages of a
-  // subscription. False once stopped.
+  // subscription. The job goes on with the trace of the call that posts it. False once stopped.
   bool post(Job job);
-  // Runs `work` here and now, alone, and then arms the alarm. Any thread but the executor's own.
+  // Runs `work` here and now, alone, and then arms the alarm; the call's trace and stages are this thread's and stay
+  // so. Any thread but the executor's own.
   template <class Work>
   auto run(Work work) {
     const std::lock_guard turn(turn_);

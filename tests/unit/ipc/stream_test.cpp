@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "ipc/stream/event_stream.h"
+#include "ipc/wire/trace_scope.h"
 #include "tests/unit/ipc/stream_harness.h"
 
 namespace status::ipc {
@@ -71,6 +72,22 @@ TEST_F(StreamTest, AnEventCarriesTheTraceOfItsCause) {
   const auto page = poll({.cursor = "0"});
   ASSERT_TRUE(page);
   EXPECT_EQ(page->events.at(0).trace->bytes, to_bytes(trace.pack()));
+}
+
+TEST_F(StreamTest, AnEventCarriesTheTraceOfTheCallThatItsThreadWorksOn) {
+  const Trace call = Trace::start(random_);
+  const Trace other = Trace::start(random_);
+  {
+    const TraceScope scope(&call);
+    publish();
+    stream_->publish("echo.tick", event_data(2), other);
+  }
+  publish();
+  const auto page = poll({.cursor = "0"});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->events.at(0).trace->bytes, to_bytes(call.pack()));
+  EXPECT_EQ(page->events.at(1).trace->bytes, to_bytes(other.pack())) << "one that is named goes first";
+  EXPECT_FALSE(page->events.at(2).trace);
 }
 
 TEST_F(StreamTest, APollThatFindsNothingIsParkedAndWoken) {
