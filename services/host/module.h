@@ -28,8 +28,8 @@ class Service {
 struct ModuleDefinition {
   const api::Interface& (*interface)() = nullptr;
   // Registers handlers with context.server() and returns what answers them. An error with the reason `locked` leaves
-  // the module running and locked, and it is asked again twice a second; FAILED_PRECONDITION and INVALID_ARGUMENT end
-  // it with exit code 78 (configuration), anything else with 70.
+  // the module running and locked, and it is asked again twice a second; FAILED_PRECONDITION, INVALID_ARGUMENT and
+  // PERMISSION_DENIED end it with exit code 78 (configuration), anything else with 70.
   std::function<Result<std::unique_ptr<Service>>(ModuleContext&)> make;
   unsigned workers = 2;
   // For a process that holds keys: no core dumps, no ptrace.

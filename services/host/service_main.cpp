@@ -50,7 +50,9 @@ bool started_by_supervisor() {
 }
 
 int exit_code(const Error& error) {
-  const bool configuration = error.code == Code::failed_precondition || error.code == Code::invalid_argument;
+  // A file of the wrong owner or mode is as it is until somebody runs the command that the message names.
+  const bool configuration = error.code == Code::failed_precondition || error.code == Code::invalid_argument ||
+                             error.code == Code::permission_denied;
   return configuration ? kBadConfiguration : kSelfAbort;
 }
 
