@@ -18,9 +18,10 @@ Result<SecretBytes> fetch_key(ModuleContext& context) {
   ipc::Request request;
   request.method = "keys.database";
   request.deadline_ms = kKeyDeadlineMs;
-  const Result<ipc::Response> response = (*keys)->call_and_wait(request);
+  Result<ipc::Response> response = (*keys)->call_and_wait(request);
   if (!response) return locked(response.error().describe());
   Result<Value> reply = decode_msgpack(response->result());
+  wipe(response->take_message().mutable_bytes());
   Value* key = reply ? reply->find("key") : nullptr;
   Bytes* raw = key == nullptr ? nullptr : key->as_bytes();
   if (raw == nullptr || raw->size() != 32) return locked("keys gave an answer of another shape");

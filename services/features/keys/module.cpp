@@ -12,14 +12,22 @@ namespace {
 class KeysModule final : public host::Service {
  public:
   KeysModule(KeyRing ring, ipc::Server& server) : service_(std::move(ring)) {
-    ipc::serve<Database>(server, ipc::Run::worker, [this](const Database::Request&, const ipc::CallContext& context) {
-      return service_.database(context.caller.name);
-    });
+    server.handle("keys.database", ipc::Run::worker, [this](ipc::Call call) { database(std::move(call)); });
     ipc::serve<KeyStatus>(server, ipc::Run::worker,
                           [this](const KeyStatus::Request&, const ipc::CallContext&) { return service_.status(); });
   }
 
  private:
+  // Not ipc::serve: the key lies in memory that is locked and wiped as far as our hands reach. What they do not reach
+  // is NNG's message, which takes a copy and is freed as it is once it is sent.
+  void database(ipc::Call call) {
+    const Result<Database::Request> request = api::decode<Database::Request>(call.params(), api::Mode::strict);
+    if (!request) return call.fail(request.error());
+    const Result<host::SecretBytes> key = service_.database(call.caller().name);
+    if (!key) return call.fail(key.error());
+    call.reply(encode_reply(*key).view());
+  }
+
   KeysService service_;
 };
 

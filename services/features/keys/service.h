@@ -6,8 +6,13 @@
 #include "ipc/base/result.h"
 #include "services/features/keys/api.h"
 #include "services/features/keys/key_ring.h"
+#include "services/host/secret.h"
 
 namespace status::keys {
+
+// Database::Reply with that key, encoded. It is put together in locked memory, because the typed encoder would leave
+// copies of the key in the heap.
+host::SecretBytes encode_reply(const host::SecretBytes& key);
 
 // Any thread.
 class KeysService {
@@ -15,9 +20,8 @@ class KeysService {
   explicit KeysService(KeyRing ring) : ring_(std::move(ring)) {}
 
   // `caller` is the module that the connection belongs to. PERMISSION_DENIED (`keys.not_a_module`) for the gateway,
-  // which speaks for front ends, and for a name that no module can have. The reply is a secret: wipe it once it is
-  // sent.
-  Result<Database::Reply> database(std::string_view caller) const;
+  // which speaks for front ends, and for a name that no module can have.
+  Result<host::SecretBytes> database(std::string_view caller) const;
   Result<KeyStatus::Reply> status() const;
 
  private:

@@ -1,7 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <span>
+
 #include "ipc/api/convert.h"
 #include "ipc/base/codec.h"
+#include "ipc/base/random.h"
 #include "services/features/keys/key_ring.h"
 #include "services/features/keys/service.h"
 #include "tests/support/openrpc_check.h"
@@ -31,7 +37,7 @@ TEST(KeysService, AnswersByIdentity) {
   const KeysService service(ring());
   const auto chat = service.database("chat");
   ASSERT_TRUE(chat);
-  EXPECT_EQ(to_hex(chat->key), key_of(ring(), "chat"));
+  EXPECT_EQ(to_hex(chat->view()), key_of(ring(), "chat"));
   for (const char* other : {"gateway", "", "Chat", "chat module", "../chat"}) {
     EXPECT_EQ(service.database(other).error().code, Code::permission_denied) << other;
   }
@@ -50,6 +56,50 @@ TEST(KeysApi, KeyTravelsAsBinary) {
   const auto value = decode_msgpack(*encoded);
   ASSERT_TRUE(value);
   EXPECT_EQ(*value, Value::map({{"key", Bytes(32, 5)}}));
+}
+
+TEST(KeysApi, TheReplyIsWhatTheInterfaceSays) {
+  const host::SecretBytes reply = encode_reply(ring().database_key("chat"));
+  EXPECT_EQ(to_hex(reply.view()), to_hex(*api::encode(Database::Reply{to_bytes(ring().database_key("chat").view())})));
+}
+
+// How often `inverted`, every bit of it turned, lies in the heap. Its true bytes are nowhere in this test's own memory.
+std::size_t found_in_heap(const Bytes& inverted) {
+  std::ifstream maps("/proc/self/maps");
+  std::size_t found = 0;
+  for (std::string line; std::getline(maps, line);) {
+    std::uintptr_t from = 0;
+    std::uintptr_t to = 0;
+    if (!line.ends_with("[heap]") || std::sscanf(line.c_str(), "%zx-%zx", &from, &to) != 2) continue;
+    const std::span heap(reinterpret_cast<const std::uint8_t*>(from), to - from);
+    const auto same = [](std::uint8_t have, std::uint8_t want) { return have == static_cast<std::uint8_t>(~want); };
+    for (auto at = heap.begin();; ++at, ++found) {
+      at = std::search(at, heap.end(), inverted.begin(), inverted.end(), same);
+      if (at == heap.end()) break;
+    }
+  }
+  return found;
+}
+
+Bytes inverse_of(ByteView bytes) {
+  Bytes out;
+  for (const std::uint8_t byte : bytes) out.push_back(static_cast<std::uint8_t>(~byte));
+  return out;
+}
+
+TEST(KeysService, AnAnsweredKeyIsNotInTheHeap) {
+  Bytes planted(32);
+  SeededRandom(1).fill(planted);
+  if (found_in_heap(inverse_of(planted)) == 0) GTEST_SKIP() << "this build's heap is elsewhere: a sanitizer's";
+  const KeysService service(ring(9));
+  Bytes inverted;
+  {
+    const auto key = service.database("chat");
+    ASSERT_TRUE(key);
+    const host::SecretBytes reply = encode_reply(*key);
+    inverted = inverse_of(key->view());
+  }
+  EXPECT_EQ(found_in_heap(inverted), 0U);
 }
 
 TEST(KeysApi, IsTheCommittedDocument) {
