@@ -72,10 +72,27 @@ Status ModuleRuntime::make_service() {
   return {};
 }
 
-Status ModuleRuntime::retry_locked() { return locked_ ? make_service() : Status{}; }
+Status ModuleRuntime::retry_locked() {
+  const std::lock_guard lock(attempt_mutex_);
+  // A full queue is no failure: the next time, then.
+  if (attempted_ && locked_ && !attempting_) attempting_ = server_.post([this] { attempt(); });
+  return attempted_;
+}
+
+void ModuleRuntime::attempt() {
+  Status made = make_service();
+  const std::lock_guard lock(attempt_mutex_);
+  attempted_ = std::move(made);
+  attempting_ = false;
+  attempt_ended_.notify_all();
+}
 
 void ModuleRuntime::finish(MonotonicTime deadline) {
   if (std::exchange(finished_, true)) return;
+  {
+    std::unique_lock lock(attempt_mutex_);
+    attempt_ended_.wait(lock, [this] { return !attempting_; });
+  }
   if (!server_.drain(deadline)) logger_.warn("calls were still running when the time to stop was over");
   if (service_) service_->stop();
   server_.finish();

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "services/host/module.h"
@@ -21,12 +23,14 @@ class ModuleRuntime {
 
   // Listens, makes the service and says `ready`; or `ready` and `locked` when its key is not to be had yet.
   Status start();
-  // While the module is locked: tries again. Call it now and then.
+  // While the module is locked: tries again, on a worker, because keys may hang and a migration may take long. Returns
+  // at once; an error is that of an attempt that has ended. Call it now and then.
   Status retry_locked();
   bool locked() const { return locked_; }
 
-  // Takes no new work, finishes what runs until `deadline`, ends the background work and lets the last replies out. The
-  // sockets stay open: see ipc::Socket::abandon for why a process leaves them to the kernel.
+  // Waits for an attempt to unlock. Takes no new work, finishes what runs until `deadline`, ends the background work
+  // and lets the last replies out. The sockets stay open: see ipc::Socket::abandon for why a process leaves them to the
+  // kernel.
   void finish(MonotonicTime deadline);
 
   void set_edges(const ipc::control::Edges& edges);
@@ -35,6 +39,7 @@ class ModuleRuntime {
 
  private:
   Status make_service();
+  void attempt();
 
   const ModuleDefinition& definition_;
   const ipc::control::Bootstrap bootstrap_;
@@ -44,9 +49,13 @@ class ModuleRuntime {
   std::atomic<bool> locked_{false};
   std::atomic<bool> open_{false};
   bool finished_ = false;
+  std::mutex attempt_mutex_;  // guards the next two
+  bool attempting_ = false;
+  Status attempted_;
+  std::condition_variable attempt_ended_;
   ipc::Server server_;
   std::unique_ptr<ModuleContext> context_;  // before the server: its streams hold calls
-  std::unique_ptr<Service> service_;
+  std::unique_ptr<Service> service_;        // the attempt's while there is one
 };
 
 }  // namespace status::host

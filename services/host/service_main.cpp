@@ -125,9 +125,8 @@ class Process {
   Status retry_if_due() {
     const auto now = std::chrono::steady_clock::now();
     if (!runtime_->locked() || now < retry_at_) return {};
-    const Status retried = runtime_->retry_locked();
-    retry_at_ = std::chrono::steady_clock::now() + kLockedRetry;
-    return retried;
+    retry_at_ = now + kLockedRetry;
+    return runtime_->retry_locked();
   }
 
   // Not 0: leave with that code.
