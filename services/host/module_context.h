@@ -1,6 +1,7 @@
 // What the host gives to a module: its place, its server, its events, clients to what it requires, and instruments.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -61,6 +62,10 @@ class ModuleContext {
   void recovered() { supervisor_.send(ready_message()); }
   ipc::control::Ready ready_message() const;
 
+  // True from the moment that the module is asked to stop: what takes long on a worker breaks off.
+  const std::atomic<bool>& ending() const { return ending_; }
+  void end() { ending_ = true; }
+
  private:
   const ipc::control::Bootstrap& bootstrap_;
   const std::string version_;
@@ -70,6 +75,7 @@ class ModuleContext {
   Logger& logger_;
   SystemClock clock_;
   SystemRandom random_;
+  std::atomic<bool> ending_{false};
   std::map<std::string, std::unique_ptr<ipc::Client>> clients_;
   ipc::EventStream events_;
 };

@@ -52,12 +52,21 @@ Result<std::unique_ptr<ModuleDatabase>> ModuleDatabase::open(ModuleContext& cont
 }
 
 Status ModuleDatabase::watch_integrity(ModuleContext& context) {
-  Result<std::unique_ptr<store::IntegrityMonitor>> integrity =
-      store::IntegrityMonitor::start(*database_, [&context](const store::CheckReport& report) {
+  store::IntegrityOptions options;
+  options.ending = &context.ending();
+  // A process has at most 16 threads, and with two workers and what their modules start beside them that is reached:
+  // one of the workers looks. One worker alone would keep all calls waiting; there a thread more has room.
+  if (context.server().options().workers > 1) {
+    options.post = [&context](std::function<void()> look) { return context.server().post(std::move(look)); };
+  }
+  Result<std::unique_ptr<store::IntegrityMonitor>> integrity = store::IntegrityMonitor::start(
+      *database_,
+      [&context](const store::CheckReport& report) {
         if (!report.error) return;
         context.log().error("database check", {{"reason", report.error->reason}, {"why", report.error->message}});
         context.degraded(report.error->message);
-      });
+      },
+      options);
   if (!integrity) return fail(std::move(integrity.error()));
   integrity_ = std::move(*integrity);
   return {};

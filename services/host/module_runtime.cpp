@@ -89,6 +89,7 @@ void ModuleRuntime::attempt() {
 
 void ModuleRuntime::finish(MonotonicTime deadline) {
   if (std::exchange(finished_, true)) return;
+  context_->end();
   {
     std::unique_lock lock(attempt_mutex_);
     attempt_ended_.wait(lock, [this] { return !attempting_; });

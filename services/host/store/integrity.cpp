@@ -34,9 +34,23 @@ Error damaged(const std::string& path, const std::string& finding) {
                     path + " is damaged: " + finding + "; stop the module and restore the file from a copy");
 }
 
-int stop_requested(void* flag) { return static_cast<std::atomic<bool>*>(flag)->load() ? 1 : 0; }
-
 }  // namespace
+
+// Goes with the job of a look, be it done or dropped.
+class IntegrityMonitor::Turn {
+ public:
+  explicit Turn(IntegrityMonitor& monitor) : monitor_(monitor) {}
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    const std::lock_guard lock(monitor_.mutex_);
+    monitor_.running_ = false;
+    monitor_.idle_.notify_all();
+  }
+
+ private:
+  IntegrityMonitor& monitor_;
+};
 
 Result<std::unique_ptr<IntegrityMonitor>> IntegrityMonitor::start(Database& database, Callback done,
                                                                   const IntegrityOptions& options) {
@@ -44,14 +58,19 @@ Result<std::unique_ptr<IntegrityMonitor>> IntegrityMonitor::start(Database& data
   std::getline(std::ifstream(options.boot_id_path), boot_id);
   const Result<std::optional<std::string>> remembered = remembered_boot(database);
   if (!remembered) return fail(remembered.error());
-  std::unique_ptr<IntegrityMonitor> monitor(new IntegrityMonitor(database, std::move(done), boot_id));
+  std::unique_ptr<IntegrityMonitor> monitor(new IntegrityMonitor(database, std::move(done), boot_id, options));
   database.on_fault([raw = monitor.get()](const Error&) { raw->request(CheckCause::fault); });
   if (*remembered != boot_id) monitor->request(CheckCause::new_boot);
   return monitor;
 }
 
-IntegrityMonitor::IntegrityMonitor(Database& database, Callback done, std::string boot_id)
-    : database_(database), done_(std::move(done)), boot_id_(std::move(boot_id)) {}
+IntegrityMonitor::IntegrityMonitor(Database& database, Callback done, std::string boot_id,
+                                   const IntegrityOptions& options)
+    : database_(database),
+      done_(std::move(done)),
+      boot_id_(std::move(boot_id)),
+      post_(options.post),
+      ending_(options.ending) {}
 
 IntegrityMonitor::~IntegrityMonitor() {
   stopping_ = true;
@@ -61,8 +80,8 @@ IntegrityMonitor::~IntegrityMonitor() {
 }
 
 void IntegrityMonitor::request(CheckCause cause) {
-  const std::lock_guard lock(mutex_);
-  if (running_ || stopping_) return;
+  std::unique_lock lock(mutex_);
+  if (running_ || stop_requested()) return;
   const MonotonicTime now = database_.clock().monotonic();
   if (cause == CheckCause::fault) {
     if (last_fault_ && now - *last_fault_ < kBetweenFaults) return;
@@ -70,7 +89,13 @@ void IntegrityMonitor::request(CheckCause cause) {
   }
   if (thread_.joinable()) thread_.join();  // of an earlier look, past its last line
   running_ = true;
-  thread_ = std::thread([this, cause] { run(cause); });
+  std::function<void()> look = [this, cause, turn = std::make_shared<Turn>(*this)] { run(cause); };
+  if (!post_) {
+    thread_ = std::thread(std::move(look));
+    return;
+  }
+  lock.unlock();  // a job that is refused goes at once, and its turn with it
+  post_(std::move(look));
 }
 
 void IntegrityMonitor::wait_idle() {
@@ -80,14 +105,11 @@ void IntegrityMonitor::wait_idle() {
 
 void IntegrityMonitor::run(CheckCause cause) {
   const CheckReport report = look(cause);
-  if (!report.error && !stopping_) {
+  if (!report.error && !stop_requested()) {
     // Forgetting it costs one more look.
     [[maybe_unused]] const Status remembered = remember_boot(database_, boot_id_);
   }
-  if (!stopping_) done_(report);
-  const std::lock_guard lock(mutex_);
-  running_ = false;
-  idle_.notify_all();
+  if (!stop_requested()) done_(report);
 }
 
 CheckReport IntegrityMonitor::look(CheckCause cause) {
@@ -100,7 +122,8 @@ CheckReport IntegrityMonitor::look(CheckCause cause) {
       report.error = damaged(database_.path(), "the first page is unreadable");
     return report;
   }
-  sqlite3_progress_handler(connection->handle(), kStepsBetweenPolls, stop_requested, &stopping_);
+  const auto poll = [](void* self) { return static_cast<const IntegrityMonitor*>(self)->stop_requested() ? 1 : 0; };
+  sqlite3_progress_handler(connection->handle(), kStepsBetweenPolls, poll, this);
   const Result<std::string> finding = connection->query_word("PRAGMA quick_check(1)");
   if (!finding) {
     report.error = finding.error();

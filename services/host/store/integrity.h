@@ -24,19 +24,24 @@ struct CheckReport {
 
 struct IntegrityOptions {
   std::string boot_id_path = "/proc/sys/kernel/random/boot_id";
+  // Runs a look on a thread that there is; false when it cannot. A job that it drops counts as ended. Empty: a
+  // short-lived thread for each look.
+  std::function<bool(std::function<void()>)> post = {};
+  // Becomes true when the process ends: a running look ends soon, and nobody hears of it. May be null.
+  const std::atomic<bool>* ending = nullptr;
 };
 
-// PRAGMA quick_check on a connection and a short-lived thread of its own: readers and writers go on. One look at a
-// time; after a fault at most one a minute. Installs itself as the database's fault observer.
+// PRAGMA quick_check on a connection of its own: readers and writers go on. One look at a time; after a fault at most
+// one a minute. Installs itself as the database's fault observer.
 class IntegrityMonitor {
  public:
   using Callback = std::function<void(const CheckReport&)>;
 
-  // Reads the remembered boot id and starts the look where it differs; `done` is called on the monitor's thread after
+  // Reads the remembered boot id and starts the look where it differs; `done` is called on the look's thread after
   // each look. A look that found nothing remembers the boot id. Outside any transaction.
   static Result<std::unique_ptr<IntegrityMonitor>> start(Database& database, Callback done,
                                                          const IntegrityOptions& options = {});
-  // Interrupts a running look and waits for its thread. Before the database goes; no transaction may be open.
+  // Interrupts a running look and waits for its end. Before the database goes; no transaction may be open.
   ~IntegrityMonitor();
 
   // Any thread; returns at once.
@@ -45,13 +50,18 @@ class IntegrityMonitor {
   void wait_idle();
 
  private:
-  IntegrityMonitor(Database& database, Callback done, std::string boot_id);
+  class Turn;
+
+  IntegrityMonitor(Database& database, Callback done, std::string boot_id, const IntegrityOptions& options);
   void run(CheckCause cause);
+  bool stop_requested() const { return stopping_ || (ending_ != nullptr && *ending_); }
   CheckReport look(CheckCause cause);
 
   Database& database_;
   const Callback done_;
   const std::string boot_id_;
+  const std::function<bool(std::function<void()>)> post_;
+  const std::atomic<bool>* const ending_;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
   std::condition_variable idle_;

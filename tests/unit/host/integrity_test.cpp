@@ -3,6 +3,10 @@
 #include <fcntl.h>
 
 #include <array>
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "ipc/base/unique_fd.h"
@@ -99,6 +103,80 @@ TEST_F(IntegrityTest, DamageMetWhileReadingStartsALook) {
   ASSERT_EQ(reports.size(), 1U);
   EXPECT_EQ(reports[0].cause, CheckCause::fault);
   EXPECT_TRUE(reports[0].error);
+}
+
+// The options of a monitor that has a reason to look, on a thread that the test lends it.
+class LentThreadTest : public IntegrityTest {
+ protected:
+  LentThreadTest() {
+    options_.boot_id_path = folder_.file("boot_id");
+    options_.post = [this](std::function<void()> look) {
+      if (full_) return false;
+      looks_.push_back(std::move(look));
+      return true;
+    };
+    options_.ending = &ending_;
+    std::ofstream(options_.boot_id_path) << "boot\n";
+  }
+  std::unique_ptr<IntegrityMonitor> start(Database& database) {
+    auto monitor = IntegrityMonitor::start(
+        database,
+        [this](const CheckReport& report) {
+          reports_.push_back(report);
+          looked_on_ = std::this_thread::get_id();
+        },
+        options_);
+    EXPECT_TRUE(monitor);
+    return monitor ? std::move(*monitor) : nullptr;
+  }
+
+  IntegrityOptions options_;
+  std::vector<std::function<void()>> looks_;
+  bool full_ = false;
+  std::atomic<bool> ending_{false};
+  std::vector<CheckReport> reports_;
+  std::thread::id looked_on_;
+};
+
+TEST_F(LentThreadTest, ALookRunsThereAndNowhereElse) {
+  auto database = open();
+  const auto monitor = start(*database);
+  ASSERT_EQ(looks_.size(), 1U);
+  EXPECT_TRUE(reports_.empty());
+  std::exchange(looks_[0], {})();
+  monitor->wait_idle();
+  ASSERT_EQ(reports_.size(), 1U);
+  EXPECT_FALSE(reports_[0].error);
+  EXPECT_EQ(looked_on_, std::this_thread::get_id());
+}
+
+TEST_F(LentThreadTest, ALookThatIsRefusedOrDroppedKeepsNobodyWaiting) {
+  auto database = open();
+  full_ = true;
+  {
+    const auto monitor = start(*database);
+    monitor->wait_idle();
+    full_ = false;
+    monitor->request(CheckCause::fault);
+    ASSERT_EQ(looks_.size(), 1U) << "the next reason asks again";
+    looks_.clear();
+  }
+  EXPECT_TRUE(reports_.empty());
+  const auto next = start(*database);
+  EXPECT_EQ(looks_.size(), 1U) << "what was not looked at is not remembered as good";
+  looks_.clear();
+}
+
+TEST_F(LentThreadTest, TheEndOfTheProcessBreaksALookOff) {
+  auto database = open();
+  fill(*database);
+  const auto monitor = start(*database);
+  ASSERT_EQ(looks_.size(), 1U);
+  ending_ = true;
+  std::exchange(looks_[0], {})();
+  EXPECT_TRUE(reports_.empty()) << "an interrupted look is no finding";
+  monitor->request(CheckCause::new_boot);
+  EXPECT_EQ(looks_.size(), 1U) << "and none begins any more";
 }
 
 }  // namespace
