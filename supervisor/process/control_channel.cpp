@@ -3,22 +3,29 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 
+#include "supervisor/process/bounds.h"
+
 namespace status::supervisor {
 
 using namespace ipc::control;
 
 ControlChannel::ControlChannel(boost::asio::io_context& loop, UniqueFd socket, Callbacks callbacks)
     : socket_(loop, boost::asio::local::stream_protocol(), socket.release()), callbacks_(std::move(callbacks)) {
+  socket_.non_blocking(true);
   read();
 }
 
-bool ControlChannel::send(const ToModule& message) {
+ControlChannel::Sent ControlChannel::send(const ToModule& message) {
   std::string line = encode(message);
-  if (broken_ || line.size() > kMaxLineBytes || queued_bytes_ + line.size() > kMaxQueued) return false;
+  if (line.size() > kMaxLineBytes) {
+    callbacks_.problem("a line of " + std::to_string(line.size()) + " bytes is longer than one may be: not sent");
+    return Sent::too_long;
+  }
+  if (broken_ || queued_bytes_ + line.size() > kMaxQueued) return Sent::no_room;
   queued_bytes_ += line.size();
   queue_.push_back(std::move(line));
   if (!writing_) write();
-  return true;
+  return Sent::queued;
 }
 
 void ControlChannel::write() {
@@ -34,17 +41,21 @@ void ControlChannel::write() {
                            }));
 }
 
+// Waits and reads in two steps: bytes that were read for a handler that a death overtakes would be lost.
 void ControlChannel::read() {
-  socket_.async_read_some(boost::asio::buffer(chunk_),
-                          guard_.wrap([this](const boost::system::error_code& error, std::size_t bytes) {
-                            if (!error && deliver(bytes)) read();
-                          }));
+  socket_.async_wait(boost::asio::local::stream_protocol::socket::wait_read,
+                     guard_.wrap([this](const boost::system::error_code& failed) {
+                       if (failed) return;
+                       boost::system::error_code error;
+                       const std::size_t bytes = socket_.read_some(boost::asio::buffer(chunk_), error);
+                       if (error && error != boost::asio::error::would_block) return;
+                       if (deliver(bytes)) read();
+                     }));
 }
 
 void ControlChannel::read_rest() {
   boost::system::error_code error;
   socket_.cancel(error);
-  socket_.non_blocking(true, error);
   // A bound, should a stranger hold the other end and go on writing.
   for (int i = 0; i < 64 && !error; ++i) {
     const std::size_t bytes = socket_.read_some(boost::asio::buffer(chunk_), error);
@@ -62,12 +73,13 @@ bool ControlChannel::deliver(std::size_t bytes) {
       continue;
     }
     if (!*line) return true;
-    const auto message = decode_from_module(**line);
+    auto message = decode_from_module(**line);
     if (!message) {
       callbacks_.problem(message.error().message);
     } else if (const auto* unknown = std::get_if<Unknown>(&*message)) {
       callbacks_.problem("unknown message type " + unknown->type.substr(0, 64));
     } else {
+      shorten(*message);
       callbacks_.message(*message);
     }
     if (alive.expired()) return false;

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <string>
@@ -21,16 +22,19 @@ class ControlChannel {
 
   struct Callbacks {
     std::function<void(const ipc::control::FromModule&)> message;  // may destroy the channel
-    std::function<void(const std::string&)> problem;               // a line that is no message, for the log
+    std::function<void(const std::string&)> problem;  // a line that is no message or cannot be sent, for the log
   };
 
   ControlChannel(boost::asio::io_context& loop, UniqueFd socket, Callbacks callbacks);
 
-  // In order. False when the line is longer than kMaxLineBytes, the queue is full or the other end is gone: nothing was
-  // sent.
-  bool send(const ipc::control::ToModule& message);
+  // too_long: the line is longer than kMaxLineBytes and will be next time; no_room: the queue is full, or the other end
+  // is gone. Of both nothing was sent.
+  enum class Sent : std::uint8_t { queued, too_long, no_room };
+  // In order.
+  Sent send(const ipc::control::ToModule& message);
   std::size_t queued_bytes() const { return queued_bytes_; }
-  // After the module's death: delivers what it had said and nobody has read yet.
+  // After the module's death: delivers what it had said and nobody has read yet. The message callback must not destroy
+  // the channel meanwhile.
   void read_rest();
 
  private:

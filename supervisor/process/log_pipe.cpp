@@ -8,16 +8,21 @@ namespace status::supervisor {
 
 LogPipe::LogPipe(boost::asio::io_context& loop, UniqueFd pipe, std::function<void(const std::string&)> on_line)
     : pipe_(loop, pipe.release()), on_line_(std::move(on_line)) {
+  pipe_.non_blocking(true);
   read();
 }
 
+// In two steps, as ControlChannel::read().
 void LogPipe::read() {
-  pipe_.async_read_some(boost::asio::buffer(chunk_),
-                        guard_.wrap([this](const boost::system::error_code& error, std::size_t bytes) {
-                          if (error) return;
-                          deliver(bytes);
-                          read();
-                        }));
+  pipe_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                   guard_.wrap([this](const boost::system::error_code& failed) {
+                     if (failed) return;
+                     boost::system::error_code error;
+                     const std::size_t bytes = pipe_.read_some(boost::asio::buffer(chunk_), error);
+                     if (error && error != boost::asio::error::would_block) return;
+                     deliver(bytes);
+                     read();
+                   }));
 }
 
 void LogPipe::deliver(std::size_t bytes) {
@@ -28,7 +33,6 @@ void LogPipe::deliver(std::size_t bytes) {
 void LogPipe::read_rest() {
   boost::system::error_code error;
   pipe_.cancel(error);
-  pipe_.non_blocking(true, error);
   // A pipe holds 64 KiB; the bound is for a stranger that has the other end and goes on writing.
   for (int i = 0; i < 64 && !error; ++i) {
     const std::size_t bytes = pipe_.read_some(boost::asio::buffer(chunk_), error);

@@ -19,10 +19,24 @@ void GatewayLink::attach(ControlChannel& channel) {
   sent_ = 0;
   ping_ = 0;
   changed_.clear();
-  Modules all{.boot_id = boot_id_, .modules = {}};
-  for (std::size_t module = 0; module < modules_; ++module) all.modules.push_back(rows_(module));
-  channel_->send(all);
+  send_all();
   flush();
+}
+
+void GatewayLink::send_all() {
+  Modules all{.boot_id = boot_id_, .modules = {}};
+  std::size_t bytes = 0;
+  for (std::size_t module = 0; module < modules_; ++module) {
+    ModuleChanged row{rows_(module)};
+    const std::size_t size = encode(row).size();
+    if (bytes + size > kMaxLineBytes / 2) {
+      channel_->send(row);
+    } else {
+      bytes += size;
+      all.modules.push_back(std::move(row.row));
+    }
+  }
+  channel_->send(all);
 }
 
 void GatewayLink::detach() { channel_ = nullptr; }
@@ -60,7 +74,8 @@ void GatewayLink::flush() {
   if (channel_ == nullptr) return;
   while (!changed_.empty() && channel_->queued_bytes() < kEnoughQueued) {
     const std::size_t module = *changed_.begin();
-    if (!channel_->send(ModuleChanged{rows_(module)})) return;
+    // What is too long now stays so: it must not hold up the rest.
+    if (channel_->send(ModuleChanged{rows_(module)}) == ControlChannel::Sent::no_room) return;
     changed_.erase(module);
   }
   if (lost_ > 0 && events_.size() < kMaxEvents) {
@@ -70,7 +85,7 @@ void GatewayLink::flush() {
     events_.push_back({++last_seq_, "supervisor.events_lost", time_ms, 0, Value::map({{"count", lost}})});
   }
   while (sent_ < events_.size() && channel_->queued_bytes() < kEnoughQueued) {
-    if (!channel_->send(events_[sent_])) return;
+    if (channel_->send(events_[sent_]) == ControlChannel::Sent::no_room) return;
     ++sent_;
   }
 }

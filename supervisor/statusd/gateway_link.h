@@ -34,6 +34,8 @@ class GatewayLink {
   void ping_answered(std::uint64_t n);
 
  private:
+  // `modules` opens the front door, so rows that have no room in its line go before it.
+  void send_all();
   void flush();
 
   std::string boot_id_;

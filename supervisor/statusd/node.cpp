@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "ipc/control/descriptors.h"
+#include "supervisor/process/bounds.h"
 #include "supervisor/process/memfd.h"
 #include "supervisor/process/process_stats.h"
 
@@ -25,8 +26,8 @@ ipc::control::ModuleRow initial_row(const ModulePlan& plan, const EdgeBook& edge
   ipc::control::ModuleRow row;
   row.name = manifest.name;
   row.state = to_word(State::stopped);
-  row.owner = manifest.team;
-  row.backend = plan.backend;
+  row.owner = cut(manifest.team);
+  row.backend = cut(plan.backend);
   row.interface = manifest.interface;
   for (const Requirement& requirement : manifest.requires_) row.requires_.push_back(requirement.module);
   row.url = "ipc://" + (manifest.name == kGateway ? paths.front_socket() : paths.socket_of(manifest.name));
@@ -128,7 +129,8 @@ void Node::beat(std::size_t index) {
   ModuleProcess* process = modules_[index]->process.get();
   if (process == nullptr || !process->liveness) return;
   const auto verdict = process->liveness->tick(now());
-  if (verdict.ping && process->control().send(ipc::control::Ping{*verdict.ping}) && is_gateway(index)) {
+  if (verdict.ping && process->control().send(ipc::control::Ping{*verdict.ping}) == ControlChannel::Sent::queued &&
+      is_gateway(index)) {
     gateway_.ping_sent(*verdict.ping);
   }
   if (verdict.health == process->health) return;

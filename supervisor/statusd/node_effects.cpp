@@ -66,7 +66,7 @@ void Node::drain(std::size_t index) {
   if (!module.process) return;
   const auto timeout = static_cast<std::uint32_t>(module.plan.manifest.stop_timeout.count());
   // A module that reads nothing cannot be asked.
-  if (!module.process->control().send(Drain{timeout})) signal(index, SIGTERM);
+  if (module.process->control().send(Drain{timeout}) != ControlChannel::Sent::queued) signal(index, SIGTERM);
 }
 
 void Node::announce(const Effect& effect) {
@@ -123,8 +123,7 @@ void Node::spawn(std::size_t index) {
   module.row.started_ms = clock_.unix_ms();
   module.row.restarts = module.spawns++;
   if (!send_bootstrap(index)) {
-    journal_.say("error", "its bootstrap is longer than a control line may be: shorten its settings", module.row.name,
-                 module.row.generation);
+    journal_.say("error", "its bootstrap does not fit: shorten its settings", module.row.name, module.row.generation);
     module.process->signal(SIGKILL);
     return;
   }
@@ -166,7 +165,7 @@ bool Node::send_bootstrap(std::size_t index) {
   boot.backend = module.plan.backend;
   boot.edges = edges_.edges_of(module.row.name);
   boot.log_level = configuration_.log_level;
-  return module.process->control().send(boot);
+  return module.process->control().send(boot) == ControlChannel::Sent::queued;
 }
 
 }  // namespace status::supervisor

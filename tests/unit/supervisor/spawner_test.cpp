@@ -115,7 +115,7 @@ TEST_F(SpawnerTest, TheControlLineWorksBothWays) {
       loop_, std::move(child->control),
       {[&](const ipc::control::FromModule& message) { heard.push_back(std::get<ipc::control::Degraded>(message).why); },
        [&](const std::string& problem) { problems.push_back(problem); }});
-  EXPECT_TRUE(channel.send(ipc::control::Ping{5}));
+  EXPECT_EQ(channel.send(ipc::control::Ping{5}), ControlChannel::Sent::queued);
   std::optional<ExitReport> exit;
   EXPECT_EQ(lines_of(std::move(*child), exit), std::vector<std::string>{R"({"type":"ping","n":5})"});
   channel.read_rest();
@@ -126,15 +126,19 @@ TEST_F(SpawnerTest, TheControlLineWorksBothWays) {
 TEST_F(SpawnerTest, AModuleThatDoesNotReadFillsABoundedQueue) {
   auto child = spawner_.spawn({.executable = script("sleep 60\n"), .working_directory = dir_.path()});
   ASSERT_TRUE(child.has_value());
-  ControlChannel channel(loop_, std::move(child->control), {[](const auto&) {}, [](const auto&) {}});
+  std::vector<std::string> problems;
+  ControlChannel channel(loop_, std::move(child->control),
+                         {[](const auto&) {}, [&](const std::string& problem) { problems.push_back(problem); }});
   std::size_t sent = 0;
-  while (sent < 100'000 && channel.send(ipc::control::LogLevel{std::string(1'000, 'x')})) {
+  while (sent < 100'000 &&
+         channel.send(ipc::control::LogLevel{std::string(1'000, 'x')}) == ControlChannel::Sent::queued) {
     ++sent;
     loop_.poll();
   }
   EXPECT_LT(sent, 100'000u);
   EXPECT_LE(channel.queued_bytes(), ControlChannel::kMaxQueued);
-  EXPECT_FALSE(channel.send(ipc::control::LogLevel{std::string(70'000, 'x')})) << "longer than a line may be";
+  EXPECT_EQ(channel.send(ipc::control::LogLevel{std::string(70'000, 'x')}), ControlChannel::Sent::too_long);
+  EXPECT_THAT(problems, testing::ElementsAre(testing::HasSubstr("longer than one may be")));
   ::kill(-child->pid, SIGKILL);
   ::waitpid(child->pid, nullptr, 0);
 }
