@@ -44,6 +44,7 @@ class ModuleProcess {
   std::optional<Liveness> liveness;  // while it is up
   Liveness::Health health = Liveness::Health::good;
   std::optional<ipc::control::Fatal> fatal;
+  bool dead = false;  // what it still says was said before
 
  private:
   std::function<void(const std::string&)> log_lines(std::string_view stream);

@@ -81,7 +81,9 @@ class Node {
   void on_pong(std::size_t index, const ipc::control::Pong& pong);
   void on_locked(std::size_t index, bool locked);
   void on_command(std::size_t index, const ipc::control::Command& command);
-  std::optional<Error> obey(const ipc::control::Command& command);
+  // The tree has moved once this succeeds: its effects must be performed.
+  Result<Effects> decide(const ipc::control::Command& command);
+  Status save_wanted();
   void keep_record(std::size_t index, ModuleProcess& process, const ExitReport& report, State state,
                    const std::string& cause);
   std::optional<std::size_t> find(const std::string& name) const;

@@ -18,8 +18,9 @@ std::uint64_t elapsed_ms(MonotonicTime since, MonotonicTime now) {
 
 void Node::on_exit(std::size_t index, const ExitReport& report) {
   Module& module = *modules_[index];
+  module.process->dead = true;
+  module.process->read_rest();
   const auto process = std::move(module.process);
-  process->read_rest();
   if (is_gateway(index)) gateway_.detach();
   const State state = tree_.state(index);
   const Effects effects = tree_.on_exit(index, report.to_exit(), now());
@@ -67,7 +68,12 @@ void Node::keep_record(std::size_t index, ModuleProcess& process, const ExitRepo
 
 void Node::on_message(std::size_t index, const FromModule& message) {
   Module& module = *modules_[index];
-  if (!module.process) return;  // its last words, read after its death
+  if (const auto* fatal = std::get_if<Fatal>(&message)) {
+    module.process->fatal = *fatal;
+    journal_.say("error", fatal->reason + ": " + fatal->message, module.row.name, module.row.generation);
+    return;
+  }
+  if (module.process->dead) return;  // nothing else that it wanted matters any more
   if (const auto* ready = std::get_if<Ready>(&message)) return on_ready(index, *ready);
   if (const auto* pong = std::get_if<Pong>(&message)) return on_pong(index, *pong);
   if (const auto* degraded = std::get_if<Degraded>(&message)) {
@@ -75,10 +81,6 @@ void Node::on_message(std::size_t index, const FromModule& message) {
   }
   if (const auto* locked = std::get_if<Locked>(&message)) return on_locked(index, locked->locked);
   if (const auto* command = std::get_if<Command>(&message)) return on_command(index, *command);
-  if (const auto* fatal = std::get_if<Fatal>(&message)) {
-    module.process->fatal = *fatal;
-    journal_.say("error", fatal->reason + ": " + fatal->message, module.row.name, module.row.generation);
-  }
 }
 
 void Node::on_ready(std::size_t index, const Ready& ready) {
@@ -116,21 +118,28 @@ void Node::on_command(std::size_t index, const Command& command) {
     journal_.say("warn", "is not the gateway and gave a command: ignored", module.row.name, module.row.generation);
     return;
   }
-  auto error = obey(command);
+  auto effects = decide(command);
+  std::optional<Error> error;
+  if (!effects) error = effects.error();
+  if (const auto saved = save_wanted(); !saved && !error) error = saved.error();
+  // The answer first: a gateway that is to be restarted reads nothing behind its `drain`.
   if (module.process) module.process->control().send(CommandResult{command.id, std::move(error)});
+  if (effects) perform(*effects);
 }
 
-std::optional<Error> Node::obey(const Command& command) {
+Result<Effects> Node::decide(const Command& command) {
   const auto index = find(command.module);
-  if (!index)
-    return make_error(Code::not_found, "supervisor.unknown_module", "there is no module " + in_quotes(command.module));
+  if (!index) {
+    return fail(Code::not_found, "supervisor.unknown_module", "there is no module " + in_quotes(command.module));
+  }
   const auto operation = operation_from_word(command.op);
-  if (!operation)
-    return make_error(Code::invalid_argument, "supervisor.unknown_operation",
-                      in_quotes(command.op) + " is no operation");
-  auto effects = tree_.command(*index, *operation, now());
-  if (!effects) return effects.error();
-  perform(*effects);
+  if (!operation) {
+    return fail(Code::invalid_argument, "supervisor.unknown_operation", in_quotes(command.op) + " is no operation");
+  }
+  return tree_.command(*index, *operation, now());
+}
+
+Status Node::save_wanted() {
   std::set<std::string> stopped;
   for (std::size_t i = 0; i < tree_.size(); ++i) {
     if (!tree_.wanted(i)) stopped.insert(tree_.name(i));
@@ -139,10 +148,10 @@ std::optional<Error> Node::obey(const Command& command) {
   for (const std::string& name : stopped_) {
     if (!find(name)) stopped.insert(name);
   }
-  if (stopped == stopped_) return std::nullopt;
-  if (auto saved = store_.save_stopped(stopped); !saved) return saved.error();
+  if (stopped == stopped_) return {};
+  if (auto saved = store_.save_stopped(stopped); !saved) return saved;
   stopped_ = std::move(stopped);
-  return std::nullopt;
+  return {};
 }
 
 std::optional<std::size_t> Node::find(const std::string& name) const {

@@ -18,10 +18,20 @@ int give_up(const Error& error) {
              : 1;
 }
 
+// Whoever started statusd may have ignored or blocked signals, and exec(2) hands both on: with SIGCHLD ignored the
+// kernel reaps the children itself and nobody learns how they ended.
+void take_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 }  // namespace
 
 int run_statusd(const StatusdOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);
+  take_signals();
   Spawner spawner;  // first of all: it occupies the low descriptors
   auto installation = Installation::find();
   if (!installation) return give_up(installation.error());

@@ -49,6 +49,23 @@ TEST(GatewayProcess, ForwardsDescribesAndCommands) {
   EXPECT_TRUE(node->stop());
 }
 
+TEST(GatewayProcess, ItsOwnRestartIsAnsweredBeforeItGoes) {
+  EchoNode node;
+  ASSERT_TRUE(node.start());
+  for (int round = 0; round < 3; ++round) {
+    const Result<Row> before = node->row("gateway");
+    ASSERT_TRUE(before) << before.error().describe();
+    const auto asked = std::chrono::steady_clock::now();
+    const Result<Value> answer = node->front().call("supervisor.restart", Value::map({{"module", "gateway"}}));
+    EXPECT_TRUE(answer) << answer.error().describe();
+    // One that waits for the end of the call that asked for it takes half of its time to stop.
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::milliseconds(1'000));
+    ASSERT_TRUE(node->await_ready("gateway", before->generation));
+  }
+  EXPECT_FALSE(std::filesystem::exists(node->data_dir() + "/crash/gateway")) << "it ended in order";
+  EXPECT_TRUE(node->stop());
+}
+
 TEST(GatewayProcess, HasFewThreadsAndServesTheMetricsOfAll) {
   EchoNode node;
   ASSERT_TRUE(node.start());

@@ -1,5 +1,6 @@
 // Every way in which a module can end, and what statusd makes of it.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <csignal>
 #include <filesystem>
@@ -130,6 +131,45 @@ TEST(Death, AFatalLastWordIsKept) {
   EXPECT_EQ(got.string_or("cause", ""), "exit 70");
   EXPECT_EQ(got.int_or("exit_code", 0), 70);
   EXPECT_EQ(got.find("fatal")->string_or("reason", ""), "fake.no_luck");
+}
+
+// The death is there to be seen before the last word is read: statusd is stopped until both have happened.
+TEST(Death, AFatalLastWordIsKeptThatIsReadBehindTheDeath) {
+  TestNode node(TestNode::bare());
+  node.add_fake_module("a");
+  node.start();
+  ASSERT_TRUE(node.wait_for("a: starting → ready"));
+  const ProcessHandle module(node.pid_of("a"));
+  node.statusd().signal(SIGSTOP);
+  siginfo_t stopped{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(node.statusd().pid()), &stopped, WSTOPPED | WNOWAIT), 0);
+  module.signal(SIGUSR1);
+  ASSERT_TRUE(module.wait_gone(kPatience));
+  node.statusd().signal(SIGCONT);
+  const Value got = record(node, "a", 1);
+  EXPECT_EQ(got.string_or("cause", ""), "exit 70");
+  ASSERT_FALSE(got.find("fatal")->is_null());
+  EXPECT_EQ(got.find("fatal")->string_or("reason", ""), "fake.told_to_go");
+}
+
+// Ignored signals survive exec(2), and with this one the kernel reaps children itself.
+TEST(Death, IsSeenAlsoWhereStatusdWasStartedWithSigchldIgnored) {
+  TestNode node(TestNode::bare({"restart.backoff_ms=0"}));
+  node.add_fake_module("a");
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  sigset_t blocked;
+  sigset_t mask;
+  ::sigemptyset(&blocked);
+  for (const int number : {SIGCHLD, SIGTERM}) ::sigaddset(&blocked, number);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &mask);
+  node.start();
+  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  std::signal(SIGCHLD, before);
+  ASSERT_TRUE(node.wait_for("a: starting → ready"));
+  ::kill(node.pid_of("a"), SIGKILL);
+  EXPECT_THAT(node.wait_for("a: ready → backoff").value_or(""), testing::HasSubstr("signal 9 (SIGKILL)"));
+  EXPECT_THAT(node.wait_for("a: starting → ready").value_or(""), testing::HasSubstr("generation 2"));
+  EXPECT_EQ(node.stop(), 0);
 }
 
 TEST(Death, TheNewestTwentyRecordsAreKept) {
