@@ -6,6 +6,7 @@
 #include "ipc/server/access.h"
 #include "supervisor/cli/default_data_dir.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
+#include "supervisor/cli/statusctl/offline.h"
 
 namespace status::cli {
 namespace {
@@ -15,9 +16,12 @@ using namespace std::chrono_literals;
 constexpr auto kPatience = 2s;
 
 Error no_node(const NodePlace& place, const std::string& why) {
-  return make_error(
-      Code::not_found, "cli.no_node",
-      "no node answers at " + place.run_dir + ": " + why + "\nstart one with: statusd --data-dir " + place.data_dir);
+  const std::int64_t statusd = running_statusd(place);
+  const std::string hint = statusd == 0 ? "start one with: statusd --data-dir " + place.data_dir
+                                        : "statusd runs (pid " + std::to_string(statusd) +
+                                              "), its gateway does not answer; what happened: statusctl --data-dir " +
+                                              place.data_dir + " why gateway";
+  return make_error(Code::not_found, "cli.no_node", "no node answers at " + place.run_dir + ": " + why + "\n" + hint);
 }
 
 }  // namespace

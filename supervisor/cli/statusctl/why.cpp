@@ -1,4 +1,5 @@
-// statusctl why MODULE: its last transitions and its last death, on one screen.
+// statusctl why MODULE: its last transitions and its last death, on one screen; from statusd's files when no gateway
+// answers, which is when an operator asks most.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,7 @@
 #include "ipc/base/codec.h"
 #include "supervisor/cli/statusctl/commands.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
+#include "supervisor/cli/statusctl/offline.h"
 #include "supervisor/cli/statusctl/output.h"
 
 namespace status::cli {
@@ -16,6 +18,8 @@ namespace {
 
 constexpr std::size_t kTransitions = 10;
 constexpr std::size_t kLogLines = 10;
+// A gateway that is stopped takes the connection and says nothing; one that works answers at once.
+constexpr std::uint32_t kPatienceMs = 2'000;
 
 // The newest record, by generation; null when the module never died.
 Value last_crash(const Shell& shell, const std::string& module) {
@@ -82,13 +86,52 @@ void print_crash(const Value& crash) {
   }
 }
 
+void print_transitions(const Value::Array& transitions) {
+  for (const Value& transition : transitions) {
+    std::printf("  %s  %s → %s  %s\n", clock_text(transition.int_or("time_ms", 0)).c_str(),
+                transition.string_or("from", "").c_str(), transition.string_or("to", "").c_str(),
+                transition.string_or("cause", "").c_str());
+  }
+}
+
+// Nobody listens, or who does is stopped or goes away under the call; no answer of the node itself.
+bool is_silence(const Error& error) {
+  if (error.reason == "cli.no_node") return true;
+  return error.module.empty() && (error.code == Code::unavailable || error.code == Code::deadline_exceeded);
+}
+
+int why_offline(const Shell& shell, const std::string& module, const Error& silence) {
+  const Value::Array transitions = logged_transitions(shell.place, module, kTransitions);
+  const Value crash = last_crash(shell, module);
+  const std::int64_t statusd = running_statusd(shell.place);
+  if (transitions.empty() && crash.is_null()) return report(silence);
+  // That nobody answers is the finding, not a failure, as long as there is a node.
+  const int code = statusd == 0 ? kNoNode : kDone;
+  if (shell.json) {
+    print_json(
+        Value::map(
+            {{"module", Value()}, {"statusd_pid", statusd}, {"transitions", transitions}, {"last_crash", crash}}),
+        shell.terminal);
+    return code;
+  }
+  if (statusd == 0) {
+    std::printf("No statusd runs in %s. What its files tell of %s:\n", shell.place.data_dir.c_str(), module.c_str());
+  } else {
+    std::printf("statusd runs (pid %lld), its gateway does not answer. What its files tell of %s:\n",
+                static_cast<long long>(statusd), module.c_str());
+  }
+  print_transitions(transitions);
+  print_crash(crash);
+  return code;
+}
+
 }  // namespace
 
 int run_why(const Shell& shell, const std::string& module) {
   Result<Session> session = Session::open(shell.place);
-  if (!session) return report(session.error());
-  const Result<Value> row = session->call("supervisor.module", Value::map({{"name", module}}));
-  if (!row) return report(row.error());
+  if (!session) return why_offline(shell, module, session.error());
+  const Result<Value> row = session->call("supervisor.module", Value::map({{"name", module}}), kPatienceMs);
+  if (!row) return is_silence(row.error()) ? why_offline(shell, module, row.error()) : report(row.error());
   const Value::Array transitions = last_transitions(*session, module);
   const Value crash = last_crash(shell, module);
   if (shell.json) {
@@ -98,11 +141,7 @@ int run_why(const Shell& shell, const std::string& module) {
   std::printf("%s is %s%s, generation %llu; owner: %s\n", module.c_str(), row->string_or("state", "").c_str(),
               row->string_or("why", "").empty() ? "" : (" (" + row->string_or("why", "") + ")").c_str(),
               static_cast<unsigned long long>(row->uint_or("generation", 0)), row->string_or("owner", "").c_str());
-  for (const Value& transition : transitions) {
-    std::printf("  %s  %s → %s  %s\n", clock_text(transition.int_or("time_ms", 0)).c_str(),
-                transition.string_or("from", "").c_str(), transition.string_or("to", "").c_str(),
-                transition.string_or("cause", "").c_str());
-  }
+  print_transitions(transitions);
   print_crash(crash);
   return kDone;
 }

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <future>
 
@@ -63,6 +64,21 @@ TEST(GatewayProcess, ItsOwnRestartIsAnsweredBeforeItGoes) {
     ASSERT_TRUE(node->await_ready("gateway", before->generation));
   }
   EXPECT_FALSE(std::filesystem::exists(node->data_dir() + "/crash/gateway")) << "it ended in order";
+  EXPECT_TRUE(node->stop());
+}
+
+TEST(GatewayProcess, StatusctlTellsOfOneThatIsStopped) {
+  EchoNode node({"hang.limit_ms=60000"});
+  ASSERT_TRUE(node.start());
+  const Result<Row> gateway = node->signal("gateway", SIGSTOP);
+  ASSERT_TRUE(gateway);
+  ChildProcess program({binary("statusctl"), "--data-dir", node->data_dir(), "why", "gateway"});
+  EXPECT_EQ(program.wait(kPatience), 0);
+  const Value why = parse_json(program.read_all()).value_or(Value());
+  EXPECT_EQ(why.int_or("statusd_pid", 0), node->statusd().statusd().pid()) << program.output();
+  ASSERT_NE(why.find("transitions"), nullptr) << program.output();
+  EXPECT_EQ(why.find("transitions")->as_array()->front().string_or("to", ""), "starting");
+  ProcessHandle(static_cast<pid_t>(gateway->pid)).signal(SIGCONT);
   EXPECT_TRUE(node->stop());
 }
 

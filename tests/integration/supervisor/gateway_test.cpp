@@ -4,6 +4,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "ipc/base/codec.h"
 #include "ipc/control/control_line.h"
@@ -146,6 +147,90 @@ TEST_F(Gateway, EventsWhileItIsDownReachTheNextOneWithoutAGap) {
   ASSERT_FALSE(seen.empty());
   EXPECT_EQ(*seen.begin(), 1u);
   EXPECT_EQ(*seen.rbegin(), seen.size()) << "no number is missing";
+}
+
+// The complaint nearly fills its own line; the row with it would not have gone into one.
+TEST_F(Gateway, AModuleWithMuchToComplainDoesNotShutTheFrontDoor) {
+  install("");
+  // Two bytes a character: the cut must not be in the middle of one.
+  node_.add_fake_module("a", {.settings = "why = \"äöüx\"\nwhy_times = 8500"});
+  node_.start();
+  ASSERT_TRUE(node_.wait_for("a: ready → degraded"));
+  ::kill(node_.pid_of("gateway"), SIGKILL);
+  ASSERT_TRUE(node_.wait_for("gateway: starting → ready"));
+  EXPECT_EQ(node_.stop(), 0);
+  EXPECT_EQ(all<Modules>().size(), 2u) << "each incarnation is told of all modules";
+  EXPECT_THAT(transitions("a"), testing::Contains("ready→degraded 1"));
+  const ModuleRow row = all<Modules>().back().modules.back();
+  EXPECT_EQ(row.state, "degraded");
+  EXPECT_THAT(row.why, testing::StartsWith("äöüxäöüx"));
+  EXPECT_EQ(row.why.size(), 511u);
+}
+
+// 64 rows that are as long as they can get have no room in one line.
+TEST_F(Gateway, RowsThatFillMoreThanOneLineComeInSeveral) {
+  install("");
+  for (int i = 1; i < 64; ++i) {
+    node_.add_fake_module("m" + std::to_string(i), {.settings = "why = \"\\u0001\"\nwhy_times = 9000"});
+  }
+  node_.start();
+  for (int complaining = 0; complaining < 63; ++complaining) ASSERT_TRUE(node_.wait_for(": ready → degraded"));
+  ::kill(node_.pid_of("gateway"), SIGKILL);
+  ASSERT_TRUE(node_.wait_for("gateway: starting → ready"));
+  EXPECT_EQ(node_.stop(), 0);
+  // Of the second incarnation, up to the line that opens the front door.
+  const std::vector<ToModule> messages = received();
+  std::set<std::string> told;
+  int incarnation = 0;
+  for (const ToModule& message : messages) {
+    if (std::holds_alternative<Bootstrap>(message)) ++incarnation;
+    if (incarnation != 2) continue;
+    if (const auto* row = std::get_if<ModuleChanged>(&message)) told.insert(row->row.name);
+    if (const auto* rest = std::get_if<Modules>(&message)) {
+      for (const ModuleRow& row : rest->modules) told.insert(row.name);
+      break;
+    }
+  }
+  EXPECT_EQ(told.size(), 64u);
+}
+
+TEST_F(Gateway, StatusctlTellsWhyItIsDown) {
+  install("mode = \"exit78\"");
+  node_.start();
+  ASSERT_TRUE(node_.wait_for("gateway: starting → failed"));
+  ASSERT_TRUE(wait_for_file(node_.path("crash/gateway/1.json"), kPatience));
+  const auto statusctl = [&](const std::vector<std::string>& words) {
+    std::vector<std::string> all = {binary("statusctl"), "--data-dir", node_.data_dir()};
+    all.insert(all.end(), words.begin(), words.end());
+    ChildProcess program(all);
+    const int code = program.wait(kPatience).value_or(-1);
+    return std::pair(code, program.read_all());
+  };
+  const std::string pid = std::to_string(node_.statusd().pid());
+  const auto [status_code, status_said] = statusctl({"status"});
+  EXPECT_EQ(status_code, 3);
+  EXPECT_THAT(status_said, testing::HasSubstr("statusd runs (pid " + pid + "), its gateway does not answer"));
+  EXPECT_THAT(status_said, testing::Not(testing::HasSubstr("start one")));
+
+  const auto [code, said] = statusctl({"why", "gateway"});
+  EXPECT_EQ(code, 0) << said;
+  const Value why = parse_json(said).value_or(Value());
+  EXPECT_EQ(std::to_string(why.int_or("statusd_pid", 0)), pid) << said;
+  ASSERT_NE(why.find("last_crash"), nullptr) << said;
+  EXPECT_EQ(why.find("last_crash")->string_or("cause", ""), "exit 78");
+  const Value::Array& told = *why.find("transitions")->as_array();
+  ASSERT_EQ(told.size(), 2u) << said;
+  EXPECT_EQ(told[0].string_or("from", "") + "→" + told[0].string_or("to", ""), "stopped→starting");
+  EXPECT_EQ(told[1].string_or("from", "") + "→" + told[1].string_or("to", ""), "starting→failed");
+  EXPECT_EQ(told[1].string_or("cause", ""), "exit 78");
+  EXPECT_EQ(told[1].uint_or("generation", 0), 1u);
+  EXPECT_EQ(statusctl({"why", "nobody"}).first, 3);
+
+  EXPECT_EQ(node_.stop(), 0);
+  const auto [down_code, down_said] = statusctl({"why", "gateway"});
+  EXPECT_EQ(down_code, 3);
+  EXPECT_THAT(down_said, testing::HasSubstr("exit 78"));
+  EXPECT_THAT(statusctl({"status"}).second, testing::HasSubstr("start one"));
 }
 
 TEST_F(Gateway, OnlyTheGatewayGivesCommands) {

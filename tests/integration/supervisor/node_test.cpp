@@ -29,6 +29,17 @@ TEST(Statusd, ASecondStartNamesTheHolderAndLeavesTheFirstUnharmed) {
   EXPECT_EQ(node.stop(), 0);
 }
 
+// Children that die with the thread that made them, and no lock anywhere, rest on this.
+TEST(Statusd, IsOneThread) {
+  TestNode node(TestNode::bare());
+  node.add_fake_module("a");
+  node.start();
+  ASSERT_TRUE(node.wait_for("a: starting → ready"));
+  const fs::directory_iterator tasks("/proc/" + std::to_string(node.statusd().pid()) + "/task");
+  EXPECT_EQ(std::distance(begin(tasks), end(tasks)), 1);
+  EXPECT_EQ(node.stop(), 0);
+}
+
 TEST(Statusd, TwoNodesCannotShareARunDirectory) {
   const TempDir run;
   NodeOptions options = TestNode::bare();
