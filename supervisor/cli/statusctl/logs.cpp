@@ -1,11 +1,11 @@
 // statusctl logs: the modules' log files, which need no running node.
-#include <poll.h>
+#include <fcntl.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <vector>
 
@@ -23,29 +23,80 @@ struct Line {
   std::string text;
 };
 
-// Reads what was appended since the last look; a file that shrank was rotated and is read from its beginning.
+struct LogFile {
+  UniqueFd file;
+  ino_t inode = 0;
+};
+
+LogFile open_log(const std::string& path) {
+  LogFile log{UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), 0};
+  struct stat info {};
+  if (log.file && ::fstat(log.file.get(), &info) == 0) log.inode = info.st_ino;
+  return log;
+}
+
+// Reads what was appended since the last look. The file stays open, so that its end is still read after it was rotated
+// to PATH.1; then come the files that took its place, the older ones first.
 class Follower {
  public:
   explicit Follower(std::string path) : path_(std::move(path)) {}
 
   void read(std::vector<Line>& out) {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path_, error);
-    if (error) return;
-    if (size < position_) position_ = 0;
-    std::ifstream file(path_);
-    file.seekg(static_cast<std::streamoff>(position_));
-    for (std::string text; std::getline(file, text);) {
-      if (file.eof()) break;  // the line is still being written
-      position_ += text.size() + 1;
-      const Result<Value> parsed = parse_json(text);
-      out.push_back({parsed ? parsed->int_or("time_ms", 0) : 0, std::move(text)});
+    std::vector<LogFile> newer = newer_files();
+    // A file that has a successor is complete: statusd closes it before it renames it.
+    read_open(out);
+    for (; !newer.empty(); newer.pop_back()) {
+      current_ = std::move(newer.back());
+      rest_.clear();
+      read_open(out);
     }
   }
 
  private:
+  // Newest first. A rotation meanwhile moves files the way this goes, so that one may be met twice and none is missed.
+  std::vector<LogFile> newer_files() const {
+    std::vector<LogFile> found;
+    int missing = 0;
+    // Between two steps of a rotation one number is missing.
+    for (int i = 0; missing < 2; ++i) {
+      LogFile log = open_log(i == 0 ? path_ : path_ + "." + std::to_string(i));
+      if (log.file && current_.file && log.inode == current_.inode) break;
+      const bool twice = !found.empty() && found.back().inode == log.inode;
+      if (!log.file) {
+        ++missing;
+      } else if (!twice) {
+        found.push_back(std::move(log));
+      }
+      if (!current_.file) break;  // the first look: what was rotated before it is history
+    }
+    return found;
+  }
+
+  void read_open(std::vector<Line>& out) {
+    if (!current_.file) return;
+    struct stat info {};
+    // Emptied in place, by somebody else than statusd.
+    if (::fstat(current_.file.get(), &info) == 0 && info.st_size < ::lseek(current_.file.get(), 0, SEEK_CUR)) {
+      ::lseek(current_.file.get(), 0, SEEK_SET);
+      rest_.clear();
+    }
+    char chunk[64 * 1024];
+    for (ssize_t got = 0; (got = ::read(current_.file.get(), chunk, sizeof(chunk))) > 0;) {
+      rest_.append(chunk, static_cast<std::size_t>(got));
+      std::size_t start = 0;
+      for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', start)) {
+        std::string text = rest_.substr(start, end - start);
+        start = end + 1;
+        const Result<Value> parsed = parse_json(text);
+        out.push_back({parsed ? parsed->int_or("time_ms", 0) : 0, std::move(text)});
+      }
+      rest_.erase(0, start);  // what remains is still being written
+    }
+  }
+
   std::string path_;
-  std::uintmax_t position_ = 0;
+  LogFile current_;
+  std::string rest_;
 };
 
 std::string readable(const std::string& text) {

@@ -1,7 +1,9 @@
 // statusctl as a script sees it: exit codes and JSON (WIRE.md section 7). The program is the real one; the node is a
 // gateway inside the test.
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 
@@ -9,12 +11,14 @@
 #include "supervisor/gateway/tokens.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temp_dir.h"
+#include "tests/unit/cli/terminal.h"
 #include "tests/unit/gateway/fixture.h"
 
 namespace status::gateway {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 using namespace std::chrono_literals;
 
@@ -57,6 +61,13 @@ class Statusctl : public GatewayTest {
     return {code.value_or(-1), process.read_all()};
   }
   Outcome run(const std::vector<std::string>& words) const { return end(*begin(words)); }
+  // As a person sees it. script(1) would do, but is not everywhere.
+  Outcome on_terminal(std::vector<std::string> words) const {
+    words.insert(words.begin(), {STATUSCTL, "--data-dir", data_dir()});
+    test::Terminal terminal(words);
+    const std::optional<int> code = terminal.wait(kPatience);
+    return {code.value_or(-1), terminal.output()};
+  }
 };
 
 TEST_F(Statusctl, ZeroAndTheRowsOfAllModules) {
@@ -92,6 +103,92 @@ TEST_F(Statusctl, CallPrintsTheResultAsJson) {
   EXPECT_EQ(file.json().find("params")->string_or("text", ""), "from a file") << file.output;
   const Outcome keyed = run({"call", "chat.seen", "--key", "once"});
   EXPECT_EQ(keyed.json().string_or("key", ""), "once") << keyed.output;
+}
+
+TEST_F(Statusctl, CallReadsItsParametersFromStandardInput) {
+  start_node();
+  add_module("chat");
+  test::ChildProcess shell({"/bin/sh", "-c", "echo '{\"text\": \"piped\"}' | \"$0\" call chat.seen -", STATUSCTL},
+                           {"STATUS_DATA_DIR=" + data_dir()});
+  const Outcome outcome = end(shell);
+  EXPECT_EQ(outcome.code, 0) << outcome.output;
+  EXPECT_EQ(outcome.json().find("params")->string_or("text", ""), "piped") << outcome.output;
+}
+
+TEST_F(Statusctl, ATerminalGetsTables) {
+  start_node();
+  Row chat = row("chat", "degraded", 3);
+  chat.why = "no peers";
+  chat.restarts = 2;
+  chat.rss_bytes = 3 << 20;
+  tell(chat);
+  tell(row("waku", "stopped"));
+  const Outcome status = on_terminal({"status"});
+  EXPECT_EQ(status.code, 0) << status.output;
+  EXPECT_THAT(status.output, MatchesRegex("MODULE +STATE +PID +UP +RESTARTS +MEMORY +OWNER +BACKEND\r\n"
+                                          "chat +degraded +- +- +2 +3.0 MiB +test team\r\n"
+                                          "waku +stopped +- +- +0 +0.0 KiB +test team\r\n"
+                                          "chat: no peers \\(statusctl why chat\\)\r\n"));
+}
+
+TEST_F(Statusctl, ATerminalGetsTheStoryOfADeath) {
+  start_node();
+  tell(row("chat", "ready", 3));
+  gateway_->supervisor_event({.seq = 1,
+                              .topic = "supervisor.module_state",
+                              .time_ms = 1,
+                              .generation = 3,
+                              .data = Value::map({{"module", "chat"},
+                                                  {"from", "starting"},
+                                                  {"to", "ready"},
+                                                  {"cause", "ready"},
+                                                  {"pid", 1},
+                                                  {"next_attempt_ms", 0}})});
+  const Value record =
+      Value::map({{"generation", 2},
+                  {"time_ms", 5},
+                  {"cause", "signal 9 (SIGKILL)"},
+                  {"uptime_ms", 61'000},
+                  {"fatal", Value::map({{"reason", "chat.lost"}, {"message", "its way"}})},
+                  {"calls_in_flight",
+                   Value::Array{Value::map({{"method", "chat.seen"}, {"trace_id", "0x12"}, {"running_ms", 1'500}})}},
+                  {"log", Value::Array{Value("one"), Value("two")}}});
+  test::write_file(data_dir() + "/crash/chat/2.json", to_json(record));
+  const Outcome why = on_terminal({"why", "chat"});
+  EXPECT_EQ(why.code, 0) << why.output;
+  for (const char* part :
+       {"chat is ready, generation 3; owner: test team\r\n", "  starting → ready  ready\r\n",
+        "generation 2  signal 9 (SIGKILL), after 1m 1s\r\n", "Its last word: chat.lost: its way\r\n",
+        "In flight: chat.seen  for 1.5s  trace 0x12\r\n", "Last lines of its log:\r\n  one\r\n  two\r\n"}) {
+    EXPECT_THAT(why.output, HasSubstr(part));
+  }
+  const Outcome json = on_terminal({"why", "chat", "--json"});
+  EXPECT_EQ(json.json().find("last_crash")->uint_or("generation", 0), 2U) << json.output;
+}
+
+// Two rotations while it does not look: it is stopped meanwhile.
+TEST_F(Statusctl, FollowingALogLosesNothingAtARotation) {
+  const std::string log = data_dir() + "/logs/chat.log";
+  const auto line = [](int n) {
+    return R"({"time_ms": 1, "module": "chat", "message": "line )" + std::to_string(n) + "\"}\n";
+  };
+  test::write_file(log, line(1));
+  const auto following = begin({"logs", "-f", "chat"});
+  ASSERT_TRUE(following->wait_for_line("line 1", kPatience));
+  following->signal(SIGSTOP);
+  siginfo_t stopped{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(following->pid()), &stopped, WSTOPPED | WNOWAIT), 0);
+  test::write_file(log, line(1) + line(2) + line(3));
+  std::filesystem::rename(log, log + ".1");
+  test::write_file(log, line(4));
+  std::filesystem::rename(log + ".1", log + ".2");
+  std::filesystem::rename(log, log + ".1");
+  test::write_file(log, line(5));
+  following->signal(SIGCONT);
+  for (int n = 2; n <= 5; ++n) ASSERT_TRUE(following->wait_for_line("line " + std::to_string(n), kPatience)) << n;
+  following->signal(SIGINT);
+  EXPECT_TRUE(following->wait(kPatience));
+  EXPECT_EQ(std::ranges::count(following->read_all(), '\n'), 5) << following->output();
 }
 
 TEST_F(Statusctl, OneForAnErrorOfTheCall) {
