@@ -184,7 +184,9 @@ FromModule read_from_module(const std::string& type, FieldReader& fields) {
   if (type == "stopping") return Stopping{};
   if (type == "fatal") return Fatal{fields.text("reason"), fields.text_or("message")};
   if (type == "locked") return Locked{fields.flag("locked")};
-  if (type == "command") return Command{fields.number("id"), fields.text("op"), fields.text("module")};
+  if (type == "command") {
+    return Command{fields.number("id"), fields.text("op"), fields.text("module"), fields.text_or("key")};
+  }
   return Unknown{type};
 }
 
@@ -256,7 +258,9 @@ struct Writer {
   }
   Value operator()(const Locked& m) const { return Value::map({{"type", "locked"}, {"locked", m.locked}}); }
   Value operator()(const Command& m) const {
-    return Value::map({{"type", "command"}, {"id", m.id}, {"op", m.op}, {"module", m.module}});
+    Value out = Value::map({{"type", "command"}, {"id", m.id}, {"op", m.op}, {"module", m.module}});
+    if (!m.key.empty()) out.set("key", m.key);
+    return out;
   }
 };
 

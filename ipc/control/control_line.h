@@ -106,6 +106,7 @@ struct Command {
   std::uint64_t id = 0;
   std::string op;  // start stop restart
   std::string module;
+  std::string key;  // whose idempotency key it is and which; empty when the caller gave none
 };
 
 // ---- to the gateway alone ----

@@ -4,14 +4,13 @@
 
 namespace status::gateway {
 
-void ControlLink::command(const std::string& op, const std::string& module, Done done) {
-  std::uint64_t id = 0;
+void ControlLink::command(ipc::control::Command command, Done done) {
   {
     std::lock_guard lock(mutex_);
-    id = ++last_id_;
-    waiting_.emplace(id, std::move(done));
+    command.id = ++last_id_;
+    waiting_.emplace(command.id, std::move(done));
   }
-  channel_.send(ipc::control::Command{.id = id, .op = op, .module = module});
+  channel_.send(std::move(command));
 }
 
 void ControlLink::answered(const ipc::control::CommandResult& result) {

@@ -17,7 +17,7 @@ class ControlLink final : public SupervisorLink {
 
   // The line is written here and now: statusd reads all the time, and the contexts of the front door bound how many
   // commands can be under way, far below what the socket holds.
-  void command(const std::string& op, const std::string& module, Done done) override;
+  void command(ipc::control::Command command, Done done) override;
 
   // Any thread.
   void answered(const ipc::control::CommandResult& result);

@@ -3,9 +3,9 @@
 
 #include <functional>
 #include <optional>
-#include <string>
 
 #include "ipc/base/error.h"
+#include "ipc/control/control_line.h"
 
 namespace status::gateway {
 
@@ -14,9 +14,9 @@ class SupervisorLink {
   using Done = std::function<void(std::optional<Error>)>;
   virtual ~SupervisorLink() = default;
 
-  // op: start stop restart. Any thread, also NNG's: must not wait for the answer. `done` is called exactly once, on any
-  // thread, with what the supervisor says; the states that follow come as rows.
-  virtual void command(const std::string& op, const std::string& module, Done done) = 0;
+  // Any thread, also NNG's: must not wait for the answer. `done` is called exactly once, on any thread, with what the
+  // supervisor says; the states that follow come as rows. `id` is the link's own.
+  virtual void command(ipc::control::Command command, Done done) = 0;
 };
 
 }  // namespace status::gateway

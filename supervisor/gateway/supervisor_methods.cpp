@@ -136,8 +136,11 @@ void SupervisorMethods::command(const std::string& op, ipc::Call call) {
   const auto request = api::decode<ModuleName>(call.params(), api::Mode::strict);
   if (!request) return call.fail(request.error());
   if (!routes_.find(request->module)) return call.fail(unknown_module(request->module, routes_));
+  ipc::control::Command command{.op = op, .module = request->module};
+  const std::string_view key = call.header().idempotency_key;
+  if (!key.empty()) command.key.append(call.caller().name).append(" ").append(key);
   const std::uint64_t id = waiting_->add(std::move(call));
-  supervisor_.command(op, request->module, [id, desk = std::weak_ptr(waiting_)](std::optional<Error> error) {
+  supervisor_.command(std::move(command), [id, desk = std::weak_ptr(waiting_)](std::optional<Error> error) {
     const auto waiting = desk.lock();
     if (waiting) waiting->answer(id, error ? Result<api::Empty>(fail(std::move(*error))) : api::Empty{});
   });

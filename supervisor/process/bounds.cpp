@@ -26,6 +26,10 @@ void shorten(FromModule& message) {
     shorten(pong->oldest);
   } else if (auto* degraded = std::get_if<Degraded>(&message)) {
     shorten(degraded->why);
+  } else if (auto* command = std::get_if<Command>(&message)) {
+    shorten(command->op);
+    shorten(command->module);
+    shorten(command->key);
   }
 }
 

@@ -18,6 +18,7 @@
 #include "supervisor/process/spawner.h"
 #include "supervisor/process/state_store.h"
 #include "supervisor/statusd/blueprint.h"
+#include "supervisor/statusd/command_memory.h"
 #include "supervisor/statusd/edges.h"
 #include "supervisor/statusd/gateway_link.h"
 #include "supervisor/statusd/journal.h"
@@ -103,6 +104,7 @@ class Node {
   std::set<std::string> stopped_;  // as on disk
   EdgeBook edges_;
   Tree tree_;
+  CommandMemory commands_;
   boost::asio::io_context loop_;
   std::vector<std::unique_ptr<Module>> modules_;
   GatewayLink gateway_;

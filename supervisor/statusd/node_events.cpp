@@ -118,10 +118,12 @@ void Node::on_command(std::size_t index, const Command& command) {
     journal_.say("warn", "is not the gateway and gave a command: ignored", module.row.name, module.row.generation);
     return;
   }
-  auto effects = decide(command);
+  const auto known = commands_.knows(command, now());
+  auto effects = !known ? Result<Effects>(fail(known.error())) : *known ? Effects() : decide(command);
   std::optional<Error> error;
   if (!effects) error = effects.error();
   if (const auto saved = save_wanted(); !saved && !error) error = saved.error();
+  if (!error && !*known) commands_.obeyed(command, now());
   // The answer first: a gateway that is to be restarted reads nothing behind its `drain`.
   if (module.process) module.process->control().send(CommandResult{command.id, std::move(error)});
   if (effects) perform(*effects);

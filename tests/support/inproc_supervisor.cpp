@@ -128,8 +128,8 @@ Status InprocSupervisor::open_gateway() {
   return gateway_->start();
 }
 
-void InprocSupervisor::command(const std::string& op, const std::string& module, Done done) {
-  const bool taken = control_.post([this, op, module, done] { done(obey(op, module)); });
+void InprocSupervisor::command(ipc::control::Command command, Done done) {
+  const bool taken = control_.post([this, command, done] { done(obey(command.op, command.module)); });
   if (!taken) done(make_error(Code::unavailable, "supervisor.stopping", "the node is stopping"));
 }
 

@@ -32,7 +32,7 @@ class InprocSupervisor final : private gateway::SupervisorLink {
  private:
   InprocSupervisor(supervisor::RunDirectory directory, supervisor::Blueprint blueprint);
 
-  void command(const std::string& op, const std::string& module, Done done) override;  // any thread
+  void command(ipc::control::Command command, Done done) override;  // any thread
 
   // What follows runs on control_, one at a time.
   Status bring_up();

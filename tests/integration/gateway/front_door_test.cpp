@@ -82,6 +82,29 @@ TEST(GatewayProcess, StatusctlTellsOfOneThatIsStopped) {
   EXPECT_TRUE(node->stop());
 }
 
+TEST(GatewayProcess, ARestartThatIsAskedForAgainWithItsKeyHappensOnce) {
+  EchoNode node;
+  ASSERT_TRUE(node.start());
+  const auto restart = [&](const std::string& module, const std::string& key) {
+    return node->front().call("supervisor.restart", Value::map({{"module", module}}), {.idempotency_key = key});
+  };
+  for (const std::string module : {"echo_b", "gateway"}) {
+    const std::uint64_t before = node->row(module)->generation;
+    ASSERT_TRUE(restart(module, module));
+    ASSERT_TRUE(node->await_ready(module, before));
+    const Result<Value> again =
+        node->front().insist("supervisor.restart", Value::map({{"module", module}}), module, kPatience);
+    EXPECT_TRUE(again) << again.error().describe();
+    // Answered behind it: what it might have done is in the rows by now.
+    ASSERT_TRUE(node->front().call("supervisor.start", Value::map({{"module", "echo_a"}})));
+    EXPECT_EQ(node->row(module)->generation, before + 1);
+    EXPECT_EQ(node->row(module)->state, "ready");
+  }
+  EXPECT_EQ(restart("echo_a", "echo_b").error().reason, "ipc.idempotency_mismatch");
+  EXPECT_EQ(node->row("echo_a")->generation, 1u);
+  EXPECT_TRUE(node->stop());
+}
+
 TEST(GatewayProcess, HasFewThreadsAndServesTheMetricsOfAll) {
   EchoNode node;
   ASSERT_TRUE(node.start());

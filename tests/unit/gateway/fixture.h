@@ -65,9 +65,9 @@ class TestModule {
 
 class TestSupervisor final : public SupervisorLink {
  public:
-  void command(const std::string& op, const std::string& module, Done done) override {
+  void command(ipc::control::Command command, Done done) override {
     std::lock_guard lock(mutex_);
-    commands_.push_back(op + " " + module);
+    commands_.push_back(command.op + " " + command.module + (command.key.empty() ? "" : " " + command.key));
     if (keep_) {
       kept_.push_back(std::move(done));
       return;

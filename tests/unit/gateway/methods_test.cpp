@@ -73,6 +73,16 @@ TEST_F(SupervisorInterface, CommandsGoToTheSupervisorAndItsAnswerComesBack) {
   EXPECT_THAT(wrong.error().message, HasSubstr("`module`"));
 }
 
+TEST_F(SupervisorInterface, AnIdempotencyKeyGoesAlongWithItsCaller) {
+  start();
+  tell(row("chat", "ready"));
+  ipc::Request restart = request("supervisor.restart");
+  restart.params = encode_msgpack(module("chat"));
+  restart.idempotency_key = "once";
+  EXPECT_TRUE(client_->call_and_wait(restart));
+  EXPECT_THAT(supervisor_.commands(), ElementsAre("restart chat local once"));
+}
+
 TEST_F(SupervisorInterface, ASupervisorThatDoesNotAnswerIsADeadline) {
   start();
   tell(row("chat", "ready"));

@@ -30,6 +30,9 @@ TEST(Bounds, ShortensWhateverGoesOnToTheGateway) {
   FromModule pong = Pong{.oldest = much};
   shorten(pong);
   EXPECT_EQ(std::get<Pong>(pong).oldest.size(), kMaxTextBytes);
+  FromModule command = Command{.id = 1, .op = much, .module = much, .key = much};
+  shorten(command);
+  EXPECT_EQ(std::get<Command>(command).key.size(), kMaxTextBytes);
 }
 
 }  // namespace

@@ -62,7 +62,10 @@ TEST(ControlLine, EveryMessageOfAModule) {
   EXPECT_TRUE(std::holds_alternative<Stopping>(*decode_from_module(encode(Stopping{}))));
   EXPECT_EQ(std::get<Fatal>(*decode_from_module(encode(Fatal{"r", "m"}))).message, "m");
   EXPECT_TRUE(std::get<Locked>(*decode_from_module(encode(Locked{true}))).locked);
-  EXPECT_EQ(std::get<Command>(*decode_from_module(encode(Command{9, "stop", "waku"}))).module, "waku");
+  const auto stop = std::get<Command>(*decode_from_module(encode(Command{9, "stop", "waku", "local k"})));
+  EXPECT_EQ(stop.module, "waku");
+  EXPECT_EQ(stop.key, "local k");
+  EXPECT_EQ(std::get<Command>(*decode_from_module(encode(Command{9, "stop", "waku", ""}))).key, "");
 }
 
 TEST(ControlLine, WhatTheGatewayIsTold) {
