@@ -2,13 +2,12 @@
 
 #include <malloc.h>
 #include <pthread.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 
+#include "ipc/control/child_start.h"
 #include "ipc/control/crash_area.h"
 #include "ipc/control/descriptors.h"
 #include "ipc/control/module_channel.h"
@@ -22,39 +21,10 @@ namespace control = ipc::control;
 using control::ModuleChannel;
 using namespace std::chrono_literals;
 
-constexpr int kAskedToStop = 0;
-constexpr int kUsage = 64;
-constexpr int kSelfAbort = 70;
-constexpr int kBadConfiguration = 78;
-
 // Past this NNG is stuck for good; only a new process helps.
 constexpr auto kHousekeepingLimit = 5s;
 constexpr auto kLockedRetry = 500ms;
 constexpr auto kIdle = 60s;
-
-// SIGTERM arrives as a descriptor; every thread made later inherits the mask. A peer that goes away is an error value,
-// not a signal.
-int take_signals() {
-  sigset_t wanted;
-  sigemptyset(&wanted);
-  sigaddset(&wanted, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-bool started_by_supervisor() {
-  int type = 0;
-  socklen_t size = sizeof(type);
-  return ::getsockopt(control::kControlFd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
-}
-
-int exit_code(const Error& error) {
-  // A file of the wrong owner or mode is as it is until somebody runs the command that the message names.
-  const bool configuration = error.code == Code::failed_precondition || error.code == Code::invalid_argument ||
-                             error.code == Code::permission_denied;
-  return configuration ? kBadConfiguration : kSelfAbort;
-}
 
 class Line final : public SupervisorChannel {
  public:
@@ -76,7 +46,8 @@ class Process {
   int run() {
     const ModuleChannel::Received first = channel_.receive(10s, signals_);
     const auto* bootstrap = std::get_if<control::Bootstrap>(&first.message);
-    if (bootstrap == nullptr) return first.event == ModuleChannel::Event::terminated ? kAskedToStop : kSelfAbort;
+    if (bootstrap == nullptr)
+      return first.event == ModuleChannel::Event::terminated ? control::kExitAskedToStop : control::kExitSelfAbort;
     logger_ = std::make_unique<Logger>(bootstrap->module, bootstrap->generation,
                                        log_level_from_word(bootstrap->log_level).value_or(LogLevel::info));
     if (definition_.secret) {
@@ -95,7 +66,7 @@ class Process {
   int give_up(const Error& error) {
     logger_->error("cannot run", {{"reason", error.reason}, {"why", error.message}});
     channel_.send(control::Fatal{error.reason, error.message});
-    return exit_code(error);
+    return control::exit_code(error);
   }
 
   int serve() {
@@ -105,7 +76,8 @@ class Process {
       const ModuleChannel::Received received = channel_.receive(patience, signals_);
       switch (received.event) {
         case ModuleChannel::Event::closed:
-          return kSelfAbort;  // the supervisor is gone: leave at once, nobody may write to the database behind its back
+          return control::kExitSelfAbort;  // the supervisor is gone: leave at once, nobody may write to the database
+                                           // behind its back
         case ModuleChannel::Event::terminated:
           return finish(2s);
         case ModuleChannel::Event::timeout:
@@ -151,7 +123,7 @@ class Process {
     runtime_->finish(std::chrono::steady_clock::now() + within / 2);
     logger_->info("stopped");
     channel_.send(control::Stopping{});
-    return kAskedToStop;
+    return control::kExitAskedToStop;
   }
 
   const ModuleDefinition& definition_;
@@ -166,15 +138,15 @@ class Process {
 }  // namespace
 
 int service_main(const ModuleDefinition& definition) {
-  if (!started_by_supervisor()) {
+  if (!control::started_by_supervisor()) {
     std::fprintf(stderr,
                  "This is a module of a Status node; statusd starts it.\n"
                  "A whole node: statusd --data-dir DIR. What it serves: statusctl describe %s\n",
                  definition.interface().name().c_str());
-    return kUsage;
+    return control::kExitUsage;
   }
   ::mallopt(M_ARENA_MAX, 2);  // an arena per thread would double the memory of an idle module
-  auto* process = new Process(definition, take_signals());
+  auto* process = new Process(definition, control::take_signals());
   const int code = process->run();
   // Nothing is torn down: closing NNG's sockets can hang (ipc/nng/socket.h), and the kernel does it better.
   std::fflush(stdout);

@@ -2,13 +2,12 @@
 
 #include <malloc.h>
 #include <pthread.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
 
 #include <csignal>
 #include <cstdio>
 #include <optional>
 
+#include "ipc/control/child_start.h"
 #include "ipc/control/descriptors.h"
 #include "ipc/control/module_channel.h"
 #include "supervisor/gateway/control_link.h"
@@ -23,47 +22,27 @@ namespace control = ipc::control;
 using control::ModuleChannel;
 using namespace std::chrono_literals;
 
-constexpr int kAskedToStop = 0;
-constexpr int kUsage = 64;
-constexpr int kSelfAbort = 70;
-constexpr int kBadConfiguration = 78;
-
 // Past this NNG is stuck for good; only a new process helps.
 constexpr auto kHousekeepingLimit = 3s;
 constexpr auto kStopWithin = 2s;
 constexpr auto kIdle = 60s;
 
-// SIGTERM arrives as a descriptor; every thread made later inherits the mask.
-int take_signals() {
-  sigset_t wanted;
-  sigemptyset(&wanted);
-  sigaddset(&wanted, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-bool started_by_supervisor() {
-  int type = 0;
-  socklen_t size = sizeof(type);
-  return ::getsockopt(control::kControlFd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
-}
-
 class Process {
  public:
-  Process() : signals_(take_signals()), channel_(control::kControlFd), link_(channel_) {}
+  Process() : signals_(control::take_signals()), channel_(control::kControlFd), link_(channel_) {}
 
   int run() {
     const ModuleChannel::Received first = channel_.receive(10s, signals_);
     const auto* bootstrap = std::get_if<control::Bootstrap>(&first.message);
-    if (bootstrap == nullptr) return first.event == ModuleChannel::Event::terminated ? kAskedToStop : kSelfAbort;
+    if (bootstrap == nullptr)
+      return first.event == ModuleChannel::Event::terminated ? control::kExitAskedToStop : control::kExitSelfAbort;
     if (Status made = make_gateway(*bootstrap); !made) return give_up(made.error());
     while (true) {
       const ModuleChannel::Received received = channel_.receive(kIdle, signals_);
       std::optional<int> code;
       switch (received.event) {
         case ModuleChannel::Event::closed:
-          return kSelfAbort;  // the supervisor is gone, and every module with it
+          return control::kExitSelfAbort;  // the supervisor is gone, and every module with it
         case ModuleChannel::Event::terminated:
           return finish(kStopWithin);
         case ModuleChannel::Event::timeout:
@@ -108,8 +87,7 @@ class Process {
   int give_up(const Error& error) {
     Log(0, 1).error("cannot run", {{"reason", error.reason}, {"why", error.message}});
     channel_.send(control::Fatal{error.reason, error.message});
-    const bool configuration = error.code == Code::failed_precondition || error.code == Code::invalid_argument;
-    return configuration ? kBadConfiguration : kSelfAbort;
+    return control::exit_code(error);
   }
 
   int finish(std::chrono::milliseconds within) {
@@ -117,7 +95,7 @@ class Process {
     gateway_->finish(std::chrono::steady_clock::now() + within / 2);
     gateway_->log().info("stopped");
     channel_.send(control::Stopping{});
-    return kAskedToStop;
+    return control::kExitAskedToStop;
   }
 
   // A value: leave with that code.
@@ -173,12 +151,12 @@ class Process {
 }  // namespace
 
 int run_gateway_process() {
-  if (!started_by_supervisor()) {
+  if (!control::started_by_supervisor()) {
     std::fputs(
         "This is the gateway of a Status node; statusd starts it.\nA whole node: statusd --data-dir DIR. What it "
         "serves: statusctl describe supervisor\n",
         stderr);
-    return kUsage;
+    return control::kExitUsage;
   }
   ::mallopt(M_ARENA_MAX, 2);      // an arena per thread would double the memory of an idle process
   auto* process = new Process();  // for good: its threads outlive this function

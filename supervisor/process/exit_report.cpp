@@ -6,6 +6,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "ipc/control/child_start.h"
+
 namespace status::supervisor {
 namespace {
 
@@ -26,7 +28,7 @@ std::string ExitReport::cause() const {
 }
 
 Exit ExitReport::to_exit() const {
-  return {.clean = exit_code == 0, .misconfigured = exit_code == kExitMisconfigured, .cause = cause()};
+  return {.clean = exit_code == 0, .misconfigured = exit_code == ipc::control::kExitMisconfigured, .cause = cause()};
 }
 
 Value ExitReport::resources() const {

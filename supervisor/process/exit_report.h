@@ -12,9 +12,6 @@
 
 namespace status::supervisor {
 
-// Exit codes of a module (WIRE.md section 5).
-inline constexpr int kExitMisconfigured = 78;
-
 struct ExitReport {
   std::optional<int> exit_code;
   std::optional<int> signal;

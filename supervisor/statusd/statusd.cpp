@@ -5,6 +5,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "ipc/control/child_start.h"
 #include "supervisor/statusd/node.h"
 
 namespace status::supervisor {
@@ -14,7 +15,7 @@ int give_up(const Error& error) {
   std::cerr << "statusd: " << error.message << std::endl;
   return error.code == Code::invalid_argument || error.reason.starts_with("supervisor.missing_module") ||
                  error.reason == "supervisor.cyclic_modules"
-             ? kExitMisconfigured
+             ? ipc::control::kExitMisconfigured
              : 1;
 }
 
