@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
@@ -45,13 +46,13 @@ std::optional<Value> transition_of(const Value& line) {
 
 std::int64_t running_statusd(const NodePlace& place) {
   const std::string path = place.data_dir + "/lock";
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  // Shared and for a moment: two who look do not see each other.
-  if (!file || ::flock(file.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 0;
   std::ifstream text(path);
   std::int64_t pid = 0;
-  text >> pid;
-  return pid;
+  // Of a dead holder the lock is not even looked at: a statusd that starts this moment must find it free.
+  if (!(text >> pid) || pid <= 0 || (::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH)) return 0;
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const bool held = file && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  return held ? pid : 0;
 }
 
 Value::Array logged_transitions(const NodePlace& place, const std::string& module, std::size_t count) {
