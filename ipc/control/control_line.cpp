@@ -69,6 +69,11 @@ ModuleRow read_row(const Value& object, FieldReader& outer) {
   row.started_ms = fields.signed_or("started_ms");
   row.ready_ms = fields.signed_or("ready_ms");
   row.restarts = fields.number_or("restarts");
+  if (const Value* causes = fields.map_or("restart_causes")) {
+    FieldReader counts(*causes, "row.restart_causes");
+    for (const auto& [cause, count] : *causes->as_map()) row.restart_causes[cause] = counts.number(cause);
+    fields.adopt(counts);
+  }
   row.rss_bytes = fields.number_or("rss_bytes");
   row.owner = fields.text_or("owner");
   row.backend = fields.text_or("backend");
@@ -294,6 +299,10 @@ Value to_value(const ModuleRow& row) {
   out.set("next_attempt_ms", row.next_attempt_ms);
   out.set("url", row.url);
   out.set("credential", prefixed_hex(row.credential));
+  if (row.restart_causes.empty()) return out;
+  Value causes = Value::Map();
+  for (const auto& [cause, count] : row.restart_causes) causes.set(cause, count);
+  out.set("restart_causes", std::move(causes));
   return out;
 }
 

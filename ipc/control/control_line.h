@@ -132,6 +132,8 @@ struct ModuleRow {
   std::int64_t started_ms = 0;  // Unix; of this incarnation; 0: never
   std::int64_t ready_ms = 0;    // Unix; 0: not ready
   std::uint64_t restarts = 0;   // since statusd started
+  // Of them, by how the incarnation before ended: "asked", "SIGKILL", "exit_1", or "other" when it could not be made.
+  std::map<std::string, std::uint64_t> restart_causes;
   std::uint64_t rss_bytes = 0;
   std::string owner;
   std::string backend;

@@ -1,7 +1,5 @@
 #include "supervisor/gateway/metrics_collector.h"
 
-#include <algorithm>
-
 #include "ipc/base/codec.h"
 
 namespace status::gateway {
@@ -9,22 +7,7 @@ namespace {
 
 constexpr std::uint32_t kSnapshotDeadlineMs = 4'000;
 
-bool is_digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 }  // namespace
-
-std::string cause_label(const Row& row) {
-  if (!row.last_exit) return "other";
-  if (row.last_exit->asked) return "asked";
-  const std::string& cause = row.last_exit->cause;
-  const std::size_t signal = cause.rfind("(SIG");
-  if (signal != std::string::npos && cause.ends_with(')')) return cause.substr(signal + 1, cause.size() - signal - 2);
-  const std::size_t exit = cause.rfind("exit ");
-  if (exit != std::string::npos && is_digits(cause.substr(exit + 5))) return "exit_" + cause.substr(exit + 5);
-  return "other";
-}
 
 MetricsCollector::MetricsCollector(Office& office, Routes& routes, metrics::Instruments& instruments,
                                    const Clock& clock, std::uint64_t own_generation, std::chrono::milliseconds period)
@@ -44,8 +27,10 @@ bool MetricsCollector::take_row(const Route& route) {
   std::shared_ptr<const Row>& known = rows_[row->name];
   exposition_.set_row({.name = row->name, .owner = row->owner, .state = row->state, .locked = row->locked});
   // Rows are coalesced on their way, and a gateway that was restarted starts with what the supervisor has counted.
-  for (std::uint64_t n = known ? known->restarts : 0; n < row->restarts; ++n) {
-    exposition_.restarted(row->name, cause_label(*row));
+  for (const auto& [cause, count] : row->restart_causes) {
+    std::uint64_t counted = 0;
+    if (known && known->restart_causes.contains(cause)) counted = known->restart_causes.at(cause);
+    for (; counted < count; ++counted) exposition_.restarted(row->name, cause);
   }
   if (known && known->pid != 0 && row->pid != known->pid) exposition_.ended(row->name, known->generation);
   const bool came_up = is_up(*row) && (!known || !is_up(*known) || known->generation != row->generation);

@@ -41,7 +41,4 @@ class MetricsCollector {
   std::map<std::string, std::shared_ptr<const Row>> rows_;  // as last taken
 };
 
-// A word for the label `cause`: "asked", "SIGKILL", "exit_78", or "other". Pure.
-std::string cause_label(const Row& row);
-
 }  // namespace status::gateway

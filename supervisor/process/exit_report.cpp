@@ -27,6 +27,10 @@ std::string ExitReport::cause() const {
   return "exit " + std::to_string(exit_code.value_or(0));
 }
 
+std::string ExitReport::label() const {
+  return signal ? signal_name(*signal) : "exit_" + std::to_string(exit_code.value_or(0));
+}
+
 Exit ExitReport::to_exit() const {
   return {.clean = exit_code == 0, .misconfigured = exit_code == ipc::control::kExitMisconfigured, .cause = cause()};
 }

@@ -23,6 +23,7 @@ struct ExitReport {
   std::uint64_t involuntary_switches = 0;
 
   std::string cause() const;  // "exit 78", "signal 9 (SIGKILL)"
+  std::string label() const;  // the same for counting: "exit_78", "SIGKILL"
   Exit to_exit() const;       // as the tree wants it
   Value resources() const;    // map, for the crash record
 };

@@ -51,6 +51,7 @@ class Node {
     ipc::control::ModuleRow row;  // as the gateway knows it
     std::unique_ptr<ModuleProcess> process;
     std::uint64_t spawns = 0;
+    std::string end = "other";  // of the incarnation before, as restart_causes counts it
   };
   using Row = ipc::control::ModuleRow;
 

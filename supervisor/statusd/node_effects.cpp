@@ -108,6 +108,7 @@ void Node::spawn(std::size_t index) {
   auto process = make_process(index);
   if (!process) {
     const Error& error = process.error();
+    module.end = "other";
     journal_.say("error", error.message, module.row.name, module.row.generation);
     // What is not there does not appear by trying again; everything else may.
     const bool missing = error.code == Code::not_found || error.code == Code::permission_denied;
@@ -122,6 +123,7 @@ void Node::spawn(std::size_t index) {
   module.row.pid = module.process->pid();
   module.row.started_ms = clock_.unix_ms();
   module.row.restarts = module.spawns++;
+  if (module.row.restarts > 0) ++module.row.restart_causes[module.end];
   if (!send_bootstrap(index)) {
     journal_.say("error", "its bootstrap does not fit: shorten its settings", module.row.name, module.row.generation);
     module.process->signal(SIGKILL);

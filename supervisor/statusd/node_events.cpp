@@ -31,6 +31,7 @@ void Node::on_exit(std::size_t index, const ExitReport& report) {
                                   .time_ms = clock_.unix_ms(),
                                   .uptime_ms = elapsed_ms(process->started, now()),
                                   .asked = state == State::draining};
+  module.end = state == State::draining ? "asked" : report.label();
   perform(effects);  // the next incarnation first: what needs the disk can wait
   if (auto reserved = store_.reserve_ahead(module.row.name); !reserved) {
     journal_.say("error", reserved.error().message, module.row.name, module.row.generation);

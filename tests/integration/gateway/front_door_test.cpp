@@ -120,6 +120,23 @@ TEST(GatewayProcess, HasFewThreadsAndServesTheMetricsOfAll) {
   EXPECT_TRUE(node->stop());
 }
 
+// statusd counts, so a new gateway does not book everything under the last cause.
+TEST(GatewayProcess, CountsRestartsByCauseAlsoThoseFromBeforeItsTime) {
+  EchoNode node;
+  ASSERT_TRUE(node.start());
+  ASSERT_TRUE(node->restart("echo_a"));
+  for (const std::string module : {"echo_a", "gateway"}) {
+    const Result<Row> before = node->kill(module);
+    ASSERT_TRUE(before);
+    ASSERT_TRUE(node->await_ready(module, before->generation));
+  }
+  const std::string text = scrape(node);
+  EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"asked\",module=\"echo_a\"} 1"));
+  EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"SIGKILL\",module=\"echo_a\"} 1"));
+  EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"SIGKILL\",module=\"gateway\"} 1"));
+  EXPECT_TRUE(node->stop());
+}
+
 TEST(GatewayProcess, CallsInFlightToAModuleThatDiesFailAtOnceWithItsState) {
   EchoNode node({"restart.backoff_ms=60000", "restart.backoff_max_ms=60000"});
   ASSERT_TRUE(node.start());

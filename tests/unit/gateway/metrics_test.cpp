@@ -61,8 +61,8 @@ TEST_F(Endpoint, ShowsEveryModulesFiguresAndStates) {
   start_with_metrics();
   add_module("chat");
   Row down = row("waku", "backoff");
-  down.restarts = 2;
-  down.last_exit = ipc::control::LastExit{.generation = 1, .cause = "signal 9 (SIGKILL)"};
+  down.restarts = 3;
+  down.restart_causes = {{"SIGKILL", 2}, {"exit_70", 1}};
   tell(down);
   tell(row("gateway", "ready"));
   ASSERT_TRUE(call("chat.seen"));
@@ -75,6 +75,7 @@ TEST_F(Endpoint, ShowsEveryModulesFiguresAndStates) {
   EXPECT_THAT(text, HasSubstr("status_module_up{module=\"waku\",owner=\"test team\"} 0"));
   EXPECT_THAT(text, HasSubstr("status_module_state{module=\"waku\",state=\"backoff\"} 1"));
   EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"SIGKILL\",module=\"waku\"} 2"));
+  EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"exit_70\",module=\"waku\"} 1"));
   EXPECT_THAT(text,
               HasSubstr("status_rpc_requests_total{caller=\"gateway\",code=\"OK\",method=\"seen\",module=\"chat\"} 1"));
   EXPECT_THAT(text, HasSubstr("status_rpc_duration_seconds_count{method=\"seen\",module=\"chat\"} 1"));
@@ -150,21 +151,6 @@ TEST_F(Endpoint, ABusyPortOrAnOddAddressCostsTheMetricsAlone) {
     EXPECT_TRUE(other.start()) << listen;
     EXPECT_EQ(other.metrics_url(), "") << listen;
   }
-}
-
-TEST(CauseLabel, IsOneOfAFewWords) {
-  Row row;
-  EXPECT_EQ(cause_label(row), "other");
-  row.last_exit = ipc::control::LastExit{.generation = 1, .cause = "signal 9 (SIGKILL)"};
-  EXPECT_EQ(cause_label(row), "SIGKILL");
-  row.last_exit->cause = "not ready within 200 ms: signal 6 (SIGABRT)";
-  EXPECT_EQ(cause_label(row), "SIGABRT");
-  row.last_exit->cause = "exit 70";
-  EXPECT_EQ(cause_label(row), "exit_70");
-  row.last_exit->cause = "spawn: no such file";
-  EXPECT_EQ(cause_label(row), "other");
-  row.last_exit->asked = true;
-  EXPECT_EQ(cause_label(row), "asked");
 }
 
 }  // namespace
