@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "services/waku/mesh/node.h"
+#include "services/waku/mesh/own_addresses.h"
 
 namespace status::waku::mesh {
 namespace {
@@ -55,7 +56,7 @@ BackendInfo Node::info() const {
   info.id = to_text(identity_.id);
   PeerAddress address = listener_.address();
   address.pin = identity_.id;
-  info.addresses = {to_text(address)};
+  for (const PeerAddress& reachable : own_addresses(address)) info.addresses.push_back(to_text(reachable));
   info.network = runtime_.config.network;
   info.max_message_bytes = static_cast<std::uint32_t>(runtime_.config.max_message_bytes);
   info.connection = connection();

@@ -15,6 +15,19 @@ std::string wrong_pin(const std::string& address) {
   return address.substr(0, address.find('#') + 1) + std::string(64, 'a');
 }
 
+TEST(MeshLinks, ANodeThatListensEverywhereGivesAddressesThatCanBeDialled) {
+  Config config = quick_config();
+  config.listen.host = "0.0.0.0";
+  TestNode a(config), b;
+  a.start();
+  b.start();
+  const std::vector<std::string> addresses = a.info().addresses;
+  EXPECT_THAT(addresses, ::testing::Each(::testing::Not(::testing::StartsWith("0.0.0.0"))));
+  const Result<std::string> id = b.connect(addresses.at(0));
+  ASSERT_TRUE(id) << id.error().describe();
+  EXPECT_EQ(*id, a.info().id);
+}
+
 TEST(MeshLinks, AWrongPinIsRefused) {
   TestNode a, b;
   a.start();
