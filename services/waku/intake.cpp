@@ -22,7 +22,11 @@ void Intake::stop() {
 
 void Intake::post(std::function<void()> job) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (stopping_) {  // nobody comes for it any more
+      lock.unlock();
+      return job();
+    }
     jobs_.push_back(std::move(job));
   }
   changed_.notify_all();

@@ -49,7 +49,8 @@ class Intake final : public BackendEvents, public OutboxObserver {
   // Work that was posted is done before it returns.
   void stop();
 
-  // Runs it on the intake thread, ahead of what waits to be committed: for what the backend's thread may not do.
+  // Runs it on the intake thread, ahead of what waits to be committed: for what the backend's thread may not do. At
+  // once and here after stop(), when the backend has ended too.
   void post(std::function<void()> job);
 
   bool on_message(ReceivedMessage message) override;

@@ -236,6 +236,12 @@ TEST_F(WakuServiceTest, WhatNeedsTheDatabaseDoesNotHoldUpTheBackend) {
   EXPECT_TRUE(answer.get_future().get());
 }
 
+TEST_F(WakuServiceTest, AfterTheStopCallsAreAnsweredToo) {
+  service_->stop();
+  EXPECT_TRUE(connect("good:1"));
+  EXPECT_TRUE(store_query({}));
+}
+
 TEST_F(WakuServiceTest, ConsumersUnseenForThirtyDaysAreDroppedAtTheStart) {
   ASSERT_TRUE(service_->messages().acknowledge("gone", 0));
   disk_.jump(std::chrono::hours(29 * 24));
