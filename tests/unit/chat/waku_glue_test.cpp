@@ -3,6 +3,7 @@
 
 #include <future>
 
+#include "services/chat/protocol/envelope.h"
 #include "services/chat/waku_delivery.h"
 #include "services/chat/waku_inbox.h"
 #include "tests/unit/chat/fake_waku.h"
@@ -149,9 +150,10 @@ TEST_F(WakuInboxTest, WhatOthersHaveSubscribedToIsPassedOver) {
   waku_.arrive("/status-chat/1/short/proto", Bytes(10, 1));
   const auto cursor = [&] { return executor_.run([&] { return service_->waku_cursor().value(); }); };
   ASSERT_TRUE(eventually([&] { return !cursor().empty(); })) << "the cursor moves";
-  waku_.arrive(topic(1), Bytes(10, 1));
-  ASSERT_TRUE(eventually([&] { return !told("inbound_error", "reason").empty(); }));
-  EXPECT_EQ(told("inbound_error", "reason").size(), 1u);
+  waku_.arrive(topic(1), encode_envelope({std::nullopt, Bytes(60)}));
+  const auto errors = [&] { return told("inbound_error", "reason"); };
+  ASSERT_TRUE(eventually([&] { return !errors().empty() && errors().back() == "chat.unknown_topic"; }));
+  EXPECT_EQ(errors().size(), 1u);
 }
 
 TEST_F(WakuInboxTest, AWakuModuleThatBeginsAnewIsToldAllTopicsAgain) {
