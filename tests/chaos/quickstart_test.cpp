@@ -15,8 +15,8 @@ namespace {
 
 TEST(Quickstart, SaysWhatRunsAndCtrlCStopsIt) {
   const TempDir place;
-  ChildProcess script({STATUS_QUICKSTART, "--no-build", "--data-dir", place / "node", "--", "--set",
-                       "metrics.listen=127.0.0.1:0"});
+  ChildProcess script(
+      {STATUS_QUICKSTART, "--no-build", "--data-dir", place / "node", "--", "--set", "metrics.listen=127.0.0.1:0"});
   ASSERT_TRUE(script.wait_for_line("Ctrl-C here stops everything", kPatience)) << script.output();
   const std::string& said = script.output();
   std::vector<ProcessHandle> processes;
