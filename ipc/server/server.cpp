@@ -9,9 +9,6 @@
 namespace status::ipc {
 namespace {
 
-// How late a deadline may be enforced.
-constexpr std::chrono::milliseconds kDeadlineTick{10};
-
 bool is_system(std::string_view method) {
   const std::size_t dot = method.find('.');
   return dot != std::string_view::npos && method.substr(dot + 1).starts_with("_sys.");
@@ -134,7 +131,7 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
     call.fail(*error);
     return;
   }
-  watch_deadlines();
+  watch_deadline(slot.deadline_ns);
   dispatch(std::move(method), std::move(call));
 }
 
@@ -257,29 +254,35 @@ void Server::answered(Slot& slot, const Stages& stages, std::optional<Code> code
   observer_->finished(finished);
 }
 
-void Server::watch_deadlines() {
+// The timer stands at the earliest deadline, which is seldom reached: one that ticked while calls are in flight would
+// have NNG's expiry thread spin for up to a millisecond at each tick, and calls wait for that processor.
+void Server::watch_deadline(std::uint64_t deadline_ns) {
   std::lock_guard lock(mutex_);
-  if (ticking_ || closing_.load()) return;
-  ticking_ = true;
-  timers_.schedule(std::chrono::steady_clock::now() + kDeadlineTick, [this] { expire_overdue(); });
+  if (deadline_ns >= watched_ns_ || closing_.load()) return;
+  if (deadline_timer_) timers_.cancel(*deadline_timer_);
+  watched_ns_ = deadline_ns;
+  deadline_timer_ =
+      timers_.schedule(MonotonicTime(std::chrono::nanoseconds(deadline_ns)), [this] { expire_overdue(); });
 }
 
 void Server::expire_overdue() {
   std::vector<Slot*> busy;
   {
     std::lock_guard lock(mutex_);
-    ticking_ = false;
+    watched_ns_ = kNever;
+    deadline_timer_.reset();
     for (const auto& slot : slots_) {
       // A parked poll ends by itself: its wait is shorter than its deadline.
       if (slot->ticket() != 0 && !slot->parked) busy.push_back(slot.get());
     }
   }
   const std::uint64_t now = monotonic_ns();
-  bool waiting = false;
+  std::uint64_t next = kNever;
   for (Slot* slot : busy) {
     const std::uint64_t ticket = slot->ticket();
-    if (ticket == 0 || slot->deadline_ns.load() > now) {
-      waiting = waiting || ticket != 0;
+    const std::uint64_t deadline = slot->deadline_ns.load();
+    if (ticket == 0 || deadline > now) {
+      if (ticket != 0) next = std::min(next, deadline);
       continue;
     }
     if (!slot->win(ticket)) continue;
@@ -287,7 +290,7 @@ void Server::expire_overdue() {
     refuse(*slot, slot->request_id,
            make_error(Code::deadline_exceeded, "ipc.deadline", slot->method + " was not done by its deadline"));
   }
-  if (waiting) watch_deadlines();
+  watch_deadline(next);
 }
 
 void Server::set_access(std::shared_ptr<const AccessPolicy> access) {

@@ -13,9 +13,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -130,9 +132,11 @@ class Server {
   void answered(Slot& slot, const Stages& stages, std::optional<Code> code);
   void sending() { sends_.fetch_add(1); }
   void sent();
-  void watch_deadlines();
+  void watch_deadline(std::uint64_t deadline_ns);
   void expire_overdue();
   void linger();
+
+  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
   const ServerOptions options_;
   ServerObserver* observer_;
@@ -147,7 +151,8 @@ class Server {
   std::size_t busy_ = 0;
   std::size_t parked_ = 0;
   std::list<RunningHandler> running_;
-  bool ticking_ = false;
+  std::uint64_t watched_ns_ = kNever;  // the deadline that the timer stands at
+  std::optional<TimerQueue::Id> deadline_timer_;
   std::condition_variable drained_;
 
   std::atomic<bool> draining_{false};

@@ -7,8 +7,9 @@ namespace {
 
 // Every ten seconds a connection is opened and closed to see that NNG's reaper thread still lives.
 constexpr std::uint64_t kReaperCheckRounds = 100;
-// A peer that reads takes an answer within microseconds.
-constexpr std::chrono::milliseconds kDeafAfter{100};
+// A peer that reads takes an answer within microseconds; one that is stopped for a while may go on.
+constexpr std::chrono::milliseconds kDeafAfter{5'000};
+constexpr std::chrono::milliseconds kDeafAfterWhenShort{100};
 
 }  // namespace
 
@@ -29,12 +30,13 @@ void Server::drop_deaf_peers() {
     std::lock_guard lock(mutex_);
     for (const auto& slot : slots_) {
       if (slot->receiving()) ++receiving;
-      if (slot->stuck() >= kDeafAfter) stuck.push_back(slot.get());
+      if (slot->stuck() >= kDeafAfterWhenShort) stuck.push_back(slot.get());
     }
   }
-  if (receiving >= options_.reserve) return;
+  const auto patience = receiving < options_.reserve ? kDeafAfterWhenShort : kDeafAfter;
   for (Slot* slot : stuck) {
-    if (slot->stuck() >= kDeafAfter) slot->drop_peer();
+    // It loses an answer: better that it knows now than at its deadline.
+    if (slot->stuck() >= patience) slot->drop_peer();
   }
 }
 

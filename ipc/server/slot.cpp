@@ -7,7 +7,6 @@ namespace status::ipc {
 
 void Slot::receive() {
   phase_.store(Phase::receiving);
-  aio_.set_timeout(NNG_DURATION_INFINITE);
   nng_ctx_recv(context_.get(), aio_.get());
 }
 
@@ -16,7 +15,6 @@ void Slot::send(Message message) {
   phase_.store(Phase::sending);
   server_.sending();
   aio_.set_message(std::move(message));
-  aio_.set_timeout(5'000);  // a peer that reads nothing must not hold the slot for ever
   nng_ctx_send(context_.get(), aio_.get());
 }
 
@@ -42,8 +40,6 @@ void Slot::on_event(void* self) {
   const int result = slot.aio_.result();
   if (slot.phase_.load() == Phase::sending) {
     if (result != 0) slot.aio_.take_message();
-    // It has lost an answer: better that it knows now than at its deadline.
-    if (result == NNG_ETIMEDOUT) slot.drop_peer();
     slot.server_.sent();
   } else if (result == 0) {
     slot.phase_.store(Phase::busy);

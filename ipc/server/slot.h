@@ -1,5 +1,8 @@
 // One REP context and the request it is busy with. Private to ipc/server.
 //
+// Its operations have no time-outs of NNG's: each would wake NNG's expiry thread once more, and the server looks after
+// peers that do not take their answers itself (server_house.cpp).
+//
 // A slot receives, hands the request to the server, waits for the one answer, sends it, and receives again. Whoever
 // turns the ticket to zero first (a handler on any thread, or the deadline) has the right to answer; everybody else
 // comes too late.
