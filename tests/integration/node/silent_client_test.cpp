@@ -52,10 +52,6 @@ class SilentClient {
     }
     return write(all);
   }
-  bool wait_closed(std::chrono::milliseconds patience) const {
-    pollfd end{socket_.get(), 0, 0};
-    return ::poll(&end, 1, static_cast<int>(patience.count())) == 1 && (end.revents & (POLLHUP | POLLERR)) != 0;
-  }
 
  private:
   Bytes frame(const std::string& method) {
