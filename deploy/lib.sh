@@ -17,11 +17,16 @@ as_root() {
   fi
 }
 
-# missing_packages [GROUP]: the packages of deploy/packages that are not installed, one a line; those of a group only when
-# it is named.
+# wanted_packages [GROUP]: the packages of deploy/packages, one a line; those of a group, a word in lower case with a colon before the
+# reason, only when it is named.
+wanted_packages() {
+  awk -v group="${1:-}:" '!/^#/ && NF && ($2 !~ /^[a-z]+:$/ || $2 == group) { print $1 }' "$root/deploy/packages" | sort -u
+}
+
+# missing_packages [GROUP]: those of them that are not installed.
 missing_packages() {
   local wanted installed
-  wanted=$(awk -v group="${1:-}:" '!/^#/ && NF && ($2 !~ /:$/ || $2 == group) { print $1 }' "$root/deploy/packages" | sort -u)
+  wanted=$(wanted_packages "${1:-}")
   # dpkg-query fails when it does not know one of them: that one is missing.
   # shellcheck disable=SC2016,SC2086
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | awk '$1 == "installed" { print $2 }' |
