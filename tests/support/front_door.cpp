@@ -36,8 +36,10 @@ Result<Value> FrontDoor::insist(const std::string& method, const Value& params, 
     Result<Value> reply = call(method, params, {.idempotency_key = idempotency_key});
     if (reply) return reply;
     const Error& error = reply.error();
-    // A call that the connection lost may have been done: the key makes it safe to ask again.
-    const bool again = error.retryable || error.code == Code::unavailable || error.code == Code::deadline_exceeded;
+    // A call that the connection lost may have been done: the key makes it safe to ask again. A module that is locked
+    // gets its key once keys is back.
+    const bool again = error.retryable || error.code == Code::unavailable || error.code == Code::deadline_exceeded ||
+                       error.reason == "locked";
     if (!again || std::chrono::steady_clock::now() > deadline) return reply;
     std::this_thread::sleep_for(std::chrono::milliseconds(std::clamp(error.retry_after_ms, 2U, 100U)));
   }

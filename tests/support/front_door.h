@@ -34,7 +34,8 @@ class FrontDoor {
   Result<ipc::Response> raw(const std::string& method, Bytes params, const ipc::CallOptions& options = {});
 
   // As a front end does that must have its answer: the same call with the same idempotency key again, as long as the
-  // error says that it may be repeated, after the pause that the error names. The last error when the time is up.
+  // error says that it may be repeated or the module is locked, after the pause that the error names. The last error
+  // when the time is up.
   Result<Value> insist(const std::string& method, const Value& params, const std::string& idempotency_key,
                        std::chrono::milliseconds patience);
 

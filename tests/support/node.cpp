@@ -23,9 +23,9 @@ Row to_row(const Value& value) {
 
 tl::unexpected<Error> late(const std::string& what) { return fail(Code::deadline_exceeded, "test.late", what); }
 
-bool usable(const Row& row) { return row.state == "ready" && !row.locked; }
-
 }  // namespace
+
+bool usable(const Row& row) { return row.state == "ready" && !row.locked; }
 
 std::unique_ptr<FrontDoor> Node::open_front() const {
   auto opened = FrontDoor::open(url(), token());
@@ -37,20 +37,7 @@ Status Node::open_door() {
   listening_ = open_front();
   if (!front_ || !listening_) return fail(Code::internal, "test.no_client", "no client for " + url());
   events_ = std::make_unique<EventLog>(listening_->client());
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  for (;;) {
-    const std::size_t seen = events_->size();
-    const auto all = rows();
-    if (!all) return fail(all.error());
-    const auto waiting = std::find_if(
-        all->begin(), all->end(), [](const Row& row) { return row.why != "stopped by an operator" && !usable(row); });
-    if (waiting == all->end()) return {};
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0 || !events_->wait_for_more(seen, left)) {
-      return late(waiting->name + " is " + waiting->state + (waiting->locked ? " and locked" : ""));
-    }
-  }
+  return await_rows([](const Row& row) { return row.why == "stopped by an operator" || usable(row); });
 }
 
 void Node::close_door() {
@@ -88,6 +75,24 @@ Status Node::await_ready(const std::string& module, std::uint64_t after, std::ch
     if (left.count() <= 0 || (!events_->wait_for_more(seen, wait) && now)) {
       return late(module + " is not ready" + (now ? ": " + now->state : ": " + now.error().describe()));
     }
+  }
+}
+
+Status Node::await_rows(const std::function<bool(const Row&)>& good, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    const std::size_t seen = events_->size();
+    const auto all = rows();
+    std::string waiting;
+    if (all) {
+      const auto bad = std::ranges::find_if_not(*all, good);
+      if (bad == all->end()) return {};
+      waiting = bad->name + " is " + bad->state + (bad->locked ? " and locked" : "");
+    }
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return late(all ? waiting : "no rows: " + all.error().describe());
+    events_->wait_for_more(seen, std::min(left, kAskAgain));
   }
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ struct Row {
   std::uint64_t restarts = 0;
   std::int64_t next_attempt_ms = 0;
 };
+
+// Ready, and with its key.
+bool usable(const Row& row);
 
 // One thread, but for front() and events().
 class Node {
@@ -57,6 +61,8 @@ class Node {
   // Returns when `module` is ready, unlocked, in a generation above `after`.
   Status await_ready(const std::string& module, std::uint64_t after = 0,
                      std::chrono::milliseconds patience = kPatience);
+  // Returns when every row is as it should be; an error names one that is not.
+  Status await_rows(const std::function<bool(const Row&)>& good, std::chrono::milliseconds patience = kPatience);
   // `supervisor.restart`, and that it is back.
   Status restart(const std::string& module);
 

@@ -118,6 +118,15 @@ Result<Row> ProcessNode::signal(const std::string& module, int number) {
   return before;
 }
 
+std::optional<ProcessHandle> ProcessNode::process_of(const std::string& module) {
+  for (const pid_t child : children_of(node_.statusd().pid())) {
+    if (stat_of(child).name != "status-" + module) continue;
+    ProcessHandle process(child);
+    if (process.alive()) return process;
+  }
+  return std::nullopt;
+}
+
 Result<Row> ProcessNode::kill(const std::string& module) {
   auto before = row(module);
   if (!before) return before;

@@ -8,6 +8,7 @@
 //   EXPECT_EQ(node.strays(), std::vector<std::string>{});
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ class ProcessNode final : public Node {
   TestNode& statusd() { return node_; }
   const std::string& data_dir() const { return data_dir_; }
 
+  // The living process of the module, also while nobody can be asked for its row; nothing while it has none.
+  std::optional<ProcessHandle> process_of(const std::string& module);
   // SIGKILL; returns the row from before when the process is gone.
   Result<Row> kill(const std::string& module);
   // Any signal to the module's process.

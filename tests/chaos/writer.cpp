@@ -1,0 +1,49 @@
+#include "tests/chaos/writer.h"
+
+namespace status::chaos {
+
+Writer::Writer(test::Node& node, std::string conversation, std::string name)
+    : front_(node.open_front()),
+      conversation_(std::move(conversation)),
+      name_(std::move(name)),
+      thread_([this] { run(); }) {}
+
+const std::vector<std::string>& Writer::finish() {
+  stop_ = true;
+  if (thread_.joinable()) thread_.join();
+  return acknowledged_;
+}
+
+std::string Writer::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+std::size_t Writer::count() const {
+  const std::lock_guard lock(mutex_);
+  return acknowledged_.size();
+}
+
+bool Writer::wait_for(std::size_t count, std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  grown_.wait_for(lock, patience, [&] { return acknowledged_.size() >= count || !trouble_.empty(); });
+  return acknowledged_.size() >= count;
+}
+
+void Writer::run() {
+  for (int i = 1; !stop_; ++i) {
+    const std::string text = name_ + " " + std::to_string(i);
+    const Result<Value> reply = front_->insist(
+        "chat.send_message", Value::map({{"conversation", conversation_}, {"content", text}}), text, test::kPatience);
+    const std::lock_guard lock(mutex_);
+    if (reply) {
+      acknowledged_.push_back(text);
+    } else {
+      trouble_ = text + ": " + reply.error().describe();
+      stop_ = true;
+    }
+    grown_.notify_all();
+  }
+}
+
+}  // namespace status::chaos
