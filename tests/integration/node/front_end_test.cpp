@@ -136,6 +136,8 @@ TEST_P(FrontEnds, BadInputGetsAClearErrorAndChangesNothing) {
        "ipc.bad_envelope", "map"},
       {"truncated MessagePack", "chat.send_message", truncated, Code::invalid_argument, "ipc.bad_encoding", ""},
       {"something after the parameters", "chat.send_message", trailing, Code::invalid_argument, "ipc.bad_encoding", ""},
+      {"more messages than a page holds", "waku.store_query", packed(Value::map({{"limit", 101}})),
+       Code::invalid_argument, "ipc.invalid_params", "limit"},
       {"an unknown method", "chat.sing", packed(Value::Map()), Code::unimplemented, "ipc.unknown_method", "sing"},
       {"an unknown module", "chatt.identity", packed(Value::Map()), Code::not_found, "supervisor.unknown_module",
        "chat"},
