@@ -76,6 +76,28 @@ TEST(MeshLimits, APageThatWasAskedForIsFree) {
   EXPECT_EQ(a.counter("throttled"), 0U);
 }
 
+TEST(MeshLimits, FewLargeMessagesCountByTheirBytesAndAreNotLost) {
+  constexpr int kCount = 4;
+  constexpr std::size_t kPayload = 64 * 1024;
+  Config config = quick_config();
+  config.bytes_per_second = 1024 * 1024;
+  config.burst_seconds = 0.1;  // not two of them at once, by their bytes; a hundred by their number
+  TestNode a(config);
+  a.start();
+  RawPeer peer(a.address());
+  peer.send(RawPeer::hello());
+  for (int i = 0; i < kCount; ++i) {
+    WakuMessage message;
+    message.content_topic = kTopic;
+    message.timestamp_ns = i + 1;
+    message.payload.resize(kPayload);
+    const Bytes encoded = encode_message(message);
+    peer.send(Relayed{static_cast<std::uint64_t>(i) + 1, 0, 0, encoded});
+  }
+  ASSERT_TRUE(a.events.wait_messages(kCount));
+  EXPECT_GT(a.counter("throttled"), 0U);
+}
+
 TEST(MeshLimits, OneKeyHasOneLink) {
   store::TemporaryFolder folder;
   TestNode a;
