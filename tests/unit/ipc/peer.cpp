@@ -2,7 +2,7 @@
 //
 //   peer serve URL COUNT_FILE   echo.say answers; echo.hang writes a byte to COUNT_FILE and never does
 //   peer call URL               one echo.say; prints "answer" or the error's reason
-//   peer dial URL               opens a client and says "dialling" at once: to be killed
+//   peer dial URL               says "dialling", opens a client and says "dialled": to be killed
 //   peer threads URL            a server and its client; prints "threads N" after some calls
 #include <fcntl.h>
 #include <unistd.h>
@@ -72,9 +72,10 @@ int run(const std::string& role, const std::string& url, const std::string& coun
     say("threads " + std::to_string(threads()));
     ::_exit(0);
   }
+  if (role == "dial") say("dialling");
   const auto client = open(url);
   if (role == "dial") {
-    say("dialling");
+    say("dialled");
     while (true) ::pause();
   }
   const Result<Response> response = call(*client);
