@@ -1,6 +1,7 @@
 // Randomness behind a seam: the kernel's in production, a seeded sequence in tests.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <random>
 #include <span>
@@ -25,6 +26,21 @@ class Random {
 class SystemRandom final : public Random {
  public:
   void fill(std::span<std::uint8_t> out) override;
+};
+
+// Unique without being secret: for the ids of traces and spans, of which each call needs one. Seeded once by the kernel,
+// which costs a system call where this costs a few nanoseconds (Steele, Lea, Flood: SplitMix64). Never for a key, a
+// token or a nonce. Any thread.
+class IdRandom final : public Random {
+ public:
+  IdRandom();
+  void fill(std::span<std::uint8_t> out) override;
+
+ private:
+  std::uint64_t mix(std::uint64_t step) const;
+
+  std::uint64_t whitening_;
+  std::atomic<std::uint64_t> state_;
 };
 
 // Replayable from its seed. One thread.

@@ -13,17 +13,20 @@ namespace {
 
 constexpr std::uint8_t kEmptyMap[] = {0x80};
 
-Message build(const Request& request, const ClientOptions& options) {
-  SystemRandom random;
+// Every call has a trace: of the request, or a child of the one that this thread works on, or a new one.
+Trace trace_of(const Request& request, Random& ids) {
+  if (request.trace) return *request.trace;
+  const Trace* current = TraceScope::current();
+  return current != nullptr ? current->child(ids) : Trace::start(ids);
+}
+
+Message build(const Request& request, const ClientOptions& options, Random& ids) {
   RequestHeader header;
   header.id = 1;  // NNG matches answers to requests; the id is for people who read frames
   header.method = request.method;
   header.deadline_ms = request.deadline_ms;
   header.sent_ns = monotonic_ns();
-  header.trace = request.trace;
-  if (const Trace* current = TraceScope::current(); !header.trace && current != nullptr) {
-    header.trace = current->child(random);
-  }
+  header.trace = trace_of(request, ids);
   header.credential = options.credential;
   header.interface_major = request.interface_major;
   header.idempotency_key = request.idempotency_key;
@@ -64,7 +67,7 @@ CallHandle Client::call(const Request& request, Callback callback) {
     callback(fail(Code::invalid_argument, "ipc.bad_deadline", "a deadline is 1 to 120000 milliseconds"));
     return {};
   }
-  return core_->start(build(request, core_->options()), request.deadline_ms, request.method,
+  return core_->start(build(request, core_->options(), core_->ids()), request.deadline_ms, request.method,
                       [callback = std::move(callback)](Result<Response> response) {
                         if (response && response->error()) response = fail(*response->error());
                         callback(std::move(response));

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 
+#include "ipc/base/random.h"
 #include "ipc/client/client.h"
 #include "ipc/nng/aio.h"
 #include "ipc/wire/limits.h"
@@ -89,6 +90,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   void finish(Courier& courier, Result<Response> result);
   bool connected() const { return pipes_.load(std::memory_order_relaxed) > 0; }
   const ClientOptions& options() const { return options_; }
+  Random& ids() { return ids_; }
   std::size_t timers_waiting() { return timers_.waiting(); }
 
  private:
@@ -106,6 +108,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   Error not_connected() const;
 
   const ClientOptions options_;
+  IdRandom ids_;
   ClientObserver* observer_;
   std::atomic<int> pipes_{0};
   std::atomic<bool> closing_{false};

@@ -4,6 +4,7 @@
 #include <nng/protocol/reqrep0/req.h>
 
 #include "ipc/nng/error.h"
+#include "ipc/nng/task_threads.h"
 #include "ipc/wire/limits.h"
 
 namespace status::ipc {
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t kNngHeader = 64;
 
 Result<Socket> open(int (*opener)(nng_socket*)) {
+  keep_one_task_thread();
   nng_socket raw = NNG_SOCKET_INITIALIZER;
   if (const int rv = opener(&raw); rv != 0) return fail(nng_error(rv, "open an NNG socket"));
   Socket socket(raw);

@@ -10,8 +10,8 @@ bool is_poll(std::string_view method) { return method.ends_with(".next"); }
 
 }  // namespace
 
-Forwarder::Forwarder(ipc::Server& server, Routes& routes, const Clock& clock, Random& random)
-    : server_(server), routes_(routes), clock_(clock), random_(random), lost_(clock) {
+Forwarder::Forwarder(ipc::Server& server, Routes& routes, const Clock& clock, Random& ids)
+    : server_(server), routes_(routes), clock_(clock), ids_(ids), lost_(clock) {
   server_.handle_others([this](ipc::Call call) { forward(std::move(call)); });
 }
 
@@ -79,7 +79,7 @@ void Forwarder::readdress(ipc::Message& message, const ipc::RequestView& view, c
   header.sent_ns = monotonic_ns();
   header.credential = credential;
   header.user = {};  // nobody but the gateway says who a front end is
-  if (!header.trace) header.trace = ipc::Trace::start(random_);
+  if (!header.trace) header.trace = ipc::Trace::start(ids_);
   Bytes prefix;
   prefix.reserve(192);
   ipc::append_request_prefix(header, prefix);

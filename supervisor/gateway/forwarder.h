@@ -19,8 +19,9 @@ namespace status::gateway {
 
 class Forwarder {
  public:
-  // Takes what `server` has no method for. `random`: any thread. All outlive the forwarder.
-  Forwarder(ipc::Server& server, Routes& routes, const Clock& clock, Random& random);
+  // Takes what `server` has no method for. `ids`: of the traces of calls that bring none; any thread. All outlive the
+  // forwarder.
+  Forwarder(ipc::Server& server, Routes& routes, const Clock& clock, Random& ids);
 
   // The row of that route is another one now. Any thread.
   void row_changed(const Route& route) { lost_.row_changed(route); }
@@ -40,7 +41,7 @@ class Forwarder {
   ipc::Server& server_;
   Routes& routes_;
   const Clock& clock_;
-  Random& random_;
+  Random& ids_;
   LostCalls lost_;
   std::shared_mutex door_;  // shared while a call is being sent on
   bool closed_ = false;

@@ -66,7 +66,7 @@ struct Gateway::Parts {
         server(server_options(config), config.access, &instruments.rpc(), config.crash),
         events(server, "supervisor.events.next", tools.clock, tools.random, config.event_memory, MergedEvents::kMarks),
         methods(server, routes, tools.supervisor, instruments, tools.clock, facts),
-        forwarder(server, routes, tools.clock, tools.random),
+        forwarder(server, routes, tools.clock, ids),
         merged(events, office, tools.clock, log, config.boot_id),
         collector(office, routes, instruments, tools.clock, config.generation, config.snapshot_period) {}
 
@@ -81,6 +81,7 @@ struct Gateway::Parts {
   ipc::Server server;
   ipc::EventStream events;
   SupervisorMethods methods;
+  IdRandom ids;
   Forwarder forwarder;
   Office office;
   MergedEvents merged;

@@ -1,18 +1,15 @@
 // ipc_bench [--json]: what a call costs, side by side in one run, every end in a process of its own: a raw socket, NNG
-// over one and two hops, and front end → gateway → module → back with policy and metrics on. Targets are ratios to the
-// bare two hops at 1 KiB.
+// over one and two hops as Debian ships it, and front end → gateway → module → back with policy and metrics on. Targets
+// are ratios to the bare two hops at 1 KiB.
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <map>
 #include <mutex>
 
 #include "ipc/base/codec.h"
-#include "tests/bench/bare_paths.h"
+#include "tests/bench/bare_process.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/path.h"
 #include "tests/support/process_node.h"
 
 namespace status::bench {
@@ -20,23 +17,19 @@ namespace {
 
 constexpr std::size_t kSizes[] = {64, 1'024, 65'536};
 constexpr int kRounds = 5;
-constexpr int kInFlight = 64;
-
-struct Sample {
-  double p50_us = 0;
-  double p99_us = 0;
-  double rate = 0;  // calls a second with 64 in flight
-};
-
 class FrontDoorPath final : public Path {
  public:
-  explicit FrontDoorPath(test::FrontDoor& front) : client_(front.client()) {}
-  const char* name() const override { return "front end, gateway, module"; }
+  explicit FrontDoorPath(test::FrontDoor& front) : client_(front.client()) { request_.method = "echo.say"; }
+  // The bare paths encode nothing: neither is it measured here.
   void start(ByteView payload, std::function<void()> done) override {
-    ipc::Request request;
-    request.method = "echo.say";
-    request.params = encode_msgpack(Value::map({{"data", to_bytes(payload)}}));
-    client_.call(request, [done = std::move(done)](Result<ipc::Response> response) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (payload.size() != payload_bytes_) {
+        payload_bytes_ = payload.size();
+        request_.params = encode_msgpack(Value::map({{"data", to_bytes(payload)}}));
+      }
+    }
+    client_.call(request_, [done = std::move(done)](Result<ipc::Response> response) {
       if (!response) {
         std::fprintf(stderr, "ipc_bench: %s\n", response.error().describe().c_str());
         std::abort();
@@ -47,54 +40,33 @@ class FrontDoorPath final : public Path {
 
  private:
   ipc::Client& client_;
+  std::mutex mutex_;
+  std::size_t payload_bytes_ = 0;
+  ipc::Request request_;  // written before the first call of a size
 };
 
-// One call at a time.
-std::vector<double> latencies(Path& path, ByteView payload, int calls) {
-  std::vector<double> took;
-  took.reserve(static_cast<std::size_t>(calls));
-  std::mutex mutex;
-  std::condition_variable changed;
-  for (int i = 0; i < calls; ++i) {
-    bool done = false;
-    const auto begin = Clock::now();
-    path.start(payload, [&] {
-      std::lock_guard lock(mutex);
-      done = true;
-      changed.notify_one();
-    });
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return done; });
-    took.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
-  }
-  return took;
+struct Contender {
+  const char* name;
+  std::function<Sample(std::size_t payload_bytes)> measure;
+};
+
+double median(const std::vector<Sample>& samples, double Sample::*member) {
+  std::vector<double> values;
+  for (const Sample& sample : samples) values.push_back(sample.*member);
+  return percentile(std::move(values), 0.5);
 }
 
-double median(std::vector<double> values) { return percentile(std::move(values), 0.5); }
-
-// Rounds of all paths take turns, so that what disturbs the machine disturbs all of them.
-std::map<std::string, Sample> measure(const std::vector<Path*>& paths, std::size_t size) {
-  const Bytes payload(size, 0x5a);
-  const int calls = size > 4'096 ? 1'000 : 3'000;
-  std::map<std::string, std::vector<Sample>> rounds;
+// In the order of the contenders. Rounds of all of them take turns, so that what disturbs the machine disturbs all.
+std::vector<Sample> compare(const std::vector<Contender>& contenders, std::size_t payload_bytes) {
+  std::vector<std::vector<Sample>> rounds(contenders.size());
   for (int round = 0; round < kRounds; ++round) {
-    for (Path* path : paths) {
-      latencies(*path, payload, 200);  // warm
-      const std::vector<double> took = latencies(*path, payload, calls);
-      rounds[path->name()].push_back(
-          {percentile(took, 0.5), percentile(took, 0.99), path->rate(payload, calls * 5, kInFlight)});
-    }
+    for (std::size_t i = 0; i < contenders.size(); ++i) rounds[i].push_back(contenders[i].measure(payload_bytes));
   }
-  std::map<std::string, Sample> result;
-  for (const auto& [name, samples] : rounds) {
-    const auto of = [&](double Sample::*member) {
-      std::vector<double> values;
-      for (const Sample& sample : samples) values.push_back(sample.*member);
-      return median(values);
-    };
-    result[name] = {of(&Sample::p50_us), of(&Sample::p99_us), of(&Sample::rate)};
+  std::vector<Sample> out;
+  for (const std::vector<Sample>& samples : rounds) {
+    out.push_back({median(samples, &Sample::p50_us), median(samples, &Sample::p99_us), median(samples, &Sample::rate)});
   }
-  return result;
+  return out;
 }
 
 struct Target {
@@ -116,31 +88,34 @@ int bench(bool json) {
   }
   const std::string one = "ipc://" + (dir / "one.sock");
   const std::string two = "ipc://" + (dir / "two.sock");
-  const Role socket_role("socket", {dir / "raw.sock"});
-  const Role nng_role("nng", {one});
-  const Role device_role("device", {two, one});
-  const auto raw = raw_socket(dir / "raw.sock");
-  const auto hop1 = bare_nng(one, 1);
-  const auto hop2 = bare_nng(two, 2);
+  const BareProcess socket_server("socket", {dir / "raw.sock"});
+  const BareProcess nng_server("nng", {one});
+  const BareProcess device("device", {two, one});
+  BareProcess raw("call-socket", {dir / "raw.sock"});
+  BareProcess hop1("call-nng", {one});
+  BareProcess hop2("call-nng", {two});
   FrontDoorPath ours(node.front());
-  const std::vector<Path*> paths = {raw.get(), hop1.get(), hop2.get(), &ours};
+  const std::vector<Contender> contenders = {
+      {"raw AF_UNIX", [&](std::size_t bytes) { return raw.measure(bytes); }},
+      {"bare NNG, one hop", [&](std::size_t bytes) { return hop1.measure(bytes); }},
+      {"bare NNG, two hops (nng_device)", [&](std::size_t bytes) { return hop2.measure(bytes); }},
+      {"front end, gateway, module", [&](std::size_t bytes) { return measure(ours, bytes); }}};
 
   Value::Map sizes;
   std::vector<Target> targets;
   for (const std::size_t size : kSizes) {
-    const std::map<std::string, Sample> samples = measure(paths, size);
+    const std::vector<Sample> samples = compare(contenders, size);
     if (!json) std::printf("%zu bytes%30s %10s %10s %14s\n", size, "", "p50 us", "p99 us", "calls/s (64)");
     Value::Map row;
-    for (const Path* path : paths) {
-      const Sample& sample = samples.at(path->name());
-      if (!json) std::printf("  %-34s %10.1f %10.1f %14.0f\n", path->name(), sample.p50_us, sample.p99_us, sample.rate);
-      row.emplace_back(path->name(),
-                       Value::map({{"p50_us", sample.p50_us}, {"p99_us", sample.p99_us}, {"rate", sample.rate}}));
+    for (std::size_t i = 0; i < contenders.size(); ++i) {
+      const auto& [p50, p99, rate] = samples[i];
+      if (!json) std::printf("  %-34s %10.1f %10.1f %14.0f\n", contenders[i].name, p50, p99, rate);
+      row.emplace_back(contenders[i].name, Value::map({{"p50_us", p50}, {"p99_us", p99}, {"rate", rate}}));
     }
     sizes.emplace_back(std::to_string(size), Value(std::move(row)));
     if (size != 1'024) continue;
-    const Sample& floor = samples.at(hop2->name());
-    const Sample& mine = samples.at(ours.name());
+    const Sample& floor = samples[2];
+    const Sample& mine = samples[3];
     targets = {{"p50", mine.p50_us / floor.p50_us, 1.25, mine.p50_us <= 1.25 * floor.p50_us},
                {"p99", mine.p99_us / floor.p99_us, 1.5, mine.p99_us <= 1.5 * floor.p99_us},
                {"throughput", mine.rate / floor.rate, 0.8, mine.rate >= 0.8 * floor.rate}};
@@ -166,10 +141,7 @@ int bench(bool json) {
 }  // namespace status::bench
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() >= 2 && words[0] == "--role")
-    return status::bench::run_role(words[1], {words.begin() + 2, words.end()});
-  const int code = status::bench::bench(!words.empty() && words[0] == "--json");
+  const int code = status::bench::bench(argc > 1 && std::string_view(argv[1]) == "--json");
   std::fflush(stdout);
   ::_exit(code);
 }

@@ -139,7 +139,7 @@ TEST_F(ClientServer, HealthAnswersWhileAllWorkersAreBusyAndTheQueueIsFull) {
   EXPECT_EQ(refused.error().code, Code::resource_exhausted);
   EXPECT_TRUE(refused.error().retryable);
   EXPECT_TRUE(client_->call_and_wait(request("echo._sys.health")));
-  EXPECT_EQ(server_->load().oldest, "echo.wait");
+  EXPECT_TRUE(server_->load().oldest.starts_with("echo.wait ")) << server_->load().oldest;
   latch_.open();
   for (auto& call : calls) EXPECT_TRUE(call.get());
 }

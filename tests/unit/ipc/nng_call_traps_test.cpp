@@ -50,6 +50,7 @@ class NngCallTraps : public ::testing::Test {
     header.method = out.method;
     header.deadline_ms = out.deadline_ms;
     header.sent_ns = 1;
+    header.trace.emplace();
     Bytes prefix;
     append_request_prefix(header, prefix);
     out.params.assign(whole_message - prefix.size(), 0);

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tests/support/child_process.h"
+#include "tests/support/patience.h"
 #include "tests/unit/layout/source_tree.h"
 
 namespace status::test {
@@ -81,6 +82,7 @@ TEST(Packages, AreInstalledAllUnlessTheyAreOfAGroup) {
   }
   const std::string root = source_root();
   ChildProcess shell({"/bin/bash", "-c", "root='" + root + "'; . \"$root/deploy/lib.sh\"; wanted_packages"});
+  ASSERT_EQ(shell.wait(kPatience), 0) << shell.read_all();
   std::istringstream lines(shell.read_all());
   std::vector<std::string> wanted;
   for (std::string line; std::getline(lines, line);) wanted.push_back(line);

@@ -1,27 +1,29 @@
-#include "tests/bench/bare_paths.h"
-
+// ipc-bench-bare ROLE ADDRESS...: the floors of ipc_bench, each end in a process of its own that has nothing of ours in
+// it: no shim, no setting of NNG's threads. `socket`, `nng` and `device` serve; `call-socket` and `call-nng` read the
+// size of a payload from standard input and answer with what they measured, a line each.
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
 #include <nng/protocol/reqrep0/req.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <deque>
 #include <mutex>
 #include <semaphore>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
+
+#include "tests/bench/path.h"
 
 namespace status::bench {
 namespace {
+
 
 bool read_all(int fd, void* to, std::size_t size) {
   for (auto* at = static_cast<char*>(to); size > 0;) {
@@ -105,29 +107,6 @@ int forward_by_device(const std::string& front, const std::string& back) {
   return nng_device(listening, dialling);
 }
 
-}  // namespace
-
-double Path::rate(ByteView payload, int calls, int in_flight) {
-  std::atomic<int> left = calls;
-  std::atomic<int> running = in_flight;
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::function<void()> next = [&] {
-    if (left.fetch_sub(1) > 0) {
-      start(payload, next);
-    } else if (running.fetch_sub(1) == 1) {
-      std::lock_guard lock(mutex);
-      changed.notify_one();
-    }
-  };
-  const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < in_flight; ++i) next();
-  std::unique_lock lock(mutex);
-  changed.wait(lock, [&] { return running == 0; });
-  return calls / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-namespace {
 
 class RawSocket final : public Path {
  public:
@@ -137,7 +116,6 @@ class RawSocket final : public Path {
   }
   ~RawSocket() override { ::close(socket_); }
 
-  const char* name() const override { return "raw AF_UNIX"; }
   void start(ByteView payload, std::function<void()> done) override {
     Bytes frame = frame_of(payload);
     if (!write_all(socket_, frame.data(), frame.size()) || !read_all(socket_, frame.data(), frame.size())) std::abort();
@@ -178,8 +156,7 @@ class RawSocket final : public Path {
 
 class BareNng final : public Path {
  public:
-  BareNng(const std::string& url, int hops)
-      : name_(hops == 1 ? "bare NNG, one hop" : "bare NNG, two hops (nng_device)") {
+  explicit BareNng(const std::string& url) {
     nng_req0_open(&socket_);
     nng_socket_set_ms(socket_, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
     nng_socket_set_ms(socket_, NNG_OPT_RECONNMINT, 10);
@@ -187,7 +164,6 @@ class BareNng final : public Path {
     nng_dial(socket_, url.c_str(), nullptr, NNG_FLAG_NONBLOCK);
   }
 
-  const char* name() const override { return name_; }
   void start(ByteView payload, std::function<void()> done) override {
     Caller* caller = take();
     caller->done = std::move(done);
@@ -238,41 +214,39 @@ class BareNng final : public Path {
     return caller;
   }
 
-  const char* name_;
   nng_socket socket_{};
   std::mutex mutex_;
   std::deque<Caller> callers_;
   std::vector<Caller*> free_;
 };
 
+int answer(Path& path) {
+  for (std::size_t payload_bytes = 0; std::scanf("%zu", &payload_bytes) == 1;) {
+    const Sample sample = measure(path, payload_bytes);
+    std::printf("%f %f %f\n", sample.p50_us, sample.p99_us, sample.rate);
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+int run(const std::string& role, const std::vector<std::string>& addresses) {
+  if (role == "socket") return echo_on_socket(addresses.at(0));
+  if (role == "nng") return echo_on_nng(addresses.at(0));
+  if (role == "device") return forward_by_device(addresses.at(0), addresses.at(1));
+  if (role == "call-socket") {
+    RawSocket path(addresses.at(0));
+    return answer(path);
+  }
+  BareNng path(addresses.at(0));
+  return answer(path);
+}
+
 }  // namespace
-
-Role::Role(const std::string& role, const std::vector<std::string>& arguments) {
-  std::vector<std::string> words = {"/proc/self/exe", "--role", role};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  pid_ = ::fork();
-  if (pid_ != 0) return;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::execv(argv[0], argv.data());
-  ::_exit(127);
-}
-
-Role::~Role() {
-  if (pid_ <= 0) return;  // kill(-1) would be everybody
-  ::kill(pid_, SIGKILL);
-  ::waitpid(pid_, nullptr, 0);
-}
-
-int run_role(const std::string& role, const std::vector<std::string>& arguments) {
-  if (role == "socket") return echo_on_socket(arguments.at(0));
-  if (role == "nng") return echo_on_nng(arguments.at(0));
-  return forward_by_device(arguments.at(0), arguments.at(1));
-}
-
-std::unique_ptr<Path> raw_socket(const std::string& path) { return std::make_unique<RawSocket>(path); }
-std::unique_ptr<Path> bare_nng(const std::string& url, int hops) { return std::make_unique<BareNng>(url, hops); }
-
 }  // namespace status::bench
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() < 2) return 2;
+  const int code = status::bench::run(words[0], {words.begin() + 1, words.end()});
+  ::_exit(code);
+}
