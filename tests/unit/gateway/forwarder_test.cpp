@@ -198,7 +198,7 @@ TEST_F(Dying, WithoutAWordFromTheSupervisorTheAnswerComesAnyway) {
 }
 
 TEST_F(Dying, PollsEndToo) {
-  auto poll = begin_call(*client_, request("chat.events.next", 30'000));
+  auto poll = begin_call(*client_, request("chat.events.next", 60'000));
   ASSERT_TRUE(module_->wait_for_line("call 1", 10s));
   module_->signal(SIGKILL);
   tell(row("chat", "starting", 2));
