@@ -71,7 +71,8 @@ CallHandle Client::call(const Request& request, Callback callback) {
                       [callback = std::move(callback)](Result<Response> response) {
                         if (response && response->error()) response = fail(*response->error());
                         callback(std::move(response));
-                      });
+                      },
+                      request.quiet);
 }
 
 Result<Response> Client::call_and_wait(const Request& request) {

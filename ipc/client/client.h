@@ -38,6 +38,8 @@ struct Request {
   std::uint32_t interface_major = 0;
   std::string idempotency_key;
   std::string echo;
+  // Waits by design, as a poll does: counted in no metric, and not bounded by the call that this thread works on.
+  bool quiet = false;
 };
 
 // What came back; the views live as long as it does. Only forward() hands out one that carries an error.

@@ -44,7 +44,7 @@ void ClientCore::on_pipe(nng_pipe, nng_pipe_ev event, void* weak_self) {
 }
 
 CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::string_view method,
-                             Client::Callback callback) {
+                             Client::Callback callback, bool quiet) {
   std::unique_lock lock(mutex_);
   Courier* courier = nullptr;
   std::optional<Error> error;
@@ -67,6 +67,7 @@ CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::st
   courier->started_ns = monotonic_ns();
   courier->deadline_ns = courier->started_ns + std::uint64_t{deadline_ms} * 1'000'000U;
   courier->callback = std::move(callback);
+  courier->quiet = quiet;
   courier->verdict.reset();
   in_flight_.fetch_add(1);
   arm_deadline_locked(courier->deadline_ns);
@@ -103,6 +104,7 @@ void ClientCore::finish(Courier& courier, Result<Response> result) {
   Client::Callback callback;
   MethodName method;
   std::uint64_t started_ns = 0;
+  bool counted = false;
   {
     std::lock_guard lock(mutex_);
     if (!result && courier.verdict) {
@@ -115,10 +117,11 @@ void ClientCore::finish(Courier& courier, Result<Response> result) {
     courier.ticket = 0;
     method = courier.method;
     started_ns = courier.started_ns;
+    counted = observer_ != nullptr && !courier.quiet;
     // From here on the courier may carry the next call.
     free_.push_back(&courier);
   }
-  if (observer_ != nullptr) {
+  if (counted) {
     FinishedRequest finished;
     finished.target = options_.target;
     finished.method = method.view();

@@ -61,6 +61,7 @@ class Courier {
   std::uint64_t deadline_ns = 0;
   Message waiting;  // not yet sent: there is no connection
   Client::Callback callback;
+  bool quiet = false;            // the observer is not told
   std::optional<Error> verdict;  // why it was cancelled
 
  private:
@@ -83,7 +84,8 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
 
   Status dial();
   void close();
-  CallHandle start(Message request, std::uint32_t deadline_ms, std::string_view method, Client::Callback callback);
+  CallHandle start(Message request, std::uint32_t deadline_ms, std::string_view method, Client::Callback callback,
+                   bool quiet = false);
   void cancel(std::size_t index, std::uint64_t ticket);
   // For a request that left NNG's queue. False when the call was given up meanwhile.
   bool await_reply(Courier& courier);

@@ -35,6 +35,7 @@ struct Subscription::State : std::enable_shared_from_this<State> {
       request.method = options.method;
       request.params = *api::encode(params);
       request.deadline_ms = options.wait_ms + kAnswerMs;
+      request.quiet = true;
       ++running;
     }
     CallHandle started = client.call(request, [self = shared_from_this()](Result<Response> response) {

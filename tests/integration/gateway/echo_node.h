@@ -20,7 +20,4 @@ class EchoNode {
   ProcessNode node_;
 };
 
-// What `/metrics` of that node has now; empty when nobody answers.
-std::string scrape(EchoNode& node);
-
 }  // namespace status::test

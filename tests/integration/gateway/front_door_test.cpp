@@ -8,6 +8,7 @@
 
 #include "ipc/base/codec.h"
 #include "tests/integration/gateway/echo_node.h"
+#include "tests/support/scrape.h"
 
 namespace status::test {
 namespace {
@@ -111,7 +112,7 @@ TEST(GatewayProcess, HasFewThreadsAndServesTheMetricsOfAll) {
   ASSERT_TRUE(node->front().call("echo_a.say", Value::map({{"text", "x"}})));
   const std::string tasks = "/proc/" + std::to_string(node->row("gateway")->pid) + "/task";
   EXPECT_LE(std::distance(std::filesystem::directory_iterator(tasks), {}), 16);
-  const std::string text = scrape(node);
+  const std::string text = scrape(*node);
   for (const char* module : {"gateway", "echo_a", "echo_b"}) {
     EXPECT_THAT(text, HasSubstr(std::string("status_module_up{module=\"") + module + "\","));
   }
@@ -130,7 +131,7 @@ TEST(GatewayProcess, CountsRestartsByCauseAlsoThoseFromBeforeItsTime) {
     ASSERT_TRUE(before);
     ASSERT_TRUE(node->await_ready(module, before->generation));
   }
-  const std::string text = scrape(node);
+  const std::string text = scrape(*node);
   EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"asked\",module=\"echo_a\"} 1"));
   EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"SIGKILL\",module=\"echo_a\"} 1"));
   EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"SIGKILL\",module=\"gateway\"} 1"));

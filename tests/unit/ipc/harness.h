@@ -60,8 +60,8 @@ inline ClientOptions client_options(const std::string& url) {
   return options;
 }
 
-inline std::unique_ptr<Client> open_client(const ClientOptions& options) {
-  Result<std::unique_ptr<Client>> client = Client::open(options);
+inline std::unique_ptr<Client> open_client(const ClientOptions& options, ClientObserver* observer = nullptr) {
+  Result<std::unique_ptr<Client>> client = Client::open(options, observer);
   EXPECT_TRUE(client) << (client ? "" : client.error().describe());
   return client ? std::move(*client) : nullptr;
 }

@@ -13,6 +13,22 @@ namespace {
 using namespace testing;
 using namespace std::chrono_literals;
 
+class Counted final : public ClientObserver {
+ public:
+  void finished(const FinishedRequest& request) override {
+    std::lock_guard lock(mutex_);
+    methods_.emplace_back(request.method);
+  }
+  std::vector<std::string> methods() {
+    std::lock_guard lock(mutex_);
+    return methods_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> methods_;
+};
+
 class SubscriptionTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -20,7 +36,7 @@ class SubscriptionTest : public ::testing::Test {
     start();
     ClientOptions options = client_options(dir_.url());
     options.connect_patience = 50ms;
-    client_ = open_client(options);
+    client_ = open_client(options, &counted_);
     ASSERT_TRUE(eventually([&] { return client_->connected(); }));
   }
   void TearDown() override {
@@ -79,6 +95,7 @@ class SubscriptionTest : public ::testing::Test {
   std::uint64_t published_ = 0;
   std::unique_ptr<Server> server_;
   std::unique_ptr<EventStream> stream_;
+  Counted counted_;
   std::unique_ptr<Client> client_;
 
   std::mutex mutex_;
@@ -94,6 +111,18 @@ TEST_F(SubscriptionTest, GetsWhatWasThereAndWhatComes) {
   for (int i = 0; i < 50; ++i) publish();
   expect_one_to(300);
   EXPECT_EQ(errors(), 0U);
+}
+
+TEST_F(SubscriptionTest, PollsAreNobodysLatency) {
+  server_->handle("echo.say", Run::worker, [](Call call) { call.reply(call.params()); });
+  auto subscription = follow({.cursor = "0"});
+  publish();
+  expect_one_to(1);
+  ASSERT_TRUE(eventually([&] { return stream_->parked() == 1; }));
+  subscription.reset();
+  EXPECT_TRUE(client_->call_and_wait(request("echo.say")));
+  // The pages and the cancelled poll before it were not reported.
+  EXPECT_EQ(counted_.methods(), std::vector<std::string>{"echo.say"});
 }
 
 TEST_F(SubscriptionTest, EmptyPagesAreNotShown) {
