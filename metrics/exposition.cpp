@@ -15,8 +15,11 @@ namespace {
 constexpr std::string_view kStates[] = {"stopped",  "starting", "ready",  "degraded",
                                         "draining", "backoff",  "failed", "paused"};
 
-bool is_callers_view(std::string_view family) {
-  return family == "status_rpc_requests_total" || family == "status_rpc_duration_seconds";
+// What a caller says of the module that it called; all else a module says of itself.
+bool is_callers_view(std::string_view family, const Labels& labels) {
+  if (family == "status_rpc_requests_total" || family == "status_rpc_duration_seconds") return true;
+  if (family != "status_rpc_stage_seconds_total" && family != "status_rpc_stage_duration_seconds") return false;
+  return std::ranges::find(labels, std::pair<std::string, std::string>("stage", "reply")) != labels.end();
 }
 
 void set_label(Labels& labels, std::string_view name, std::string_view value, bool only_if_there) {
@@ -31,8 +34,8 @@ void set_label(Labels& labels, std::string_view name, std::string_view value, bo
 
 // The family as it is shown: with who reported it.
 Family signed_by(const std::string& module, Family family) {
-  const bool keeps_module = is_callers_view(family.name);
   for (Sample& sample : family.samples) {
+    const bool keeps_module = is_callers_view(family.name, sample.labels);
     const bool has_module =
         std::ranges::any_of(sample.labels, [](const auto& label) { return label.first == "module"; });
     if (!keeps_module || !has_module) set_label(sample.labels, "module", module, false);
@@ -120,7 +123,7 @@ Snapshot Exposition::merged(MonotonicTime now) const {
   Family up{"status_module_up", "1 while the module answers.", Kind::gauge, {}, {}};
   Family state{"status_module_state", "1 for the state that the module is in.", Kind::gauge, {}, {}};
   Family locked{"status_module_locked", "1 while the module waits for its key.", Kind::gauge, {}, {}};
-  Family restarts{"status_module_restarts_total", "Restarts since the gateway started.", Kind::counter, {}, {}};
+  Family restarts{"status_module_restarts_total", "Restarts since the node started.", Kind::counter, {}, {}};
   Family age{"status_module_snapshot_age_seconds", "How old the module's figures are.", Kind::gauge, {}, {}};
   Merge all;
   for (const auto& [name, module] : modules_) {

@@ -24,9 +24,9 @@ struct ModuleRow {
 // One thread at a time.
 //
 // Each series gets the label `module` of who reported it; only the callers' view of calls (status_rpc_requests_total,
-// status_rpc_duration_seconds) keeps the one it has, and there `caller` is set to the reporter: nobody speaks for
-// another. Equal series of several reporters add up. When a generation ends, the last values of its counters and
-// histograms are added to what its successors report, so that counters never fall; its gauges end with it.
+// status_rpc_duration_seconds, the stage `reply`) keeps the one it has, and there `caller` is set to the reporter:
+// nobody speaks for another. Equal series of several reporters add up. When a generation ends, the last values of its
+// counters and histograms are added to what its successors report, so that counters never fall; its gauges end with it.
 class Exposition {
  public:
   // Without a row a module's snapshots are not shown.

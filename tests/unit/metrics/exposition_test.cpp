@@ -58,6 +58,7 @@ TEST_F(ExpositionTest, RowsSayWhoIsUp) {
   EXPECT_THAT(shown, HasSubstr("status_module_state{module=\"waku\",state=\"ready\"} 0\n"));
   EXPECT_THAT(shown, HasSubstr("status_module_locked{module=\"waku\"} 1\n"));
   EXPECT_THAT(shown, HasSubstr("status_module_restarts_total{cause=\"signal\",module=\"waku\"} 2\n"));
+  EXPECT_THAT(shown, HasSubstr("# HELP status_module_restarts_total Restarts since the node started.\n"));
   EXPECT_THAT(shown, HasSubstr("# TYPE status_module_restarts_total counter\n"));
 }
 
@@ -82,6 +83,32 @@ TEST_F(ExpositionTest, CallersViewKeepsTheModuleCalledAndAddsUp) {
   update("chat", 1, counter("status_rpc_requests_total", 1, {{"caller", "waku"}, {"module", "keys"}}));
   shown = text();
   EXPECT_THAT(shown, HasSubstr("status_rpc_requests_total{caller=\"chat\",module=\"keys\"} 1\n"));
+}
+
+// The wait for an answer is the callee's, as its caller saw it; all other stages are what the callee says of itself.
+TEST_F(ExpositionTest, TheStageReplyKeepsTheModuleCalled) {
+  Registry registry;
+  RpcInstruments rpc(registry, "chat");
+  ipc::FinishedRequest asked;
+  asked.target = "keys";
+  asked.method = "keys.database";
+  asked.total_ns = 3'000'000;
+  asked.reply_ns = 2'000'000;
+  rpc.finished(asked);
+  ipc::FinishedCall answered;
+  answered.method = "chat.send";
+  answered.stages.handler_ns = 500'000'000;
+  rpc.finished(answered);
+  update("chat", 1, registry.collect());
+  const std::string shown = text();
+  const std::string seconds = "status_rpc_stage_seconds_total";
+  EXPECT_THAT(shown, HasSubstr(seconds + "{method=\"database\",module=\"keys\",stage=\"reply\"} 0.002"));
+  EXPECT_THAT(shown, HasSubstr("status_rpc_stage_duration_seconds_count{module=\"keys\",stage=\"reply\"} 1\n"));
+  EXPECT_THAT(shown, HasSubstr(seconds + "{method=\"send\",module=\"chat\",stage=\"handler\"} 0.5"));
+  EXPECT_THAT(shown, Not(HasSubstr("module=\"chat\",stage=\"reply\"")));
+  // Who claims another stage for somebody else speaks for itself.
+  update("waku", 1, counter("status_rpc_stage_seconds_total", 7, {{"module", "keys"}, {"stage", "handler"}}));
+  EXPECT_THAT(text(), HasSubstr("status_rpc_stage_seconds_total{module=\"waku\",stage=\"handler\"} 7\n"));
 }
 
 TEST_F(ExpositionTest, CountersNeverFall) {
