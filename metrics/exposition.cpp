@@ -102,10 +102,10 @@ void Exposition::update(std::string_view name, std::uint64_t generation, Snapsho
 
 void Exposition::ended(std::string_view name, std::uint64_t generation) {
   const auto known = modules_.find(name);
-  if (known == modules_.end() || known->second.generation != generation) return;
+  if (known == modules_.end() || known->second.generation > generation) return;
   end_generation(known->second);
   // What was on its way when it died comes too late: its values are in the sums already.
-  ++known->second.generation;
+  known->second.generation = generation + 1;
 }
 
 void Exposition::end_generation(Module& module) {
@@ -148,11 +148,15 @@ Snapshot Exposition::merged(MonotonicTime now) const {
   const auto reserved = [](std::string_view name) { return name.starts_with("status_module_"); };
   for (const auto& [name, module] : modules_) {
     if (!module.row) continue;
+    // Alone at first: what is one sum now and two numbers before must not differ in the last digit when others are
+    // added, for a counter that falls by that much has fallen.
+    Merge own;
     for (const Snapshot* part : {&module.ended, &module.current}) {
       for (const Family& family : *part) {
-        if (!reserved(family.name)) all.add(signed_by(name, family));
+        if (!reserved(family.name)) own.add(family);
       }
     }
+    for (Family& family : own.take()) all.add(signed_by(name, std::move(family)));
   }
   return all.take();
 }

@@ -38,8 +38,13 @@ class Exposition {
   // A snapshot that was collected at `now`. A higher generation ends the one before; one from a lower generation is
   // ignored.
   void update(std::string_view module, std::uint64_t generation, Snapshot snapshot, MonotonicTime now);
-  // The process is gone.
+  // The processes up to this generation are gone.
   void ended(std::string_view module, std::uint64_t generation);
+
+  // All snapshots and sums, for the gateway after this one: rows and restarts it is told anyway.
+  Value state() const;
+  // Into an empty exposition. INVALID_ARGUMENT (`metrics.bad_snapshot`): nothing was taken.
+  Status restore(const Value& state);
 
   // A family that two modules use with different kinds or bounds is shown as the first one had it, without the others.
   std::string text(MonotonicTime now) const;

@@ -1,8 +1,6 @@
 #include "supervisor/gateway/gateway.h"
 
 #include <charconv>
-#include <filesystem>
-#include <fstream>
 
 #include "ipc/stream/event_stream.h"
 #include "metrics/instruments.h"
@@ -13,6 +11,7 @@
 #include "supervisor/gateway/metrics_collector.h"
 #include "supervisor/gateway/office.h"
 #include "supervisor/gateway/routes.h"
+#include "supervisor/gateway/run_file.h"
 #include "supervisor/gateway/supervisor_methods.h"
 
 namespace status::gateway {
@@ -35,21 +34,14 @@ ipc::ServerOptions server_options(const GatewayConfig& config) {
 
 // The port that the gateway before this one had.
 std::uint16_t earlier_port(const std::string& file) {
-  std::ifstream in(file);
-  std::string address;
-  std::getline(in, address);
+  const std::optional<Bytes> text = read_run_file(file);
+  if (!text) return 0;
+  const std::string_view address = as_text(*text);
   const std::size_t colon = address.rfind(':');
   std::uint16_t port = 0;
-  if (colon != std::string::npos) std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
+  const char* end = address.data() + address.size();
+  if (colon != std::string_view::npos) std::from_chars(address.data() + colon + 1, end, port);
   return port;
-}
-
-void write_address(const std::string& file, const std::string& address) {
-  if (file.empty()) return;
-  const std::string fresh = file + ".new";
-  std::ofstream(fresh) << address << "\n";
-  std::error_code ignored;
-  std::filesystem::rename(fresh, file, ignored);
 }
 
 }  // namespace
@@ -68,7 +60,11 @@ struct Gateway::Parts {
         methods(server, routes, tools.supervisor, instruments, tools.clock, facts),
         forwarder(server, routes, tools.clock, ids),
         merged(events, office, tools.clock, log, config.boot_id),
-        collector(office, routes, instruments, tools.clock, config.generation, config.snapshot_period) {}
+        collector(office, routes, instruments, tools.clock,
+                  {.generation = config.generation,
+                   .boot_id = config.boot_id,
+                   .state_file = config.metrics_state_file,
+                   .period = config.snapshot_period}) {}
 
   void open_endpoint();
 
@@ -101,7 +97,7 @@ void Gateway::Parts::open_endpoint() {
   }
   endpoint = std::move(*opened);
   facts.metrics_url = "http://" + endpoint->address() + "/metrics";
-  write_address(config.metrics_address_file, endpoint->address());
+  replace_run_file(config.metrics_address_file, as_bytes(endpoint->address() + "\n"));
   log.info("metrics are served", {{"url", facts.metrics_url}});
 }
 
@@ -134,6 +130,7 @@ void Gateway::finish(MonotonicTime deadline) {
   parts_->forwarder.close(deadline);
   parts_->office.close();
   parts_->endpoint.reset();
+  parts_->collector.close();
   parts_->merged.close();
   parts_->server.finish();
 }

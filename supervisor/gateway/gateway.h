@@ -28,6 +28,7 @@ struct GatewayConfig {
   std::shared_ptr<const ipc::AccessPolicy> access;
   std::string metrics_listen;                // "127.0.0.1:9464"; empty: metrics are not served
   std::string metrics_address_file;          // where the address that is served is written; empty: nowhere
+  std::string metrics_state_file;            // keeps counters from falling when this gateway is killed; empty: none
   std::span<std::uint8_t> event_memory;      // outlives the gateway; empty: memory of its own
   ipc::control::CrashArea* crash = nullptr;  // outlives the gateway
   std::chrono::milliseconds snapshot_period{5'000};

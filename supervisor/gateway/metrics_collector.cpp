@@ -1,6 +1,7 @@
 #include "supervisor/gateway/metrics_collector.h"
 
 #include "ipc/base/codec.h"
+#include "supervisor/gateway/run_file.h"
 
 namespace status::gateway {
 namespace {
@@ -10,9 +11,26 @@ constexpr std::uint32_t kSnapshotDeadlineMs = 4'000;
 }  // namespace
 
 MetricsCollector::MetricsCollector(Office& office, Routes& routes, metrics::Instruments& instruments,
-                                   const Clock& clock, std::uint64_t own_generation, std::chrono::milliseconds period)
-    : office_(office), routes_(routes), instruments_(instruments), clock_(clock), own_generation_(own_generation) {
-  office_.every(period, [this] { collect(); });
+                                   const Clock& clock, Options options)
+    : office_(office), routes_(routes), instruments_(instruments), clock_(clock), options_(std::move(options)) {
+  load();
+  office_.every(options_.period, [this] { collect(); });
+}
+
+void MetricsCollector::load() {
+  const std::optional<Bytes> left = read_run_file(options_.state_file);
+  const Result<Value> state = left ? decode_msgpack(*left) : Result<Value>(Value());
+  if (!state || state->string_or("boot_id", "") != options_.boot_id) return;
+  const Value* metrics = state->find("metrics");
+  if (metrics != nullptr) (void)exposition_.restore(*metrics);  // or begin anew, as without the file
+}
+
+// Takes less than to make the page of a scrape.
+void MetricsCollector::save() {
+  exposition_.update(kOwnRow, options_.generation, instruments_.registry().collect(), clock_.monotonic());
+  if (options_.state_file.empty()) return;
+  replace_run_file(options_.state_file, encode_msgpack(Value::map({{"boot_id", options_.boot_id},
+                                                                   {"metrics", exposition_.state()}})));
 }
 
 void MetricsCollector::row_changed(std::shared_ptr<Route> route) {
@@ -33,12 +51,18 @@ bool MetricsCollector::take_row(const Route& route) {
     for (; counted < count; ++counted) exposition_.restarted(row->name, cause);
   }
   if (known && known->pid != 0 && row->pid != known->pid) exposition_.ended(row->name, known->generation);
+  // What died while no gateway looked.
+  if (!known && row->generation != 0) {
+    const bool over = row->pid == 0 && row->state != "starting";
+    exposition_.ended(row->name, over ? row->generation : row->generation - 1);
+  }
   const bool came_up = is_up(*row) && (!known || !is_up(*known) || known->generation != row->generation);
   known = std::move(row);
   return came_up;
 }
 
 void MetricsCollector::collect() {
+  save();
   for (const std::shared_ptr<Route>& route : routes_.all()) collect_from(route);
 }
 
@@ -72,7 +96,7 @@ std::string MetricsCollector::not_ready() const {
 
 HttpReply MetricsCollector::serve(std::string_view path) {
   if (path == "/metrics") {
-    exposition_.update(kOwnRow, own_generation_, instruments_.registry().collect(), clock_.monotonic());
+    save();  // first: what is shown must not be lost
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = exposition_.text(clock_.monotonic())};
   }
   if (path == "/healthz") return {.body = "ok\n"};

@@ -1,5 +1,6 @@
-// What `/metrics` shows: the modules' last snapshots, fetched now and then, so that a scrape waits for nobody. Office
-// thread, unless said otherwise.
+// What `/metrics` shows: the modules' last snapshots, fetched now and then, so that a scrape waits for nobody. What was
+// shown is in a file by then, and the next gateway of the same run of the node goes on from it: counters never fall.
+// Office thread, unless said otherwise.
 #pragma once
 
 #include <chrono>
@@ -16,9 +17,16 @@ namespace status::gateway {
 
 class MetricsCollector {
  public:
+  struct Options {
+    std::uint64_t generation = 1;  // of this gateway
+    std::string boot_id;           // of the node: what another run has left is not taken
+    std::string state_file;        // empty: counters begin anew with each gateway
+    std::chrono::milliseconds period{5'000};
+  };
+
   // Fetches all snapshots once a period. All outlive the office's thread.
   MetricsCollector(Office& office, Routes& routes, metrics::Instruments& instruments, const Clock& clock,
-                   std::uint64_t own_generation, std::chrono::milliseconds period);
+                   Options options);
 
   // Any thread. The row of that route is another one now.
   void row_changed(std::shared_ptr<Route> route);
@@ -26,7 +34,12 @@ class MetricsCollector {
   // /metrics, /healthz (200 while this thread lives) and /readyz (200 when every module that is wanted answers).
   HttpReply serve(std::string_view path);
 
+  // Leaves the last figures to the next gateway. Once the office is closed.
+  void close() { save(); }
+
  private:
+  void load();
+  void save();
   bool take_row(const Route& route);  // true when the module came up
   void collect();
   void collect_from(const std::shared_ptr<Route>& route);
@@ -36,7 +49,7 @@ class MetricsCollector {
   Routes& routes_;
   metrics::Instruments& instruments_;
   const Clock& clock_;
-  const std::uint64_t own_generation_;
+  const Options options_;
   metrics::Exposition exposition_;
   std::map<std::string, std::shared_ptr<const Row>> rows_;  // as last taken
 };

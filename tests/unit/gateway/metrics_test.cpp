@@ -41,8 +41,8 @@ std::string exchange(std::uint16_t port, const std::string& request) {
 
 class Endpoint : public GatewayTest {
  protected:
-  void start_with_metrics(const std::string& listen = "127.0.0.1:0") {
-    GatewayConfig with = config();
+  void start_with_metrics(const std::string& listen = "127.0.0.1:0") { start_with_metrics(config(), listen); }
+  void start_with_metrics(GatewayConfig with, const std::string& listen = "127.0.0.1:0") {
     with.metrics_listen = listen;
     with.metrics_address_file = dir_.socket("metrics.addr");
     with.snapshot_period = std::chrono::milliseconds(20);
@@ -137,6 +137,32 @@ TEST_F(Endpoint, TheAddressIsInHelloAndInAFileAndKeptByTheNextGateway) {
   stop_gateway();
   start_with_metrics();
   EXPECT_EQ(port(), first);
+}
+
+// What a gateway that is killed leaves is tested with processes; here is whose it takes.
+TEST_F(Endpoint, CountersGoOnFromTheGatewayBeforeInTheSameRunOfTheNode) {
+  const std::string counted =
+      "status_rpc_requests_total{caller=\"gateway\",code=\"OK\",method=\"seen\",module=\"chat\"} ";
+  add_module("chat");
+  const auto next = [&](const std::string& boot_id) {
+    GatewayConfig with = config();
+    with.generation = static_cast<std::uint64_t>(gateways_) + 1;
+    with.boot_id = boot_id;
+    with.metrics_state_file = dir_.socket("metrics.state");
+    start_with_metrics(with);
+    tell(row("gateway", "ready", with.generation));
+    tell(row("chat", "ready"));
+    ASSERT_TRUE(call("chat.seen"));
+  };
+  next("one");
+  EXPECT_THAT(get("/metrics"), HasSubstr(counted + "1\n"));
+  ASSERT_TRUE(call("chat.seen"));
+  stop_gateway();  // that call no scrape has seen
+  next("one");
+  EXPECT_THAT(get("/metrics"), HasSubstr(counted + "3\n"));
+  stop_gateway();
+  next("another");
+  EXPECT_THAT(get("/metrics"), HasSubstr(counted + "1\n"));
 }
 
 TEST_F(Endpoint, ABusyPortOrAnOddAddressCostsTheMetricsAlone) {

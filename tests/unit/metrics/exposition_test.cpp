@@ -125,6 +125,24 @@ TEST_F(ExpositionTest, CountersNeverFall) {
   EXPECT_THAT(text(), HasSubstr("a_total{module=\"chat\"} 14\n"));
 }
 
+// Sums of fractions depend on their order: the end of a generation must not change it.
+TEST_F(ExpositionTest, CountersDoNotFallByTheirLastDigitEither) {
+  const Labels keys{{"method", "x"}, {"module", "keys"}};
+  const auto seconds = [&] {
+    const std::string shown = text();
+    const std::string name = "status_rpc_duration_seconds_sum{method=\"x\",module=\"keys\"} ";
+    return std::stod(shown.substr(shown.find(name) + name.size()));
+  };
+  std::uint64_t generation = 1;
+  for (int i = 1; i <= 200; ++i) {
+    update("chat", 1, histogram("status_rpc_duration_seconds", 1, 1, 0.1 * i, keys));
+    update("waku", generation, histogram("status_rpc_duration_seconds", 1, 1, 0.7 / i, keys));
+    const double before = seconds();
+    exposition_.ended("waku", generation++);
+    ASSERT_GE(seconds(), before) << i;
+  }
+}
+
 TEST_F(ExpositionTest, HistogramsOfGenerationsAddUpAndGaugesEnd) {
   update("chat", 1, histogram("h", 1, 2, 1.0));
   update("chat", 2, histogram("h", 3, 3, 0.5));
@@ -134,6 +152,37 @@ TEST_F(ExpositionTest, HistogramsOfGenerationsAddUpAndGaugesEnd) {
   EXPECT_THAT(text(), HasSubstr("g{module=\"waku\"} 5\n"));
   exposition_.ended("waku", 1);
   EXPECT_THAT(text(), Not(HasSubstr("g{module=\"waku\"}")));
+}
+
+// What a gateway that is killed leaves to the next one.
+TEST_F(ExpositionTest, AnotherOneGoesOnFromItsState) {
+  update("chat", 1, counter("a_total", 10, {{"kind", "x"}}));
+  update("chat", 2, counter("a_total", 0.5, {{"kind", "x"}}));
+  update("waku", 7, histogram("h", 1, 2, 1.5));
+  clock_.advance(std::chrono::milliseconds(2500));
+  Exposition next;
+  const Status restored = next.restore(exposition_.state());
+  ASSERT_TRUE(restored) << restored.error().describe();
+  next.set_row({"chat", "chat team", "ready"});
+  next.set_row({"waku", "waku team", "backoff", true});
+  EXPECT_EQ(next.text(clock_.monotonic()), text());
+  next.update("chat", 2, counter("a_total", 3, {{"kind", "x"}}), clock_.monotonic());
+  EXPECT_THAT(next.text(clock_.monotonic()), HasSubstr("a_total{kind=\"x\",module=\"chat\"} 13\n"));
+  next.ended("waku", 8);  // it died, and so did its successor before anybody asked it
+  next.update("waku", 8, histogram("h", 9, 9, 9), clock_.monotonic());
+  next.update("waku", 9, histogram("h", 1, 1, 1), clock_.monotonic());
+  EXPECT_THAT(next.text(clock_.monotonic()), HasSubstr("h_sum{module=\"waku\"} 2.5\n"));
+}
+
+TEST_F(ExpositionTest, ADamagedStateIsNotTaken) {
+  update("chat", 1, counter("a_total", 10));
+  Value damaged = exposition_.state();
+  damaged.find("modules")->as_array()->back().set("ended", Bytes{0xc1});
+  Exposition next;
+  EXPECT_FALSE(next.restore(damaged));
+  EXPECT_FALSE(next.restore(Value()));
+  next.set_row({"chat", "chat team", "ready"});
+  EXPECT_THAT(next.text(clock_.monotonic()), Not(HasSubstr("a_total")));
 }
 
 TEST_F(ExpositionTest, OldFiguresSayTheirAge) {
