@@ -79,6 +79,7 @@ void Server::received(Slot& slot, Message message) {
       slot.receive();
       return;
     }
+    slot.echo.clear();  // of the request before this one
     refuse(slot, *id, std::move(view.error()));
     return;
   }
@@ -92,6 +93,7 @@ void Server::refuse(Slot& slot, std::uint32_t id, Error error) {
   header.generation = options_.generation;
   header.received_ns = slot.received_ns;
   header.written_ns = monotonic_ns();
+  header.echo = slot.echo;
   Bytes whole;
   append_error_response(header, error, whole);
   slot.send(Message(whole, {}));
@@ -104,6 +106,7 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
     std::lock_guard lock(mutex_);
     access = access_;
   }
+  slot.echo.assign(header.echo);
   Result<std::shared_ptr<const Caller>> caller = access->identify(header);
   if (!caller) {
     if (observer_ != nullptr) observer_->rejected("denied");
@@ -112,7 +115,6 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   }
   slot.request_id = header.id;
   slot.method.assign(header.method);
-  slot.echo.assign(header.echo);
   slot.caller = *caller;
   slot.sent_by_caller_ns = header.sent_ns;
   slot.deadline_ns = slot.received_ns + std::uint64_t{header.deadline_ms} * 1'000'000U;

@@ -89,19 +89,13 @@ TEST_F(ClientServer, AnUnknownMethodIsNamed) {
 TEST_F(ClientServer, TheServerEnforcesTheDeadlineAndDropsTheLateAnswer) {
   start();
   // The client's own timer would fire at the same time: ask by hand with a longer one.
-  RequestHeader header;
-  header.method = "echo.wait";
-  header.deadline_ms = 50;
-  Bytes prefix;
-  append_request_prefix(header, prefix);
-  const Bytes body = encode_msgpack(Value(Value::Map{}));
-  std::promise<Result<Response>> answer;
-  client_->forward(Message(prefix, body), 5'000, "echo.wait",
-                   [&](Result<Response> r) { answer.set_value(std::move(r)); });
-  Result<Response> response = answer.get_future().get();
+  const Result<Response> response =
+      send_by_hand(*client_, {.id = 7, .method = "echo.wait", .deadline_ms = 50, .echo = "mine"});
   ASSERT_TRUE(response);
   ASSERT_TRUE(response->error());
   EXPECT_EQ(response->error()->code, Code::deadline_exceeded);
+  EXPECT_EQ(response->header().id, 7U);
+  EXPECT_EQ(response->header().echo, "mine");
   latch_.open();
   EXPECT_TRUE(client_->call_and_wait(request("echo.say")));
 }
@@ -282,6 +276,23 @@ TEST_F(ClientServer, ABadEnvelopeWithAnIdIsAnsweredAndGarbageClosesThePipe) {
   EXPECT_EQ(garbage.error().code, Code::unavailable);
   EXPECT_TRUE(eventually([&] { return client_->connected(); }));
   EXPECT_TRUE(client_->call_and_wait(request("echo.say")));
+}
+
+TEST_F(ClientServer, WhatTheServerAnswersByItselfHasTheCallersEchoToo) {
+  start();
+  EXPECT_EQ(send_by_hand(*client_, {.method = "echo.nothing", .deadline_ms = 1'000, .echo = "one"})->header().echo,
+            "one");
+  server_->set_access(std::make_shared<CredentialAccess>(std::vector<CredentialAccess::Entry>{}));
+  const Result<Response> refused =
+      send_by_hand(*client_, {.method = "echo.say", .deadline_ms = 1'000, .echo = "two"});
+  ASSERT_TRUE(refused && refused->error());
+  EXPECT_EQ(refused->error()->code, Code::unauthenticated);
+  EXPECT_EQ(refused->header().echo, "two");
+  // Of one that cannot be read the id must do: the echo of an earlier request would be a lie.
+  const Result<Response> unreadable = send_by_hand(*client_, {.id = 3, .method = "echo.say", .deadline_ms = 0});
+  ASSERT_TRUE(unreadable && unreadable->error());
+  EXPECT_EQ(unreadable->header().id, 3U);
+  EXPECT_EQ(unreadable->header().echo, "");
 }
 
 TEST_F(ClientServer, CredentialsDecideWhoCallsWhat) {

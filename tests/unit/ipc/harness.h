@@ -87,6 +87,22 @@ inline std::future<Result<Response>> begin_call(Client& client, const Request& r
   return future;
 }
 
+// A request with whatever meta, as another client library or the gateway may send it. The answer comes as it is, errors
+// within.
+inline std::future<Result<Response>> begin_by_hand(Client& client, const RequestHeader& header,
+                                                   const Bytes& params = encode_msgpack(Value(Value::Map{}))) {
+  Bytes prefix;
+  append_request_prefix(header, prefix);
+  auto answer = std::make_shared<std::promise<Result<Response>>>();
+  std::future<Result<Response>> future = answer->get_future();
+  client.forward(Message(prefix, params), 60'000, header.method,
+                 [answer](Result<Response> response) { answer->set_value(std::move(response)); });
+  return future;
+}
+inline Result<Response> send_by_hand(Client& client, const RequestHeader& header) {
+  return begin_by_hand(client, header).get();
+}
+
 // Polls a condition without a fixed sleep: for states that no event announces. Gives up after ten seconds.
 template <class Condition>
 bool eventually(Condition condition) {
