@@ -13,6 +13,10 @@ bool MethodSet::contains(std::string_view method) const {
   });
 }
 
+std::string principal_of(const Caller& caller, const RequestHeader& header) {
+  return header.user.empty() ? caller.name : caller.name + "/" + std::string(header.user);
+}
+
 OpenAccess::OpenAccess(std::string name)
     : caller_(std::make_shared<Caller>(Caller{std::move(name), MethodSet::all()})) {}
 

@@ -25,10 +25,20 @@ class MethodSet {
   std::vector<std::string> patterns_;
 };
 
+// The one caller that speaks for others: it says who as meta `u`.
+inline constexpr std::string_view kGatewayCaller = "gateway";
+
 struct Caller {
   std::string name;  // a module's name, "gateway", or "local" for the local user
   MethodSet methods;
+  // A front end's identity, as the gateway passes it on (meta `u`): at most 64 bytes. Empty: the local user's own
+  // token, whose requests travel on without it and so unchanged in length.
+  std::string user = {};
 };
+
+// Whom a request is for, as the scope of idempotency keys and of stream consumers: "chat", or "gateway/desktop" for a
+// front end behind the gateway.
+std::string principal_of(const Caller& caller, const RequestHeader& header);
 
 // Thread-safe; implementations are immutable once handed to a Server.
 class AccessPolicy {

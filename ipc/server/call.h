@@ -34,6 +34,7 @@ class Call {
   const RequestView& view() const { return view_; }
   ByteView params() const { return request_.bytes().subspan(view_.body_at); }
   const Caller& caller() const { return *caller_; }
+  std::string principal() const { return principal_of(*caller_, view_.header); }
   MonotonicTime deadline() const { return deadline_; }
   // What is left of the deadline, at least 1: what to pass on to the next hop.
   std::uint32_t remaining_ms() const;

@@ -127,6 +127,7 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   const std::uint64_t ticket = tickets_.fetch_add(1, std::memory_order_relaxed) + 1;
   slot.issue(ticket);
   Call call(slot, ticket, std::move(message), view, std::move(*caller));
+  if (call.caller().name != kGatewayCaller) call.view_.header.user = {};  // only the gateway says for whom it asks
   std::shared_ptr<const Method> method;
   if (std::optional<Error> error = over_limit ? std::move(over_limit) : admission_error(call, method)) {
     if (observer_ != nullptr) observer_->rejected(error->reason);

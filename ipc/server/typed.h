@@ -20,6 +20,7 @@ struct CallContext {
   ByteView params;              // as they came: what an idempotency digest is made of
   MonotonicTime deadline;
   std::string cursor = {};  // set by a write: after which its effect is visible
+  std::string principal() const { return principal_of(caller, header); }
 };
 
 template <class M, class Handler>

@@ -5,10 +5,10 @@ namespace status::ipc {
 DurableStream::DurableStream(Server& server, const std::string& method, DurableSource& source)
     : source_(source), stream_(server, method, *this, Run::worker) {}
 
-Result<StreamPosition> DurableStream::start(const api::StreamRequest& request, const Caller& caller) {
+Result<StreamPosition> DurableStream::start(const api::StreamRequest& request, const std::string& principal) {
   if (!request.consumer) return source_.locate(request.cursor);
   // Two callers may use the same word for their consumer.
-  const std::string consumer = caller.name + "/" + *request.consumer;
+  const std::string consumer = principal + "/" + *request.consumer;
   if (!request.cursor) {
     Result<std::optional<std::uint64_t>> acknowledged = source_.acknowledged(consumer);
     if (!acknowledged) return fail(std::move(acknowledged.error()));

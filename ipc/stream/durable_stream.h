@@ -37,7 +37,7 @@ class DurableStream final : private StreamSource {
   std::size_t parked() const { return stream_.parked(); }
 
  private:
-  Result<StreamPosition> start(const api::StreamRequest& request, const Caller& caller) override;
+  Result<StreamPosition> start(const api::StreamRequest& request, const std::string& principal) override;
   Status read(StreamPosition& position, const api::StreamRequest& request, Page& page) override;
   std::string cursor(std::uint64_t seq) const override { return source_.cursor(seq); }
   std::uint64_t last() override { return source_.last(); }

@@ -88,7 +88,7 @@ std::string EventStream::cursor(std::uint64_t seq) const {
   return {text, std::to_chars(end, text + sizeof(text), seq).ptr};
 }
 
-Result<StreamPosition> EventStream::start(const api::StreamRequest& request, const Caller&) {
+Result<StreamPosition> EventStream::start(const api::StreamRequest& request, const std::string&) {
   std::lock_guard lock(mutex_);
   if (!request.cursor) return StreamPosition{.seq = ring_.last()};
   if (*request.cursor == "0") return StreamPosition{.seq = ring_.first() - 1};

@@ -34,7 +34,7 @@ class EventStream final : private StreamSource {
   std::uint64_t evicted();
 
  private:
-  Result<StreamPosition> start(const api::StreamRequest& request, const Caller& caller) override;
+  Result<StreamPosition> start(const api::StreamRequest& request, const std::string& principal) override;
   Status read(StreamPosition& position, const api::StreamRequest& request, Page& page) override;
   std::string cursor(std::uint64_t seq) const override;
   std::uint64_t last() override;

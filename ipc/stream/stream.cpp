@@ -211,14 +211,15 @@ void Stream::poll(const std::shared_ptr<Desk>& desk, Call call) {
   if (!visit.open()) return call.fail(closing_error());
   Result<api::StreamRequest> request = parse(call);
   if (!request) return call.fail(request.error());
-  const std::string consumer = request->consumer ? call.caller().name + "/" + *request->consumer : std::string();
+  const std::string principal = call.principal();
+  const std::string consumer = request->consumer ? principal + "/" + *request->consumer : std::string();
   std::uint64_t number = 0;
   for (Waiter& earlier : desk->arrive(consumer, number)) earlier.call.fail(superseded_error());
   const auto leave_with = [&](const Error& error) {
     desk->leave(consumer, number);
     call.fail(error);
   };
-  Result<StreamPosition> position = desk->source.start(*request, call.caller());
+  Result<StreamPosition> position = desk->source.start(*request, principal);
   if (!position) return leave_with(position.error());
 
   std::uint64_t seen = desk->wakes_now();

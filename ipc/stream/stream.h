@@ -29,8 +29,9 @@ struct StreamPosition {
 class StreamSource {
  public:
   virtual ~StreamSource() = default;
-  // Errors: INVALID_ARGUMENT (`ipc.bad_cursor`). For a durable source, passing a cursor acknowledges it.
-  virtual Result<StreamPosition> start(const api::StreamRequest& request, const Caller& caller) = 0;
+  // Errors: INVALID_ARGUMENT (`ipc.bad_cursor`). For a durable source, passing a cursor acknowledges it. `principal`:
+  // for whom (access.h).
+  virtual Result<StreamPosition> start(const api::StreamRequest& request, const std::string& principal) = 0;
   // Moves the position past what it looked at.
   virtual Status read(StreamPosition& position, const api::StreamRequest& request, Page& page) = 0;
   virtual std::string cursor(std::uint64_t seq) const = 0;
@@ -55,7 +56,7 @@ class Stream {
     Call call;
     api::StreamRequest request;
     StreamPosition position;
-    std::string consumer;  // "caller/consumer"; empty: anonymous
+    std::string consumer;  // "principal/consumer"; empty: anonymous
     std::uint64_t number;  // of the polls of this stream, in order of arrival
     MonotonicTime expiry;
     std::optional<TimerQueue::Id> timer = {};

@@ -114,6 +114,7 @@ Status take_meta(std::string_view key, const Element& value, ByteView message, s
     case 'u':
       if (!short_text(value, kMaxUser)) return bad_meta(key, "text of at most 64 bytes");
       header.user = value.bytes;
+      view.has_user = true;
       break;
     default:
       break;

@@ -27,7 +27,7 @@ struct RequestHeader {
   std::uint32_t interface_major = 0;  // 0: any
   std::string_view idempotency_key;
   std::string_view echo;
-  std::string_view user;  // written by the gateway only
+  std::string_view user;  // for whom the gateway asks; a server takes it from nobody else
 };
 
 // A parsed prefix; the views point into the message.
@@ -38,6 +38,7 @@ struct RequestView {
   std::size_t deadline_at = 0;
   std::size_t sent_at = 0;
   std::size_t credential_at = 0;
+  bool has_user = false;  // the bytes hold a `u`, whatever became of header.user
 
   bool patchable() const { return deadline_at != 0 && sent_at != 0 && credential_at != 0; }
 };

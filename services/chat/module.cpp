@@ -74,17 +74,12 @@ class ChatModule final : public host::Service {
   void serve(Result<typename M::Reply> (ChatService::*method)(const typename M::Request&, const Caller&)) {
     ipc::serve<M>(context_.server(), ipc::Run::worker,
                   [this, method](const typename M::Request& request, ipc::CallContext& call) {
-                    const Caller caller{caller_name(call), std::string(call.header.idempotency_key)};
+                    const Caller caller{call.principal(), std::string(call.header.idempotency_key)};
                     Result<typename M::Reply> reply =
                         executor_.run([&] { return (*service_.*method)(request, caller); });
                     call.cursor = context_.events().cursor_now();
                     return reply;
                   });
-  }
-
-  // Two front ends behind the gateway are two callers.
-  static std::string caller_name(const ipc::CallContext& call) {
-    return call.header.user.empty() ? call.caller.name : call.caller.name + "/" + std::string(call.header.user);
   }
 
   // After everything that ran on the executor.

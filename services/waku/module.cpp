@@ -75,10 +75,8 @@ class WakuModule final : public host::Service {
   void stop() override { service_->stop(); }
 
  private:
-  // Two front ends behind the gateway are two callers.
   static Caller caller_of(const ipc::CallContext& call) {
-    const std::string user(call.header.user);
-    return {user.empty() ? call.caller.name : call.caller.name + "/" + user, std::string(call.header.idempotency_key)};
+    return {call.principal(), std::string(call.header.idempotency_key)};
   }
 
   template <class M, class Method>

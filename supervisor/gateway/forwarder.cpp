@@ -58,7 +58,7 @@ void Forwarder::send(ipc::Call call, std::shared_ptr<Route> route, const Row& ro
   const std::string method(call.method());
   const std::uint32_t deadline_ms = call.remaining_ms();
   ipc::Message message = call.take_message();
-  readdress(message, view, route->credential(), deadline_ms);
+  readdress(message, view, route->credential(), deadline_ms, call.caller().user);
   LostCalls::Lost journey{std::move(route), row.generation, std::make_shared<ipc::Call>(std::move(call))};
   if (!poll) under_way_.fetch_add(1);
   client->forward(std::move(message), deadline_ms, method,
@@ -69,8 +69,8 @@ void Forwarder::send(ipc::Call call, std::shared_ptr<Route> route, const Row& ro
 }
 
 void Forwarder::readdress(ipc::Message& message, const ipc::RequestView& view, const ipc::Credential& credential,
-                          std::uint32_t deadline_ms) {
-  if (view.patchable() && view.header.user.empty() && view.header.trace) {
+                          std::uint32_t deadline_ms, std::string_view user) {
+  if (view.patchable() && !view.has_user && user.empty() && view.header.trace) {
     ipc::patch_request(message.mutable_bytes(), view, deadline_ms, monotonic_ns(), credential);
     return;
   }
@@ -78,7 +78,7 @@ void Forwarder::readdress(ipc::Message& message, const ipc::RequestView& view, c
   header.deadline_ms = deadline_ms;
   header.sent_ns = monotonic_ns();
   header.credential = credential;
-  header.user = {};  // nobody but the gateway says who a front end is
+  header.user = user;  // nobody but the gateway says who a front end is
   if (!header.trace) header.trace = ipc::Trace::start(ids_);
   Bytes prefix;
   prefix.reserve(192);

@@ -36,7 +36,7 @@ class Forwarder {
   // `journey` is lost when there is no response.
   void answered(LostCalls::Lost journey, Result<ipc::Response> response);
   void readdress(ipc::Message& message, const ipc::RequestView& view, const ipc::Credential& credential,
-                 std::uint32_t deadline_ms);
+                 std::uint32_t deadline_ms, std::string_view user);
 
   ipc::Server& server_;
   Routes& routes_;

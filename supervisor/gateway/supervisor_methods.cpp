@@ -138,7 +138,7 @@ void SupervisorMethods::command(const std::string& op, ipc::Call call) {
   if (!routes_.find(request->module)) return call.fail(unknown_module(request->module, routes_));
   ipc::control::Command command{.op = op, .module = request->module};
   const std::string_view key = call.header().idempotency_key;
-  if (!key.empty()) command.key.append(call.caller().name).append(" ").append(key);
+  if (!key.empty()) command.key.append(call.principal()).append(" ").append(key);
   const std::uint64_t id = waiting_->add(std::move(call));
   supervisor_.command(std::move(command), [id, desk = std::weak_ptr(waiting_)](std::optional<Error> error) {
     const auto waiting = desk.lock();

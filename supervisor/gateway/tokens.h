@@ -9,7 +9,8 @@
 
 namespace status::gateway {
 
-// The file's 32 hex digits make the caller "local", who may call everything; anybody else is UNAUTHENTICATED. Errors:
+// The file's 32 hex digits make the caller "local", who may call everything and has no identity of its own (meta `u`);
+// anybody else is UNAUTHENTICATED. Errors:
 // the file cannot be read, others can read it (PERMISSION_DENIED `gateway.unsafe_token`), or it holds something else.
 Result<std::shared_ptr<const ipc::AccessPolicy>> local_access(const std::string& token_file);
 

@@ -22,6 +22,8 @@ Value seen(const ipc::Call& call) {
                      {"deadline_ms", header.deadline_ms},
                      {"trace", header.trace ? header.trace->id_hex() : ""},
                      {"user", header.user},
+                     {"principal", call.principal()},
+                     {"interface", header.interface_major},
                      {"key", header.idempotency_key},
                      {"sent_ns", header.sent_ns},
                      {"params", *decode_msgpack(call.params())}});

@@ -13,20 +13,10 @@ namespace {
 using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
-// A request as another client library might write it.
-ipc::Message by_hand(const ipc::RequestHeader& header) {
-  Bytes prefix;
-  ipc::append_request_prefix(header, prefix);
-  return {prefix, encode_msgpack(empty_map())};
-}
-
 class Forwarding : public GatewayTest {
  protected:
   Value send_by_hand(const ipc::RequestHeader& header) {
-    std::promise<Result<ipc::Response>> answer;
-    client_->forward(by_hand(header), 5'000, header.method,
-                     [&](Result<ipc::Response> r) { answer.set_value(std::move(r)); });
-    Result<ipc::Response> response = answer.get_future().get();
+    Result<ipc::Response> response = ipc::testing::send_by_hand(*client_, header);
     EXPECT_TRUE(response && !response->error()) << "no answer";
     if (!response) return {};
     id_ = response->header().id;
@@ -92,6 +82,35 @@ TEST_F(Forwarding, NobodyElseSaysWhoAFrontEndIs) {
   header.trace = ipc::Trace::start(random_);
   header.user = "somebody else";
   EXPECT_EQ(send_by_hand(header).string_or("user", "absent"), "");
+}
+
+// Two front ends with tokens of their own; the local user's has no identity.
+TEST_F(Forwarding, AFrontEndsIdentityIsThatOfItsToken) {
+  GatewayConfig guarded = config();
+  std::vector<ipc::CredentialAccess::Entry> tokens;
+  for (const std::string name : {"desktop", "web", ""}) {
+    ipc::CredentialAccess::Entry& token = tokens.emplace_back();
+    token.sha256 = ipc::credential_digest({static_cast<std::uint8_t>(1 + name.size())});
+    token.caller = std::make_shared<ipc::Caller>(ipc::Caller{"local" + name, ipc::MethodSet::all(), name});
+  }
+  guarded.access = std::make_shared<ipc::CredentialAccess>(std::move(tokens));
+  start(guarded);
+  add_module("chat");
+  const auto seen_of = [&](const std::string& name, std::string_view claimed) {
+    ipc::RequestHeader header;
+    header.method = "chat.seen";
+    header.deadline_ms = 3'000;
+    header.trace = ipc::Trace::start(random_);
+    header.credential = ipc::Credential{static_cast<std::uint8_t>(1 + name.size())};
+    header.user = claimed;
+    return send_by_hand(header);
+  };
+  for (const std::string_view claimed : {"", "admin"}) {
+    EXPECT_EQ(seen_of("desktop", claimed).string_or("user", "absent"), "desktop");
+    EXPECT_EQ(seen_of("web", claimed).string_or("principal", "absent"), "gateway/web");
+    EXPECT_EQ(seen_of("", claimed).string_or("user", "absent"), "");
+    EXPECT_EQ(seen_of("", claimed).string_or("principal", "absent"), "gateway");
+  }
 }
 
 TEST_F(Forwarding, MetaInShorterFormsIsRebuilt) {

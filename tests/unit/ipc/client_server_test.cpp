@@ -313,5 +313,19 @@ TEST_F(ClientServer, CredentialsDecideWhoCallsWhat) {
   EXPECT_EQ(chat->call_and_wait(request("echo.wait")).error().code, Code::permission_denied);
 }
 
+TEST_F(ClientServer, OnlyTheGatewaySaysForWhomItAsks) {
+  start();
+  server_->handle("echo.who", Run::worker, [](Call call) {
+    call.reply(encode_msgpack(Value::map({{"user", call.header().user}, {"principal", call.principal()}})));
+  });
+  const auto ask = [&](const std::string& caller) {
+    server_->set_access(std::make_shared<OpenAccess>(caller));
+    return *decode_msgpack(
+        send_by_hand(*client_, {.method = "echo.who", .deadline_ms = 1'000, .user = "desktop"})->result());
+  };
+  EXPECT_EQ(ask("gateway"), Value::map({{"user", "desktop"}, {"principal", "gateway/desktop"}}));
+  EXPECT_EQ(ask("chat"), Value::map({{"user", ""}, {"principal", "chat"}}));
+}
+
 }  // namespace
 }  // namespace status::ipc

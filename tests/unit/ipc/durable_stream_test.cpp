@@ -155,6 +155,23 @@ TEST_F(DurableStreamTest, TwoCallersMayUseTheSameWord) {
   EXPECT_EQ(seqs(*page_of(std::move(theirs))), Seqs{4});
 }
 
+TEST_F(DurableStreamTest, TwoFrontEndsBehindTheGatewayMayUseTheSameWordToo) {
+  append();
+  server_->set_access(std::make_shared<OpenAccess>("gateway"));
+  const auto poll_for = [&](std::string_view user) {
+    return begin_by_hand(*client_, {.method = "echo.events.next", .deadline_ms = 60'000, .user = user},
+                         *api::encode(api::StreamRequest{.cursor = "d-1", .wait_ms = 30'000, .consumer = "inbox"}));
+  };
+  Poll one = poll_for("one");
+  Poll two = poll_for("two");
+  Poll local = poll_for("");
+  ASSERT_TRUE(eventually([&] { return stream_->parked() == 3; })) << "they do not end each other's polls";
+  EXPECT_EQ(log_.acknowledgements(), (std::map<std::string, std::uint64_t>{
+                                         {"gateway/one/inbox", 1}, {"gateway/two/inbox", 1}, {"gateway/inbox", 1}}));
+  append();
+  for (Poll* each : {&one, &two, &local}) EXPECT_EQ(seqs(*page_of(std::move(*each))), Seqs{2});
+}
+
 TEST_F(DurableStreamTest, AParkedPollIsWokenOnAWorker) {
   std::vector<Poll> polls;
   for (int i = 0; i < 50; ++i) polls.push_back(begin_poll(*client_, {.wait_ms = 30'000}));
