@@ -9,7 +9,10 @@
 //     return declared;
 //   }
 //
-// A method is a struct with the described structs Request and Reply and `static api::MethodInfo info()`.
+// A method is a struct with the described structs Request and Reply and `static api::MethodInfo info()`. Its typed
+// callers find the version that they were written for beside it, by the namespace of the struct:
+//
+//   constexpr api::Version api_version(const void*) { return {1, 0}; }
 // Immutable after construction: any thread. A wrong declaration throws std::logic_error.
 #pragma once
 

@@ -18,6 +18,8 @@ struct CallOptions {
   std::string idempotency_key = {};
 };
 
+// Sends the major version of the interface that M belongs to (ipc/api/interface.h): a module of another one refuses
+// with FAILED_PRECONDITION (`ipc.interface_version`).
 template <class M>
 Result<Request> make_request(const Client& client, const typename M::Request& params, const CallOptions& options) {
   static const std::string name = "." + M::info().name;
@@ -28,6 +30,7 @@ Result<Request> make_request(const Client& client, const typename M::Request& pa
   request.params = std::move(*encoded);
   request.deadline_ms = options.deadline_ms;
   request.trace = options.trace;
+  request.interface_major = api_version(static_cast<const M*>(nullptr)).major;
   request.idempotency_key = options.idempotency_key;
   return request;
 }

@@ -144,7 +144,9 @@ std::optional<Error> Server::admission_error(const Call& call, std::shared_ptr<c
                       "`" + call.caller().name + "` may not call " + std::string(call.method()));
   }
   const std::uint32_t major = call.header().interface_major;
-  if (major != 0 && options_.interface_major != 0 && major != options_.interface_major && !is_system(call.method())) {
+  // Of another module's method (at the gateway) that module judges; system methods are the same in all versions.
+  if (major != 0 && options_.interface_major != 0 && major != options_.interface_major &&
+      module_of(call.method()) == options_.module && !is_system(call.method())) {
     return make_error(Code::failed_precondition, "ipc.interface_version",
                       "the caller wants interface " + std::to_string(major) + " of " + options_.module +
                           ", this is interface " + std::to_string(options_.interface_major));

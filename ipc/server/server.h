@@ -41,7 +41,7 @@ struct ServerOptions {
   std::string module;                 // fills in Error::module
   std::string url;                    // ipc://<path> or inproc://<name>
   std::uint64_t generation = 1;       // `g` of every response
-  std::uint32_t interface_major = 0;  // 0: any caller's `i` is fine
+  std::uint32_t interface_major = 0;  // what a caller's `i` must be, if it has one; 0: anything
   unsigned workers = 2;
   std::size_t queue = 64;
   std::size_t reserve = 8;

@@ -92,7 +92,8 @@ api::MethodInfo Errors::info() {
 
 const api::Interface& interface() {
   static const api::Interface declared =
-      api::Interface("chat", {1, 0}, "End-to-end encrypted conversations", {"chat-team", "chat-team@status.app"})
+      api::Interface("chat", api_version(nullptr), "End-to-end encrypted conversations",
+                     {"chat-team", "chat-team@status.app"})
           .method<Identity>()
           .method<CreateIntroduction>()
           .method<CreateConversation>()

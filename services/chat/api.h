@@ -10,6 +10,7 @@
 
 namespace status::chat {
 
+constexpr api::Version api_version(const void* /*method*/) { return {1, 0}; }
 const api::Interface& interface();
 
 // The words of MessageView::state.

@@ -122,7 +122,8 @@ api::MethodInfo Info::info() {
 
 const api::Interface& interface() {
   static const api::Interface declared =
-      api::Interface("waku", {1, 0}, "Delivery of messages by content topic", {"waku-team", "waku-team@status.app"})
+      api::Interface("waku", api_version(nullptr), "Delivery of messages by content topic",
+                     {"waku-team", "waku-team@status.app"})
           .method<Subscribe>()
           .method<Unsubscribe>()
           .method<Send>()

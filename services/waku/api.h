@@ -12,6 +12,7 @@
 
 namespace status::waku {
 
+constexpr api::Version api_version(const void* /*method*/) { return {1, 0}; }
 const api::Interface& interface();
 
 struct Subscribe {

@@ -144,7 +144,8 @@ void EventsLostEvent::describe(api::Fields<EventsLostEvent>& f) {
 
 const api::Interface& interface() {
   static const api::Interface declared =
-      api::Interface("supervisor", {1, 0}, "The node and its modules", {"status-backend", "status-backend@status.app"})
+      api::Interface("supervisor", api_version(nullptr), "The node and its modules",
+                     {"status-backend", "status-backend@status.app"})
           .method<Hello>()
           .method<ListModules>()
           .method<OneModule>()

@@ -143,6 +143,7 @@ struct EventsLostEvent {
   static void describe(api::Fields<EventsLostEvent>& f);
 };
 
+constexpr api::Version api_version(const void* /*method*/) { return {1, 0}; }
 const api::Interface& interface();
 
 }  // namespace status::gateway

@@ -25,8 +25,8 @@ ipc::ServerOptions server_options(const GatewayConfig& config) {
   options.module = interface().name();
   options.url = config.url;
   options.generation = config.generation;
-  options.interface_major = 0;  // a caller's `i` speaks of the module that it calls
-  options.workers = 0;          // everything is forwarded or at hand
+  options.interface_major = interface().version().major;  // of `supervisor.*`; each module judges its own
+  options.workers = 0;                                    // everything is forwarded or at hand
   options.queue = 0;
   options.in_flight_contexts = kContexts;
   return options;

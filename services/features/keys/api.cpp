@@ -25,7 +25,7 @@ api::MethodInfo KeyStatus::info() {
 
 const api::Interface& interface() {
   static const api::Interface declared =
-      api::Interface("keys", {1, 0}, "Database keys", {"status-backend", "status-backend@status.app"})
+      api::Interface("keys", api_version(nullptr), "Database keys", {"status-backend", "status-backend@status.app"})
           .method<Database>()
           .method<KeyStatus>();
   return declared;

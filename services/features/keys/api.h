@@ -29,6 +29,7 @@ struct KeyStatus {
   static api::MethodInfo info();
 };
 
+constexpr api::Version api_version(const void* /*method*/) { return {1, 0}; }
 const api::Interface& interface();
 
 }  // namespace status::keys

@@ -134,6 +134,25 @@ TEST_F(Forwarding, MetaInShorterFormsIsRebuilt) {
   EXPECT_EQ(response->header().id, 9U);
 }
 
+// Whose version it is that the caller names depends on the method.
+TEST_F(Forwarding, TheModuleJudgesTheVersionOfItsInterfaceAndTheGatewayThatOfItsOwn) {
+  start();
+  add_module("chat");
+  ipc::Request seen = request("chat.seen");
+  seen.interface_major = 9;
+  const Result<ipc::Response> response = client_->call_and_wait(seen);
+  ASSERT_TRUE(response) << response.error().describe();
+  EXPECT_EQ(decode_msgpack(response->result())->uint_or("interface", 0), 9U);
+  ipc::Request hello = request("supervisor.hello");
+  hello.interface_major = 1;
+  EXPECT_TRUE(client_->call_and_wait(hello));
+  hello.interface_major = 9;
+  const Result<ipc::Response> refused = client_->call_and_wait(hello);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "ipc.interface_version");
+  EXPECT_THAT(refused.error().message, HasSubstr("wants interface 9 of supervisor, this is interface 1"));
+}
+
 TEST_F(Forwarding, AModulesOwnErrorComesBackUnchanged) {
   start();
   add_module("chat");

@@ -36,7 +36,9 @@ struct Join {
   static api::MethodInfo info() { return {.name = "join", .summary = "Joins words."}; }
 };
 
-// The same method, as a caller of another version sees it.
+constexpr api::Version api_version(const void*) { return {2, 7}; }
+
+// The same method, as a caller sees it that was built with another declaration.
 struct JoinOfTomorrow {
   struct Request {
     std::vector<std::string> words;
@@ -58,7 +60,10 @@ Join::Request words(std::vector<std::string> list, std::string separator = " ") 
 class TypedTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    server_ = std::make_unique<Server>(server_options(dir_), std::make_shared<OpenAccess>("tester"));
+    ServerOptions options = server_options(dir_);
+    options.interface_major = 2;
+    server_ = std::make_unique<Server>(options, std::make_shared<OpenAccess>("tester"));
+    server_->handle("echo._sys.health", Run::inline_thread, [](Call call) { call.reply(call.params()); });
     serve<Join>(*server_, Run::worker,
                 [this](const Join::Request& request, CallContext& context) -> Result<Join::Reply> {
                   if (request.words.empty()) return fail(Code::failed_precondition, "echo.nothing_to_join", "no words");
@@ -69,6 +74,7 @@ class TypedTest : public ::testing::Test {
                   }
                   seen_key_ = context.header.idempotency_key;
                   seen_caller_ = context.caller.name;
+                  seen_major_ = context.header.interface_major;
                   context.cursor = "after-this";
                   return reply;
                 });
@@ -83,6 +89,7 @@ class TypedTest : public ::testing::Test {
   SocketDir dir_;
   std::string seen_key_;
   std::string seen_caller_;
+  std::uint32_t seen_major_ = 0;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Client> client_;
 };
@@ -94,6 +101,27 @@ TEST_F(TypedTest, ACallIsAFunction) {
   EXPECT_EQ(reply->count, 2U);
   EXPECT_EQ(seen_key_, "once");
   EXPECT_EQ(seen_caller_, "tester");
+  EXPECT_EQ(seen_major_, 2U) << "of the interface that the struct belongs to";
+}
+
+TEST_F(TypedTest, AnotherMajorVersionIsRefusedAndBothAreNamed) {
+  Request request = *make_request<Join>(*client_, {.words = {"a"}}, {});
+  request.interface_major = 3;
+  const Result<Response> refused = client_->call_and_wait(request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::failed_precondition);
+  EXPECT_EQ(refused.error().reason, "ipc.interface_version");
+  EXPECT_NE(refused.error().message.find("wants interface 3 of echo"), std::string::npos) << refused.error().message;
+  EXPECT_NE(refused.error().message.find("interface 2"), std::string::npos) << refused.error().message;
+}
+
+TEST_F(TypedTest, WithoutAVersionAndForSystemMethodsAnyIsFine) {
+  Request request = *make_request<Join>(*client_, {.words = {"a"}}, {});
+  request.interface_major = 0;
+  EXPECT_TRUE(client_->call_and_wait(request));
+  Request health = testing::request("echo._sys.health");
+  health.interface_major = 3;
+  EXPECT_TRUE(client_->call_and_wait(health));
 }
 
 TEST_F(TypedTest, TheCursorOfAWriteTravelsInTheMeta) {
