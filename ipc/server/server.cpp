@@ -72,7 +72,7 @@ void Server::received(Slot& slot, Message message) {
   std::optional<std::uint32_t> id;
   Result<RequestView> view = parse_request(message.bytes(), id);
   if (!view) {
-    if (observer_ != nullptr) observer_->rejected("bad_envelope");
+    if (observer_ != nullptr) observer_->rejected(view.error().reason);
     if (!id) {
       // Nothing that could be answered: this peer does not speak the protocol.
       slot.drop_peer();
@@ -109,7 +109,7 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   slot.echo.assign(header.echo);
   Result<std::shared_ptr<const Caller>> caller = access->identify(header);
   if (!caller) {
-    if (observer_ != nullptr) observer_->rejected("denied");
+    if (observer_ != nullptr) observer_->rejected(caller.error().reason);
     refuse(slot, header.id, std::move(caller.error()));
     return;
   }
@@ -184,8 +184,9 @@ void Server::dispatch(std::shared_ptr<const Method> method, Call call) {
   WorkerPool::Job job = [this, method = std::move(method), shared] { run_handler(*method, std::move(*shared)); };
   const bool posted = run == Run::system ? housekeeper_->post(job) : (pool_ != nullptr && pool_->post(job));
   if (posted) return;
-  if (observer_ != nullptr) observer_->rejected("queue_full");
-  shared->fail(queue_full());
+  const Error full = queue_full();
+  if (observer_ != nullptr) observer_->rejected(full.reason);
+  shared->fail(full);
 }
 
 std::optional<Error> Server::count_in(std::uint32_t pipe, std::string_view method) {

@@ -26,7 +26,10 @@ class ServerObserver {
  public:
   virtual ~ServerObserver() = default;
   virtual void finished(const FinishedCall& call) = 0;
-  virtual void rejected(std::string_view reason) = 0;  // "queue_full", "denied", "bad_envelope", …
+  // Refused before its handler; `reason` is the error's: "ipc.queue_full", "ipc.bad_envelope", … A frame over 16 MiB is
+  // none of them: NNG closes its connection in the transport, and the pipe event that follows is that of any peer that
+  // goes away.
+  virtual void rejected(std::string_view reason) = 0;
 };
 
 struct FinishedRequest {

@@ -121,11 +121,11 @@ TEST_F(RpcInstrumentsTest, InventedMethodsOfALockedModuleAreBounded) {
 }
 
 TEST_F(RpcInstrumentsTest, RejectsAndLoad) {
-  rpc_.rejected("queue_full");
-  rpc_.rejected("queue_full");
+  rpc_.rejected("ipc.queue_full");
+  rpc_.rejected("ipc.queue_full");
   rpc_.set_load(2, 5, 64);
   const Snapshot snapshot = registry_.collect();
-  EXPECT_EQ(find_sample(snapshot, "status_rpc_rejects_total", {{"reason", "queue_full"}})->value, 2);
+  EXPECT_EQ(find_sample(snapshot, "status_rpc_rejects_total", {{"reason", "ipc.queue_full"}})->value, 2);
   EXPECT_EQ(find_sample(snapshot, "status_rpc_in_flight")->value, 2);
   EXPECT_EQ(find_sample(snapshot, "status_rpc_queue_depth")->value, 5);
   EXPECT_EQ(find_sample(snapshot, "status_rpc_queue_capacity")->value, 64);
