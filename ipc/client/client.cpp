@@ -1,10 +1,13 @@
 #include "ipc/client/client.h"
 
+#include <algorithm>
+#include <chrono>
 #include <future>
 
 #include "ipc/base/clock.h"
 #include "ipc/base/stage_clock.h"
 #include "ipc/client/client_core.h"
+#include "ipc/wire/deadline_scope.h"
 #include "ipc/wire/limits.h"
 #include "ipc/wire/trace_scope.h"
 
@@ -20,11 +23,20 @@ Trace trace_of(const Request& request, Random& ids) {
   return current != nullptr ? current->child(ids) : Trace::start(ids);
 }
 
-Message build(const Request& request, const ClientOptions& options, Random& ids) {
+// What the request asks for, but not more than is left to whoever waits for it; 0 when nothing is.
+std::uint32_t time_for(const Request& request) {
+  const std::optional<MonotonicTime> until = request.quiet ? std::nullopt : DeadlineScope::current();
+  if (!until) return request.deadline_ms;
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now()).count();
+  return left <= 0 ? 0 : static_cast<std::uint32_t>(std::min<std::int64_t>(left, request.deadline_ms));
+}
+
+Message build(const Request& request, std::uint32_t deadline_ms, const ClientOptions& options, Random& ids) {
   RequestHeader header;
   header.id = 1;  // NNG matches answers to requests; the id is for people who read frames
   header.method = request.method;
-  header.deadline_ms = request.deadline_ms;
+  header.deadline_ms = deadline_ms;
   header.sent_ns = monotonic_ns();
   header.trace = trace_of(request, ids);
   header.credential = options.credential;
@@ -67,7 +79,13 @@ CallHandle Client::call(const Request& request, Callback callback) {
     callback(fail(Code::invalid_argument, "ipc.bad_deadline", "a deadline is 1 to 120000 milliseconds"));
     return {};
   }
-  return core_->start(build(request, core_->options(), core_->ids()), request.deadline_ms, request.method,
+  const std::uint32_t deadline_ms = time_for(request);
+  if (deadline_ms == 0) {
+    callback(fail(Code::deadline_exceeded, "ipc.deadline",
+                  request.method + " was not called: the call that it is for is past its deadline"));
+    return {};
+  }
+  return core_->start(build(request, deadline_ms, core_->options(), core_->ids()), deadline_ms, request.method,
                       [callback = std::move(callback)](Result<Response> response) {
                         if (response && response->error()) response = fail(*response->error());
                         callback(std::move(response));

@@ -83,9 +83,10 @@ class Client {
   // Calls in flight get CANCELLED; their callbacks have returned when this returns. Not from a callback.
   ~Client();
 
-  // Any thread. Errors beside the callee's own: UNAVAILABLE (`ipc.not_connected`, `ipc.connection_lost`),
-  // DEADLINE_EXCEEDED (`ipc.deadline`), CANCELLED, RESOURCE_EXHAUSTED (`ipc.too_many_calls`: max_in_flight;
-  // `ipc.limit`: over 16 MiB).
+  // Any thread. In a handler the deadline is at most what is left of the handler's call (deadline_scope.h). Errors
+  // beside the callee's own: UNAVAILABLE (`ipc.not_connected`, `ipc.connection_lost`), INVALID_ARGUMENT
+  // (`ipc.bad_deadline`: not 1 to 120,000 ms), DEADLINE_EXCEEDED (`ipc.deadline`), CANCELLED, RESOURCE_EXHAUSTED
+  // (`ipc.too_many_calls`: max_in_flight; `ipc.limit`: over 16 MiB).
   CallHandle call(const Request& request, Callback callback);
   // Blocks up to the deadline. Not from a callback or an NNG thread.
   Result<Response> call_and_wait(const Request& request);

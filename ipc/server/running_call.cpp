@@ -5,6 +5,7 @@
 #include "ipc/base/stage_clock.h"
 #include "ipc/server/server.h"
 #include "ipc/server/slot.h"
+#include "ipc/wire/deadline_scope.h"
 #include "ipc/wire/trace_scope.h"
 
 namespace status::ipc {
@@ -38,6 +39,7 @@ void Server::run_handler(const Method& method, Call call) {
   const StageScope scope(*totals);
   const std::optional<Trace> trace = call.header().trace;
   const TraceScope traced(trace ? &*trace : nullptr);
+  const DeadlineScope limited(call.deadline());
   method.handler(std::move(call));
 }
 

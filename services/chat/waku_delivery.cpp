@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "ipc/client/typed.h"
+#include "ipc/wire/deadline_scope.h"
 #include "services/waku/api.h"
 
 namespace status::chat {
@@ -34,6 +35,7 @@ void WakuDelivery::send(Parcel parcel, Done done) {
 }
 
 void WakuDelivery::send_now(Waiting message) {
+  const ipc::DeadlineScope unlimited(std::nullopt);  // whoever sent it has the answer before it leaves
   waku::Send::Request request;
   request.content_topic = std::move(message.parcel.topic);
   request.payload = std::move(message.parcel.payload);
@@ -61,6 +63,7 @@ void WakuDelivery::subscribe_all() {
 
 void WakuDelivery::request_topics() {
   if (asking_ || missing_.empty()) return;
+  const ipc::DeadlineScope unlimited(std::nullopt);
   asking_ = true;
   const auto end = std::next(missing_.begin(), static_cast<std::ptrdiff_t>(std::min(missing_.size(), kBatch)));
   waku::Subscribe::Request request;
