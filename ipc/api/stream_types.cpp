@@ -1,21 +1,23 @@
 #include "ipc/api/stream_types.h"
 
+#include "ipc/wire/limits.h"
+
 namespace status::api {
 
 void StreamRequest::describe(Fields<StreamRequest>& f) {
   f.add("cursor", &StreamRequest::cursor,
         "Where to go on, as the last reply said. Absent: from now on. \"0\": the oldest event that is kept.")
       .length(1, 64);
-  f.add("max", &StreamRequest::max, "How many events the reply may have.").range(1, 1000).optional();
+  f.add("max", &StreamRequest::max, "How many events the reply may have.").range(1, ipc::kMaxPollEvents).optional();
   f.add("wait_ms", &StreamRequest::wait_ms,
         "How long to wait for a first event, in milliseconds; must be less than the deadline of the call. Its expiry "
         "is an "
         "empty success.")
-      .range(0, 30'000)
+      .range(0, ipc::kMaxPollMs)
       .optional();
   f.add("topics", &StreamRequest::topics,
         "Only these topics, each matched as a whole dotted prefix: `chat` matches `chat.message_received`. Empty: all.")
-      .length(1, 96)
+      .length(1, ipc::kMaxMethod)
       .max_items(64)
       .optional();
   f.add("coalesce", &StreamRequest::coalesce, "Of several events of one topic in a batch, only the newest.").optional();

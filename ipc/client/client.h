@@ -17,6 +17,7 @@
 #include "ipc/nng/socket.h"
 #include "ipc/nng/timer_queue.h"
 #include "ipc/wire/envelope.h"
+#include "ipc/wire/limits.h"
 #include "ipc/wire/observer.h"
 
 namespace status::ipc {
@@ -25,7 +26,7 @@ struct ClientOptions {
   std::string url;
   std::string target;  // the module's name, for errors and metrics
   std::optional<Credential> credential;
-  std::size_t max_in_flight = 256;
+  std::size_t max_in_flight = kMaxInFlightPerClient;
   std::chrono::milliseconds connect_patience{50};
   std::chrono::milliseconds redial_max{250};  // between attempts, after the first few
 };

@@ -31,6 +31,7 @@
 #include "ipc/server/listener.h"
 #include "ipc/server/running_call.h"
 #include "ipc/server/worker_pool.h"
+#include "ipc/wire/limits.h"
 #include "ipc/wire/observer.h"
 
 namespace status::ipc {
@@ -47,7 +48,7 @@ struct ServerOptions {
   std::size_t reserve = 8;
   std::size_t max_parked = 2'048;
   std::size_t in_flight_contexts = 0;  // beside the pool's, for inline methods that answer later (a forwarder: 64)
-  std::uint32_t max_in_flight_per_client = 256;
+  std::uint32_t max_in_flight_per_client = kMaxInFlightPerClient;
 };
 
 // What `pong` says (WIRE.md section 5).
