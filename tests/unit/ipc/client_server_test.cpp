@@ -210,6 +210,36 @@ TEST_F(ClientServer, OneClientMayHaveSoManyCallsInFlight) {
   for (auto& call : calls) EXPECT_TRUE(call.get());
 }
 
+TEST_F(ClientServer, ADeadlineIsOneMillisecondToTwoMinutes) {
+  start();
+  for (const std::uint32_t deadline_ms : {0U, 120'001U}) {
+    const Result<Response> refused = client_->call_and_wait(request("echo.say", deadline_ms));
+    ASSERT_FALSE(refused) << deadline_ms;
+    EXPECT_EQ(refused.error().code, Code::invalid_argument);
+    EXPECT_EQ(refused.error().reason, "ipc.bad_deadline");
+  }
+  EXPECT_TRUE(client_->call_and_wait(request("echo.say", 120'000)));
+}
+
+TEST_F(ClientServer, PollsBeyondTheLimitAreRefusedAndTheOthersStay) {
+  ServerOptions options = server_options(dir_);
+  options.max_parked = 2;
+  start(options);
+  auto first = begin_call(*client_, request("echo.park", 60'000));
+  auto second = begin_call(*client_, request("echo.park", 60'000));
+  ASSERT_TRUE(eventually([&] { return parked() == 2; }));
+  const Result<Response> refused = client_->call_and_wait(request("echo.park", 60'000));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::resource_exhausted);
+  EXPECT_EQ(refused.error().reason, "ipc.too_many_polls");
+  EXPECT_TRUE(refused.error().retryable);
+  parked_.front().reply(encode_msgpack(Value(Value::Map{})));
+  auto third = begin_call(*client_, request("echo.park", 60'000));
+  ASSERT_TRUE(eventually([&] { return parked() == 3; })) << "one has gone";
+  for (Call& call : parked_) call.reply(encode_msgpack(Value(Value::Map{})));
+  for (auto* poll : {&first, &second, &third}) EXPECT_TRUE(poll->get());
+}
+
 TEST_F(ClientServer, WithoutAServerTheClientItselfSaysUnavailableSoon) {
   const auto begin = std::chrono::steady_clock::now();
   auto client = open_impatient_client(dir_.url("nobody"));
