@@ -1,4 +1,6 @@
 // Stream requests and replies, and control lines, against the golden vectors.
+#include <set>
+
 #include "ipc/api/convert.h"
 #include "ipc/api/stream_types.h"
 #include "ipc/control/control_line.h"
@@ -90,14 +92,22 @@ void expect_line(const Value& vector, const Result<Message>& message) {
 }
 
 TEST(GoldenControlLines, AreReadAndWritten) {
+  std::set<std::size_t> to;
   for (const Value& vector : golden_vectors("control_lines.json", "to_module")) {
     SCOPED_TRACE(vector.string_or("name", ""));
-    expect_line(vector, control::decode_to_module(vector.string_or("line", "")));
+    const auto message = control::decode_to_module(vector.string_or("line", ""));
+    expect_line(vector, message);
+    if (message) to.insert(message->index());
   }
+  EXPECT_EQ(to.size(), std::variant_size_v<control::ToModule>) << "one of each type, and an unknown one";
+  std::set<std::size_t> from;
   for (const Value& vector : golden_vectors("control_lines.json", "from_module")) {
     SCOPED_TRACE(vector.string_or("name", ""));
-    expect_line(vector, control::decode_from_module(vector.string_or("line", "")));
+    const auto message = control::decode_from_module(vector.string_or("line", ""));
+    expect_line(vector, message);
+    if (message) from.insert(message->index());
   }
+  EXPECT_EQ(from.size(), std::variant_size_v<control::FromModule>);
 }
 
 TEST(GoldenControlLines, WrongOnesNameTheKey) {

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 namespace status::ipc::control {
 namespace {
 
@@ -91,29 +89,6 @@ TEST(ControlLine, WhatTheGatewayIsTold) {
       decode_to_module(encode(CommandResult{5, make_error(Code::not_found, "supervisor.no_module", "m")}));
   EXPECT_EQ(std::get<CommandResult>(*result).error->code, Code::not_found);
   EXPECT_EQ(std::get<CommandResult>(*decode_to_module(encode(CommandResult{6, std::nullopt}))).error, std::nullopt);
-}
-
-TEST(ControlLine, GoldenVectors) {
-  std::ifstream file(STATUS_SOURCE_DIR "/tests/fixtures/wire/control_lines.txt");
-  std::size_t to = 0;
-  std::size_t from = 0;
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with('#')) continue;
-    const std::string bytes = line.substr(2) + "\n";
-    if (line.starts_with("> ")) {
-      const auto message = decode_to_module(bytes);
-      ASSERT_TRUE(message.has_value()) << message.error().message;
-      EXPECT_EQ(encode(*message), bytes);
-      ++to;
-    } else {
-      const auto message = decode_from_module(bytes);
-      ASSERT_TRUE(message.has_value()) << message.error().message;
-      EXPECT_EQ(encode(*message), bytes);
-      ++from;
-    }
-  }
-  EXPECT_EQ(to, std::variant_size_v<ToModule>) << "two results, and no unknown type";
-  EXPECT_EQ(from, std::variant_size_v<FromModule> - 1);
 }
 
 TEST(ControlLine, AnUnknownTypeIsNoError) {
