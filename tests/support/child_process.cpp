@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -11,6 +12,8 @@
 #include <csignal>
 #include <filesystem>
 #include <stdexcept>
+
+#include "tests/support/temp_dir.h"
 
 namespace status::test {
 namespace {
@@ -46,7 +49,8 @@ void ProcessHandle::signal(int number) const {
   if (pidfd_) ::syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, 0);
 }
 
-ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
+ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+                           Errors errors) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
   pipe_.reset(ends[0]);
@@ -54,7 +58,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std:
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, theirs.get(), 1);
-  posix_spawn_file_actions_adddup2(&actions, theirs.get(), 2);
+  if (errors == Errors::apart) errors_.reset(::memfd_create("errors", MFD_CLOEXEC));
+  posix_spawn_file_actions_adddup2(&actions, errors_ ? errors_.get() : theirs.get(), 2);
   std::vector<std::string> variables = environment;
   for (char** each = environ; *each != nullptr; ++each) variables.emplace_back(*each);
   pid_t pid = 0;
@@ -112,6 +117,10 @@ std::optional<std::string> ChildProcess::wait_for_line(const std::string& part, 
 const std::string& ChildProcess::read_all() {
   while (read_more(0)) continue;
   return output_;
+}
+
+std::string ChildProcess::errors() const {
+  return errors_ ? read_file("/proc/self/fd/" + std::to_string(errors_.get())) : std::string();
 }
 
 bool wait_for_file(const std::string& path, milliseconds timeout) {

@@ -29,10 +29,14 @@ class ProcessHandle {
   UniqueFd pidfd_;
 };
 
-// Standard output and error come through one pipe. Killed and reaped by the destructor.
+// Killed and reaped by the destructor.
 class ChildProcess {
  public:
-  explicit ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {});
+  enum class Errors { with_output, apart };
+
+  // Standard output and error come through one pipe, unless they are kept apart.
+  explicit ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {},
+                        Errors errors = Errors::with_output);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -50,6 +54,8 @@ class ChildProcess {
   const std::string& output() const { return output_; }
   // Reads to the end; for after the exit.
   const std::string& read_all();
+  // What it has written to standard error, when that is apart.
+  std::string errors() const;
 
  private:
   bool read_more(int timeout_ms);
@@ -57,6 +63,7 @@ class ChildProcess {
   std::optional<ProcessHandle> handle_;
   std::optional<int> exit_;
   UniqueFd pipe_;
+  UniqueFd errors_;  // a file in memory: nobody has to read it for the program to go on
   std::string output_;
   std::size_t searched_ = 0;
 };

@@ -12,8 +12,10 @@ namespace {
 
 struct Outcome {
   int code = -1;
-  std::string output;  // both streams
+  std::string output;
+  std::string errors;
   Value json() const { return parse_json(output).value_or(Value()); }
+  Value error() const { return parse_json(errors).value_or(Value()); }
 };
 
 class Statusctl : public testing::Test {
@@ -22,9 +24,9 @@ class Statusctl : public testing::Test {
 
   static Outcome run_at(const std::string& data_dir, std::vector<std::string> words) {
     words.insert(words.begin(), {binary("statusctl"), "--data-dir", data_dir});
-    ChildProcess program(words);
+    ChildProcess program(words, {}, ChildProcess::Errors::apart);
     const auto code = program.wait(kPatience);
-    return {code.value_or(-1), program.read_all()};
+    return {code.value_or(-1), program.read_all(), program.errors()};
   }
   Outcome run(std::vector<std::string> words) const { return run_at(node_.data_dir(), std::move(words)); }
 
@@ -79,9 +81,10 @@ TEST_F(Statusctl, CallPrintsTheResultAsJson) {
 TEST_F(Statusctl, ExitCodesSayWhatWentWrong) {
   const Outcome failed = run({"call", "chat.send_message", R"({"conversation": "nobody", "content": "hello"})"});
   EXPECT_EQ(failed.code, 1) << failed.output;
-  EXPECT_EQ(failed.json().string_or("code", ""), "NOT_FOUND") << failed.output;
-  EXPECT_EQ(failed.json().string_or("reason", ""), "chat.unknown_conversation");
-  EXPECT_EQ(failed.json().string_or("module", ""), "chat");
+  EXPECT_EQ(failed.output, "");
+  EXPECT_EQ(failed.error().string_or("code", ""), "NOT_FOUND") << failed.errors;
+  EXPECT_EQ(failed.error().string_or("reason", ""), "chat.unknown_conversation");
+  EXPECT_EQ(failed.error().string_or("module", ""), "chat");
 
   EXPECT_EQ(run({"sing"}).code, 2);
   EXPECT_EQ(run({"call", "chat.identity", "{not json"}).code, 2);
@@ -130,7 +133,7 @@ TEST_F(Statusctl, StopsAndStartsModules) {
   ASSERT_TRUE(node_.events().wait_for(EventLog::state("chat", "stopped"), kPatience));
   const Outcome refused = run({"call", "chat.identity"});
   EXPECT_EQ(refused.code, 1) << refused.output;
-  EXPECT_EQ(refused.json().string_or("code", ""), "UNAVAILABLE") << refused.output;
+  EXPECT_EQ(refused.error().string_or("code", ""), "UNAVAILABLE") << refused.errors;
   EXPECT_EQ(run({"start", "chat"}).code, 0);
   ASSERT_OK(node_.await_ready("chat", 1));
   EXPECT_EQ(run({"restart", "waku"}).code, 0);

@@ -27,8 +27,10 @@ constexpr auto kPatience = 20s;
 
 struct Outcome {
   int code = -1;
-  std::string output;  // standard output and error
+  std::string output;
+  std::string errors = {};
   Value json() const { return parse_json(output).value_or(Value()); }
+  Value error() const { return parse_json(errors).value_or(Value()); }
 };
 
 class Statusctl : public GatewayTest {
@@ -54,11 +56,12 @@ class Statusctl : public GatewayTest {
 
   std::unique_ptr<test::ChildProcess> begin(std::vector<std::string> words) const {
     words.insert(words.begin(), STATUSCTL);
-    return std::make_unique<test::ChildProcess>(words, std::vector<std::string>{"STATUS_DATA_DIR=" + data_dir()});
+    return std::make_unique<test::ChildProcess>(words, std::vector<std::string>{"STATUS_DATA_DIR=" + data_dir()},
+                                                test::ChildProcess::Errors::apart);
   }
   static Outcome end(test::ChildProcess& process) {
     const std::optional<int> code = process.wait(kPatience);
-    return {code.value_or(-1), process.read_all()};
+    return {code.value_or(-1), process.read_all(), process.errors()};
   }
   Outcome run(const std::vector<std::string>& words) const { return end(*begin(words)); }
   // As a person sees it. script(1) would do, but is not everywhere.
@@ -97,7 +100,8 @@ TEST_F(Statusctl, CallPrintsTheResultAsJson) {
   add_module("chat");
   test::write_file(data_dir() + "/params.json", R"({"text": "from a file"})");
   const Outcome direct = run({"call", "chat.seen", R"({"text": "hello"})"});
-  ASSERT_EQ(direct.code, 0) << direct.output;
+  ASSERT_EQ(direct.code, 0) << direct.errors;
+  EXPECT_EQ(direct.errors, "");
   EXPECT_EQ(direct.json().find("params")->string_or("text", ""), "hello");
   const Outcome file = run({"call", "chat.seen", "@" + data_dir() + "/params.json"});
   EXPECT_EQ(file.json().find("params")->string_or("text", ""), "from a file") << file.output;
@@ -196,7 +200,10 @@ TEST_F(Statusctl, OneForAnErrorOfTheCall) {
   add_module("chat");
   const Outcome refused = run({"call", "chat.refuse"});
   EXPECT_EQ(refused.code, 1);
-  EXPECT_EQ(refused.json().string_or("reason", ""), "test.nothing") << refused.output;
+  EXPECT_EQ(refused.output, "") << "a program that reads the result must not find an error there";
+  EXPECT_EQ(refused.error().string_or("code", ""), "NOT_FOUND") << refused.errors;
+  EXPECT_EQ(refused.error().string_or("reason", ""), "test.nothing") << refused.errors;
+  EXPECT_EQ(refused.error().string_or("module", ""), "chat") << refused.errors;
   EXPECT_EQ(run({"call", "nobody.at_all"}).code, 1);
   tell(row("waku", "backoff"));
   EXPECT_EQ(run({"call", "waku.info"}).code, 1);
@@ -215,7 +222,9 @@ TEST_F(Statusctl, TwoForAWrongCommandLine) {
 TEST_F(Statusctl, ThreeWhereThereIsNoNode) {
   const Outcome dead = run({"status"});
   EXPECT_EQ(dead.code, 3) << "a token, but nobody listens";
-  EXPECT_THAT(dead.output, HasSubstr("statusd"));
+  EXPECT_EQ(dead.output, "");
+  EXPECT_EQ(dead.error().string_or("reason", ""), "cli.no_node") << dead.errors;
+  EXPECT_THAT(dead.errors, HasSubstr("statusd"));
   std::filesystem::remove(run_dir() + "/token");
   EXPECT_EQ(run({"status"}).code, 3);
   EXPECT_EQ(run({"--data-dir", data_dir() + "/elsewhere", "call", "supervisor.hello"}).code, 3);
