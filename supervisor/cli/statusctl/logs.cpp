@@ -121,6 +121,10 @@ void print(const Shell& shell, std::vector<Line>& lines) {
 }  // namespace
 
 int run_logs(const Shell& shell, const std::string& module, bool follow) {
+  if (std::error_code error; !std::filesystem::is_directory(shell.place.logs(), error)) {
+    return report(make_error(Code::not_found, "cli.no_node",
+                             "no node has run in " + shell.place.data_dir + ": there is no " + shell.place.logs()));
+  }
   std::map<std::string, Follower> files;
   const UniqueFd watch(::inotify_init1(IN_CLOEXEC));
   const bool watching =

@@ -1,8 +1,13 @@
 #include "supervisor/cli/statusctl/session.h"
 
-#include <fstream>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <thread>
 
 #include "ipc/base/codec.h"
+#include "ipc/base/unique_fd.h"
 #include "ipc/server/access.h"
 #include "supervisor/cli/default_data_dir.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
@@ -47,9 +52,17 @@ NodePlace find_place(const std::string& data_dir, const std::string& run_dir) {
 }
 
 Result<Session> Session::open(const NodePlace& place) {
-  std::ifstream file(place.run_dir + "/token");
-  std::string token;
-  if (!(file >> token)) return fail(no_node(place, "there is no readable token in it"));
+  const std::string path = place.run_dir + "/token";
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && errno == EACCES) {
+    return fail(Code::permission_denied, "cli.token_unreadable",
+                "may not read " + path + ": run statusctl as the user that the node runs as");
+  }
+  std::string token(64, '\0');
+  const ssize_t got = file ? ::read(file.get(), token.data(), token.size()) : -1;
+  if (got < 0) return fail(no_node(place, "there is no token in it"));
+  token.resize(static_cast<std::size_t>(got));
+  token.erase(token.find_last_not_of(" \n") + 1);
   Result<ipc::Credential> credential = ipc::parse_credential(token);
   if (!credential) return fail(no_node(place, "its token is damaged"));
   Result<std::unique_ptr<ipc::Client>> client = ipc::Client::open({.url = "ipc://" + place.run_dir + "/supervisor.sock",

@@ -20,8 +20,8 @@ NodePlace find_place(const std::string& data_dir, const std::string& run_dir);
 
 class Session {
  public:
-  // NOT_FOUND `cli.no_node` where no token is or nobody answers within two seconds (a gateway that restarts takes 0.2
-  // s).
+  // NOT_FOUND `cli.no_node` where there is no token, PERMISSION_DENIED (`cli.token_unreadable`) where there is one for
+  // somebody else.
   static Result<Session> open(const NodePlace& place);
 
   // Repeats a call that found the gateway away, for as long as open() waits; anything else is the caller's to decide.

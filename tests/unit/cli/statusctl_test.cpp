@@ -2,6 +2,7 @@
 // gateway inside the test.
 #include <gmock/gmock.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -227,13 +228,30 @@ TEST_F(Statusctl, ThreeWhereThereIsNoNode) {
   EXPECT_THAT(dead.errors, HasSubstr("statusd"));
   std::filesystem::remove(run_dir() + "/token");
   EXPECT_EQ(run({"status"}).code, 3);
-  EXPECT_EQ(run({"--data-dir", data_dir() + "/elsewhere", "call", "supervisor.hello"}).code, 3);
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"call", "supervisor.hello"}, {"logs"},
+                                                {"logs", "chat"}, {"logs", "--follow"}}) {
+    std::vector<std::string> elsewhere = {"--data-dir", data_dir() + "/elsewhere"};
+    elsewhere.insert(elsewhere.end(), words.begin(), words.end());
+    const Outcome outcome = run(elsewhere);
+    EXPECT_EQ(outcome.code, 3) << words.front();
+    EXPECT_EQ(outcome.error().string_or("reason", ""), "cli.no_node") << outcome.errors;
+  }
 }
 
 TEST_F(Statusctl, FourForAWrongToken) {
   start_node();
   write_token("ffeeddccbbaa99887766554433221100");
   EXPECT_EQ(run({"status"}).code, 4);
+}
+
+TEST_F(Statusctl, FourForATokenOfSomebodyElse) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read it";
+  start_node();
+  std::filesystem::permissions(run_dir() + "/token", std::filesystem::perms::none);
+  const Outcome refused = run({"status"});
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_EQ(refused.error().string_or("reason", ""), "cli.token_unreadable") << refused.errors;
+  EXPECT_THAT(refused.errors, HasSubstr(run_dir() + "/token"));
 }
 
 TEST_F(Statusctl, FiveWhenTheDeadlinePasses) {
