@@ -59,7 +59,7 @@ int run_events(const Shell& shell, bool follow) {
   request.max = 1'000;
   while (true) {
     const Result<Value> reply =
-        session->call("supervisor.events.next", api::to_value(request), request.wait_ms + 10'000);
+        session->read("supervisor.events.next", api::to_value(request), request.wait_ms + 10'000);
     if (!reply) return report(reply.error());
     const Result<api::StreamReply> page = api::from_value<api::StreamReply>(*reply, api::Mode::lenient);
     if (!page) return report(page.error());

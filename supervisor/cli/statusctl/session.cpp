@@ -19,6 +19,15 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 2s;
+constexpr auto kPause = 50ms;
+
+// Nothing was sent: repeating cannot do anything twice.
+bool is_unsent(const Error& error) { return error.reason == "ipc.not_connected" && error.module.empty(); }
+
+// The gateway died under the call, or is stopping: not what it says of a module.
+bool is_gateway_away(const Error& error) {
+  return error.code == Code::unavailable && (error.module.empty() || error.reason == "ipc.draining");
+}
 
 Error no_node(const NodePlace& place, const std::string& why) {
   const std::int64_t statusd = running_statusd(place);
@@ -74,23 +83,35 @@ Result<Session> Session::open(const NodePlace& place) {
 }
 
 Result<Value> Session::call(const std::string& method, const Value& params, std::uint32_t deadline_ms) {
+  return insist(method, params, deadline_ms, is_unsent);
+}
+
+Result<Value> Session::read(const std::string& method, const Value& params, std::uint32_t deadline_ms) {
+  return insist(method, params, deadline_ms, is_gateway_away);
+}
+
+Result<Value> Session::insist(const std::string& method, const Value& params, std::uint32_t deadline_ms,
+                              bool (*again)(const Error& error)) {
   ipc::Request request;
   request.method = method;
   request.params = encode_msgpack(params);
   request.deadline_ms = deadline_ms;
-  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  std::optional<MonotonicTime> give_up;  // from the first failure on: a poll may have waited for long before
   while (true) {
     const Result<ipc::Response> response = client_->call_and_wait(request);
     if (response) return decode_msgpack(response->result());
-    // Nothing was sent: repeating cannot do anything twice.
-    const bool away = response.error().reason == "ipc.not_connected" && response.error().module.empty();
-    if (!away) return fail(response.error());
-    if (std::chrono::steady_clock::now() > give_up) return fail(no_node(place_, "nobody listens there"));
+    const Error& error = response.error();
+    if (!again(error)) return fail(error);
+    const MonotonicTime now = std::chrono::steady_clock::now();
+    if (!give_up) give_up = now + kPatience;
+    if (now > *give_up) return fail(is_unsent(error) ? no_node(place_, "nobody listens there") : error);
+    // The client itself waits for a connection; an answer comes at once.
+    if (!is_unsent(error)) std::this_thread::sleep_for(kPause);
   }
 }
 
-Result<Value> Session::document(const std::string& module) {
-  Result<Value> reply = call("supervisor.describe", Value::map({{"module", module}}));
+Result<Value> Session::document(const std::string& module, std::uint32_t deadline_ms) {
+  Result<Value> reply = read("supervisor.describe", Value::map({{"module", module}}), deadline_ms);
   if (!reply) return reply;
   const Value* list = reply->find("modules");
   if (list != nullptr && list->as_array() != nullptr && !list->as_array()->empty()) {

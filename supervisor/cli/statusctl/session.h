@@ -24,14 +24,21 @@ class Session {
   // somebody else.
   static Result<Session> open(const NodePlace& place);
 
-  // Repeats a call that found the gateway away, for as long as open() waits; anything else is the caller's to decide.
+  // Waits two seconds for a gateway that is away (a restart takes 0.2 s): NOT_FOUND `cli.no_node` then. A call that was
+  // not sent is repeated meanwhile; anything else is the caller's to decide.
   Result<Value> call(const std::string& method, const Value& params, std::uint32_t deadline_ms = 10'000);
+  // For what may be done twice: repeated also when the gateway goes away under it.
+  Result<Value> read(const std::string& method, const Value& params, std::uint32_t deadline_ms = 10'000);
   ipc::Client& client() { return *client_; }
 
   // The OpenRPC document of a module, `supervisor` included.
-  Result<Value> document(const std::string& module);
+  Result<Value> document(const std::string& module, std::uint32_t deadline_ms = 10'000);
 
  private:
+  // Repeats the call while `again` says so of its error, and the time for it is not over.
+  Result<Value> insist(const std::string& method, const Value& params, std::uint32_t deadline_ms,
+                       bool (*again)(const Error& error));
+
   explicit Session(std::unique_ptr<ipc::Client> client, NodePlace place)
       : client_(std::move(client)), place_(std::move(place)) {}
 

@@ -168,6 +168,31 @@ TEST_F(Statusctl, EventsFollowOneLineEach) {
   EXPECT_TRUE(follower.wait(kPatience));
 }
 
+TEST_F(Statusctl, FollowingEventsGoesOnOverTheDeathOfTheGateway) {
+  ChildProcess follower({binary("statusctl"), "--data-dir", node_.data_dir(), "events", "--follow"}, {},
+                        ChildProcess::Errors::apart);
+  ASSERT_TRUE(follower.wait_for_line("\"supervisor.module_state\"", kPatience));
+  for (int round = 0; round < 3; ++round) {
+    const auto gateway = node_.kill("gateway");
+    ASSERT_OK(gateway);
+    ASSERT_OK(node_.await_ready("gateway", gateway->generation));
+    const auto chat = node_.kill("chat");
+    ASSERT_OK(chat);
+    ASSERT_OK(node_.await_ready("chat", chat->generation));
+    const std::string ready = "\"generation\":" + std::to_string(chat->generation + 1) +
+                              ",\"data\":{\"module\":\"chat\",\"from\":\"starting\",\"to\":\"ready\"";
+    ASSERT_TRUE(follower.wait_for_line(ready, kPatience)) << follower.output() << follower.errors();
+  }
+  std::uint64_t last = 0;
+  for (const Value& line : lines_of(follower.output())) {
+    if (line.is_null()) continue;  // the one that is being written
+    EXPECT_EQ(line.uint_or("seq", 0), last == 0 ? line.uint_or("seq", 0) : last + 1);
+    last = line.uint_or("seq", 0);
+  }
+  ASSERT_OK(node_.stop());
+  EXPECT_EQ(follower.wait(kPatience), 3) << "and ends when no gateway comes back";
+}
+
 TEST_F(Statusctl, DescribesAMethod) {
   const Outcome all = run({"describe"});
   EXPECT_EQ(all.code, 0) << all.output;
