@@ -1,9 +1,12 @@
 // statusctl call module.method [json|@file|-]: one call, JSON in and out, mapped by the module's own description.
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "ipc/api/json_mapping.h"
+#include "ipc/base/clock.h"
 #include "ipc/base/codec.h"
 #include "supervisor/cli/statusctl/commands.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
@@ -21,6 +24,11 @@ Result<std::string> read_params(const std::string& given) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
+std::uint32_t left_until(MonotonicTime deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(left, 1));
+}
+
 }  // namespace
 
 int run_call(const Shell& shell, const std::string& method, const std::string& given, std::uint32_t deadline_ms,
@@ -33,8 +41,10 @@ int run_call(const Shell& shell, const std::string& method, const std::string& g
   }
   Result<Session> session = Session::open(shell.place);
   if (!session) return report(session.error());
+  // One for both calls: a module that hangs cannot be described either.
+  const MonotonicTime deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
   // System methods and modules that cannot be described take the JSON as it is.
-  const Result<Value> document = session->document(std::string(ipc::module_of(method)));
+  const Result<Value> document = session->document(std::string(ipc::module_of(method)), deadline_ms);
   const bool described = document && api::find_method(*document, method) != nullptr;
   if (!document && document.error().code == Code::not_found) return report(document.error());
   Result<Value> params = described ? api::request_to_wire(*document, method, *json) : json;
@@ -42,7 +52,7 @@ int run_call(const Shell& shell, const std::string& method, const std::string& g
   ipc::Request request;
   request.method = method;
   request.params = encode_msgpack(*params);
-  request.deadline_ms = deadline_ms;
+  request.deadline_ms = left_until(deadline);
   request.idempotency_key = idempotency_key;
   const Result<ipc::Response> response = session->client().call_and_wait(request);
   if (!response) return report(response.error());

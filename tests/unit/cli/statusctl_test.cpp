@@ -258,11 +258,17 @@ TEST_F(Statusctl, FiveWhenTheDeadlinePasses) {
   start_node();
   std::mutex mutex;
   std::vector<ipc::Call> held;
-  add_module("chat").server().handle("chat.hold", ipc::Run::inline_thread, [&](ipc::Call call) {
+  const auto hold = [&](ipc::Call call) {
     std::lock_guard lock(mutex);
     held.push_back(std::move(call));
-  });
+  };
+  add_module("chat").server().handle("chat.hold", ipc::Run::inline_thread, hold);
   EXPECT_EQ(run({"call", "chat.hold", "--deadline", "100"}).code, 5);
+  // A module that hangs does not describe itself either: one deadline for all.
+  modules_["chat"]->server().handle("chat._sys.describe", ipc::Run::inline_thread, hold);
+  const auto asked = std::chrono::steady_clock::now();
+  EXPECT_EQ(run({"call", "chat.hold", "--deadline", "100"}).code, 5);
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, 2s) << "waits for the description as long as it may take";
   stop_gateway();
 }
 
