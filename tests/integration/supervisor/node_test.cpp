@@ -57,6 +57,19 @@ TEST(Statusd, TwoNodesCannotShareARunDirectory) {
   EXPECT_THAT(second.statusd().read_all(), testing::HasSubstr("another node uses the run directory"));
 }
 
+TEST(Statusd, ReadsTheConfigurationThatItIsGivenInsteadOfItsOwn) {
+  const TempDir elsewhere;
+  write_file(elsewhere / "mine.toml", "modules = []\n[gateway]\nenabled = false\n");
+  TestNode node({.settings = {}, .arguments = {"--config", elsewhere / "mine.toml"}});
+  node.add_fake_module("a");
+  write_file(node.path("node.toml"), "sing = true\n");  // no setting of that name: it would not start
+  node.start();
+  ASSERT_TRUE(node.wait_for("a: starting → ready")) << node.statusd().output();
+  EXPECT_EQ(node.stop(), 0);
+  const std::string said = node.statusd().read_all();
+  for (const char* other : {"gateway:", "keys:", "waku:"}) EXPECT_THAT(said, testing::Not(testing::HasSubstr(other)));
+}
+
 TEST(Statusd, StartsInDependencyOrderAndStopsBackwards) {
   const TempDir scratch;
   const std::string drained = scratch / "drained";

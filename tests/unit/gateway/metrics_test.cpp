@@ -2,12 +2,14 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include <fstream>
 
 #include "ipc/base/unique_fd.h"
 #include "supervisor/gateway/metrics_collector.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/gateway/fixture.h"
 
 namespace status::gateway {
@@ -173,9 +175,17 @@ TEST_F(Endpoint, ABusyPortOrAnOddAddressCostsTheMetricsAlone) {
     second.url = dir_.url("second");
     second.event_memory = {};
     second.metrics_listen = listen;
+    const UniqueFd log(::memfd_create("log", MFD_CLOEXEC));
+    second.log_fd = log.get();
     Gateway other(second, {supervisor_, clock_, random_});
     EXPECT_TRUE(other.start()) << listen;
     EXPECT_EQ(other.metrics_url(), "") << listen;
+    const std::string said = test::read_file("/proc/self/fd/" + std::to_string(log.get()));
+    const Value line = parse_json(said.substr(0, said.find('\n'))).value_or(Value());
+    EXPECT_EQ(line.string_or("level", ""), "warn") << said;
+    EXPECT_EQ(line.string_or("message", ""), "metrics are not served") << said;
+    EXPECT_EQ(line.string_or("reason", ""), listen == taken ? "gateway.port_taken" : "gateway.bad_listen") << said;
+    EXPECT_THAT(line.string_or("why", ""), HasSubstr(listen));
   }
 }
 
