@@ -13,6 +13,7 @@
 #include "services/chat/api.h"
 #include "services/chat/engine/inbound.h"
 #include "services/chat/engine/outbound.h"
+#include "services/chat/engine/x3dh_ratchet.h"
 #include "services/chat/protocol/limits.h"
 #include "services/chat/store/identity_table.h"
 #include "services/host/store/idempotency.h"
@@ -124,6 +125,7 @@ class ChatService {
   RetrySchedule retries_;
   AckSchedule acks_;
   GapTimers gaps_;
+  X3dhRatchet factory_;
   SessionBox sessions_;
   Outbound outbound_;
   Inbound inbound_;

@@ -1,6 +1,5 @@
 #include "services/chat/engine/session_box.h"
 
-#include "services/chat/crypto/double_ratchet.h"
 #include "services/chat/store/identity_table.h"
 
 namespace status::chat {
@@ -14,18 +13,15 @@ std::variant<Opened, Rejected> rejected(Code code, std::string reason, std::stri
 
 Result<tables::Session> SessionBox::initiate(store::Transaction& tx, const tables::Conversation& conversation,
                                              const PrekeyBundle& bundle) {
-  const Result<X3dhInitiation> initiation = x3dh_initiate(identity_, bundle, random_);
+  const Result<Initiation> initiation = factory_.initiate(bundle);
   if (!initiation) return fail(initiation.error());
-  const Result<DoubleRatchet> ratchet = DoubleRatchet::initiator(initiation->agreement, bundle.signed_prekey, random_);
-  if (!ratchet) return fail(ratchet.error());
-  const SessionTopics topics = session_topics(initiation->agreement);
   tables::Session session;
-  session.id = session_id(initiation->header, bundle.identity);
+  session.id = session_id(initiation->invitation, bundle.identity);
   session.conversation = conversation.id;
-  session.invitation = initiation->header;
-  session.send_topic = topics.responder;
-  session.receive_topic = topics.initiator;
-  session.state = ratchet->serialise();
+  session.invitation = initiation->invitation;
+  session.send_topic = initiation->topics.responder;
+  session.receive_topic = initiation->topics.initiator;
+  session.state = initiation->cipher->serialise();
   if (Status s = tables::insert_session(tx, session); !s) return fail(s.error());
   return session;
 }
@@ -35,11 +31,11 @@ Result<Sealed> SessionBox::seal(store::Transaction& tx, const tables::Conversati
   if (!found) return fail(found.error());
   if (!*found) return fail(Code::internal, "chat.no_session", "conversation " + conversation.name + " has no session");
   tables::Session& session = **found;
-  Result<DoubleRatchet> ratchet = DoubleRatchet::restore(session.state, random_);
-  if (!ratchet) return fail(ratchet.error());
-  Result<Bytes> message = ratchet->encrypt(encode_frame(frame));
+  const Result<std::unique_ptr<SessionCipher>> cipher = factory_.restore(session.state);
+  if (!cipher) return fail(cipher.error());
+  Result<Bytes> message = (*cipher)->encrypt(encode_frame(frame));
   if (!message) return fail(message.error());
-  session.state = ratchet->serialise();
+  session.state = (*cipher)->serialise();
   if (Status s = tables::update_session(tx, session); !s) return fail(s.error());
 
   // Until the peer has answered, it may not know the session: each message explains it.
@@ -60,25 +56,20 @@ Result<SessionBox::Opening> SessionBox::open(store::Transaction& tx, std::string
   Result<std::optional<tables::Session>> session = tables::find_session_by_topic(tx, topic);
   if (!session) return fail(session.error());
   if (!*session) return rejected(Code::not_found, "chat.unknown_topic", "no session listens on this content topic");
-  Opened opened;
-  opened.session = std::move(**session);
-  return decrypt(std::move(opened), envelope->message);
+  return open_known(std::move(**session), envelope->message);
 }
 
 Result<SessionBox::Opening> SessionBox::open_invitation(store::Transaction& tx, const Envelope& envelope) {
-  const SessionId id = session_id(*envelope.invitation, identity_.public_key);
+  const SessionId id = session_id(*envelope.invitation, self_);
   Result<std::optional<tables::Session>> session = tables::find_session(tx, id);
   if (!session) return fail(session.error());
-  if (!*session) return accept_invitation(tx, envelope, id);
-  Opened opened;
-  opened.session = std::move(**session);
-  return decrypt(std::move(opened), envelope.message);
+  return *session ? open_known(std::move(**session), envelope.message) : accept_invitation(tx, envelope, id);
 }
 
 Result<SessionBox::Opening> SessionBox::accept_invitation(store::Transaction& tx, const Envelope& envelope,
                                                           const SessionId& id) {
   const X3dhHeader& header = *envelope.invitation;
-  if (header.identity == identity_.public_key) {
+  if (header.identity == self_) {
     return rejected(Code::invalid_argument, "chat.own_invitation", "the invitation claims to be from this node");
   }
   const auto prekey = tables::find_prekey(tx, tables::PrekeyKind::signed_prekey, header.signed_prekey_id);
@@ -93,30 +84,33 @@ Result<SessionBox::Opening> SessionBox::accept_invitation(store::Transaction& tx
     return rejected(Code::failed_precondition, "chat.unknown_prekey",
                     "the invitation uses an introduction that has expired or was used before");
   }
-  const Result<X3dhAgreement> agreement =
-      x3dh_respond(identity_, (*prekey)->pair, one_time ? &one_time->pair : nullptr, header);
-  if (!agreement) return Opening(Rejected{agreement.error()});
-  const SessionTopics topics = session_topics(*agreement);
+  const Result<NewSession> accepted = factory_.accept(header, (*prekey)->pair, one_time ? &one_time->pair : nullptr);
+  if (!accepted) return Opening(Rejected{accepted.error()});
   Opened opened;
   opened.session.id = id;
-  opened.session.send_topic = topics.initiator;
-  opened.session.receive_topic = topics.responder;
-  opened.session.state = DoubleRatchet::responder(*agreement, (*prekey)->pair, random_).serialise();
+  opened.session.send_topic = accepted->topics.initiator;
+  opened.session.receive_topic = accepted->topics.responder;
   opened.starts_session = true;
   opened.peer = header.identity;
   opened.used_one_time_prekey = header.one_time_prekey_id;
-  return decrypt(std::move(opened), envelope.message);
+  return decrypt(std::move(opened), *accepted->cipher, envelope.message);
 }
 
-Result<SessionBox::Opening> SessionBox::decrypt(Opened opened, ByteView message) {
-  Result<DoubleRatchet> ratchet = DoubleRatchet::restore(opened.session.state, random_);
+SessionBox::Opening SessionBox::open_known(tables::Session session, ByteView message) {
+  const Result<std::unique_ptr<SessionCipher>> cipher = factory_.restore(session.state);
   // Of this session alone: the others go on.
-  if (!ratchet) return Opening(Rejected{ratchet.error()});
-  Result<Bytes> plaintext = ratchet->decrypt(message);
-  if (!plaintext) return Opening(Rejected{plaintext.error()});
-  opened.session.state = ratchet->serialise();
+  if (!cipher) return Rejected{cipher.error()};
+  Opened opened;
+  opened.session = std::move(session);
+  return decrypt(std::move(opened), **cipher, message);
+}
+
+SessionBox::Opening SessionBox::decrypt(Opened opened, SessionCipher& cipher, ByteView message) {
+  Result<Bytes> plaintext = cipher.decrypt(message);
+  if (!plaintext) return Rejected{plaintext.error()};
+  opened.session.state = cipher.serialise();
   opened.plaintext = std::move(*plaintext);
-  return Opening(std::move(opened));
+  return opened;
 }
 
 }  // namespace status::chat

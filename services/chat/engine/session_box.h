@@ -1,10 +1,12 @@
-// Frames into payloads and payloads into frames: chooses or finds the session, runs its ratchet, keeps its state in the
-// tables. One thread; everything happens in the caller's transaction.
+// Frames into payloads and payloads into frames: chooses or finds the session, runs its cipher, keeps its state in the
+// tables. Which key agreement and which ratchet is the factory's. One thread; everything happens in the caller's
+// transaction.
 #pragma once
 
 #include <string>
 #include <variant>
 
+#include "services/chat/engine/session_factory.h"
 #include "services/chat/protocol/envelope.h"
 #include "services/chat/protocol/frame.h"
 #include "services/chat/store/conversation_table.h"
@@ -34,8 +36,9 @@ struct Rejected {
 
 class SessionBox {
  public:
-  SessionBox(const IdentityKeyPair& identity, Random& random)
-      : identity_(identity), random_(random), inbox_topic_(chat::inbox_topic(identity.public_key)) {}
+  // `self`: this node's identity. The factory outlives the box.
+  SessionBox(const PublicKey& self, SessionFactory& factory)
+      : self_(self), factory_(factory), inbox_topic_(chat::inbox_topic(self)) {}
 
   // Starts a session with the issuer of an introduction and stores it.
   Result<tables::Session> initiate(store::Transaction& tx, const tables::Conversation& conversation,
@@ -53,10 +56,11 @@ class SessionBox {
   using Opening = std::variant<Opened, Rejected>;
   Result<Opening> open_invitation(store::Transaction& tx, const Envelope& envelope);
   Result<Opening> accept_invitation(store::Transaction& tx, const Envelope& envelope, const SessionId& id);
-  Result<Opening> decrypt(Opened opened, ByteView message);
+  Opening open_known(tables::Session session, ByteView message);
+  static Opening decrypt(Opened opened, SessionCipher& cipher, ByteView message);
 
-  const IdentityKeyPair& identity_;
-  Random& random_;
+  const PublicKey self_;
+  SessionFactory& factory_;
   const std::string inbox_topic_;
 };
 

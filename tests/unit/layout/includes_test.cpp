@@ -44,6 +44,16 @@ TEST(IncludeRules, HeavyHeadersStayInTheFewFilesThatMayHaveThem) {
   }
 }
 
+TEST(IncludeRules, ChatNamesItsKeyAgreementAndRatchetInOnePlace) {
+  for (const SourceFile& file : read_source_tree()) {
+    if (!is_in(file.path, "services/chat") || is_in(file.path, "services/chat/crypto")) continue;
+    for (const Include& include : includes_of(file)) {
+      if (!include.target.ends_with("/double_ratchet.h")) continue;
+      EXPECT_EQ(file.path, "services/chat/engine/x3dh_ratchet.cpp") << "everything else knows SessionCipher";
+    }
+  }
+}
+
 TEST(IncludeRules, NoticeAFolderThatReachesUpwards) {
   EXPECT_THAT(
       include_violations(including("ipc/base/x.h", {"#pragma once", "", "#include \"metrics/registry.h\""}), {}),
