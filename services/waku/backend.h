@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -45,6 +46,9 @@ class BackendEvents {
   // No node took it in time. It may still travel later: a node that comes back asks for what it missed.
   virtual void on_error(const MessageHash& hash, const Error& error) = 0;
   virtual void on_connection(Connection connection) = 0;
+  // All that is wanted up to this position has been given to on_message and was taken: once that is committed, a replay
+  // need not look before it again. Now and then, not after each message.
+  virtual void on_position(std::uint64_t position) = 0;
   // For the log: what an operator wants to know (a peer refused, an address that is taken).
   virtual void on_notice(const std::string& text) = 0;
 };
@@ -101,8 +105,9 @@ struct BackendInfo {
 
 // What the service remembers across restarts on the backend's behalf.
 struct Resume {
-  std::vector<std::string> content_topics;
-  std::uint64_t position = 0;      // of the last message that the service has committed
+  // Content topics, each with the position after which its messages are wanted.
+  std::map<std::string, std::uint64_t> subscriptions;
+  std::uint64_t position = 0;      // what comes up to here is committed or not wanted
   std::vector<std::string> peers;  // that `connect` added
 };
 
@@ -119,10 +124,13 @@ class Backend {
   // Blocks; after it no event and no answer comes (unanswered calls have got UNAVAILABLE). May be repeated.
   virtual void stop() = 0;
 
-  // Idempotent. The topics have been checked by the caller.
+  // The position of the newest message that it has seen: what comes from now on is after it.
+  virtual void head(Done<std::uint64_t> done) = 0;
+
+  // From now on. Idempotent. The topics have been checked by the caller.
   virtual void subscribe(std::vector<std::string> content_topics, Done<void> done) = 0;
   virtual void unsubscribe(std::vector<std::string> content_topics, Done<void> done) = 0;
-  // After on_message answered false: go on after `position`, the last message that was committed.
+  // After on_message answered false: go on after `position`, up to which all is committed or not wanted.
   virtual void resume(std::uint64_t position) = 0;
 
   // Answers when the message will survive this process (an ephemeral one: when it is queued). Errors:

@@ -75,6 +75,14 @@ void Intake::on_connection(Connection connection) {
   changed_.notify_all();
 }
 
+void Intake::on_position(std::uint64_t position) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.position = position;
+  }
+  changed_.notify_all();
+}
+
 void Intake::on_notice(const std::string& text) {
   constexpr std::size_t kNotices = 256;
   {

@@ -20,8 +20,11 @@ struct IntakeBatch {
   std::vector<Outcome> outcomes;
   std::vector<Connection> connections;
   std::vector<std::string> notices;
+  std::uint64_t position = 0;  // looked at by the backend, with these messages and those of earlier batches; 0: no news
 
-  bool empty() const { return messages.empty() && outcomes.empty() && connections.empty() && notices.empty(); }
+  bool empty() const {
+    return messages.empty() && outcomes.empty() && connections.empty() && notices.empty() && position == 0;
+  }
 };
 
 class IntakeWork {
@@ -58,6 +61,7 @@ class Intake final : public BackendEvents, public OutboxObserver {
   void on_sent(const MessageHash& hash) override;
   void on_error(const MessageHash& hash, const Error& error) override;
   void on_connection(Connection connection) override;
+  void on_position(std::uint64_t position) override;
   void on_notice(const std::string& text) override;
   void on_outcome(Outcome outcome) override;
   void on_attention() override;

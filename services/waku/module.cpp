@@ -47,7 +47,7 @@ class WakuModule final : public host::Service {
   Status open() {
     store::Database& database = database_->database();
     const Result<store::MigrationOutcome> migrated =
-        store::migrate(database, {waku_migration(1), mesh::archive_migration(2)});
+        store::migrate(database, {waku_migration(1), mesh::archive_migration(2), subscription_since_migration(3)});
     if (!migrated) return fail(migrated.error());
     if (Status watching = database_->watch_integrity(context_); !watching) return watching;
     Result<std::unique_ptr<Backend>> backend = make_backend(context_, database);

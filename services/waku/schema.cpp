@@ -22,6 +22,8 @@ constexpr const char* kSchema = R"(
   INSERT INTO waku_state (only, position) VALUES (0, 0);
 )";
 
+constexpr const char* kSince = "ALTER TABLE waku_subscription ADD COLUMN since INTEGER NOT NULL DEFAULT 0";
+
 // The number of rows changed, as nothing or an error.
 Status done(const Result<std::int64_t>& changed) {
   if (!changed) return fail(changed.error());
@@ -47,11 +49,17 @@ Result<std::vector<std::string>> texts(store::Transaction& tx, std::string_view 
 
 store::Migration waku_migration(int version) { return store::sql_migration(version, "waku", kSchema); }
 
+store::Migration subscription_since_migration(int version) {
+  return store::sql_migration(version, "waku subscription since", kSince);
+}
+
 namespace tables {
 
-Result<bool> add_subscription(store::Transaction& tx, const std::string& caller, const std::string& topic) {
+Result<bool> add_subscription(store::Transaction& tx, const std::string& caller, const std::string& topic,
+                              std::uint64_t since) {
   return changed_any(
-      tx.run("INSERT OR IGNORE INTO waku_subscription (content_topic, caller) VALUES (?1, ?2)", {topic, caller}));
+      tx.run("INSERT OR IGNORE INTO waku_subscription (content_topic, caller, since) VALUES (?1, ?2, ?3)",
+             {topic, caller, since}));
 }
 
 Result<bool> remove_subscription(store::Transaction& tx, const std::string& caller, const std::string& topic) {
@@ -70,8 +78,15 @@ Result<bool> is_subscribed(store::Transaction& tx, const std::string& topic) {
   return any->has_value();
 }
 
-Result<std::vector<std::string>> subscribed_topics(store::Transaction& tx) {
-  return texts(tx, "SELECT DISTINCT content_topic FROM waku_subscription");
+Result<std::map<std::string, std::uint64_t>> subscriptions(store::Transaction& tx) {
+  Result<store::Statement> rows =
+      tx.query("SELECT content_topic, min(since) FROM waku_subscription GROUP BY content_topic");
+  if (!rows) return fail(rows.error());
+  std::map<std::string, std::uint64_t> out;
+  Result<bool> row = rows->next();
+  for (; row && *row; row = rows->next()) out[rows->text(0)] = static_cast<std::uint64_t>(rows->int64(1));
+  if (!row) return fail(row.error());
+  return out;
 }
 
 Status add_own_message(store::Transaction& tx, const OwnMessage& own, std::int64_t now_ms) {

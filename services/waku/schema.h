@@ -1,8 +1,8 @@
 // The module's own tables: subscriptions, messages under way, hashes received, peers, and where the service stands.
 #pragma once
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +13,8 @@ namespace status::waku {
 
 // The first step of the module's migrations; a backend's own tables follow.
 store::Migration waku_migration(int version);
+// A later one: from where on each subscription wants messages.
+store::Migration subscription_since_migration(int version);
 
 // A message that `waku.send` has taken over.
 struct OwnMessage {
@@ -24,13 +26,15 @@ struct OwnMessage {
 // All of them inside the caller's transaction, which also says how durable they are. Errors are the store's.
 namespace tables {
 
-// False when it was there.
-Result<bool> add_subscription(store::Transaction& tx, const std::string& caller, const std::string& topic);
+// To the messages after the backend's position `since`. False when it was there; then it stays as it was.
+Result<bool> add_subscription(store::Transaction& tx, const std::string& caller, const std::string& topic,
+                              std::uint64_t since);
 Result<bool> remove_subscription(store::Transaction& tx, const std::string& caller, const std::string& topic);
 Result<std::uint64_t> count_subscriptions(store::Transaction& tx, const std::string& caller);
 // Whether anybody has subscribed to it.
 Result<bool> is_subscribed(store::Transaction& tx, const std::string& topic);
-Result<std::vector<std::string>> subscribed_topics(store::Transaction& tx);
+// Every topic that anybody has subscribed to, and the lowest `since` of those who have.
+Result<std::map<std::string, std::uint64_t>> subscriptions(store::Transaction& tx);
 
 Status add_own_message(store::Transaction& tx, const OwnMessage& own, std::int64_t now_ms);
 Status remove_own_message(store::Transaction& tx, const MessageHash& hash);
@@ -43,7 +47,7 @@ Status add_peer(store::Transaction& tx, const std::string& address);
 Status remove_peer(store::Transaction& tx, const std::string& address);
 Result<std::vector<std::string>> peers(store::Transaction& tx);
 
-// Of the backend's last message that is in the log.
+// Of the backend: up to here every message is in the log or not wanted.
 Result<std::uint64_t> position(store::Transaction& tx);
 Status set_position(store::Transaction& tx, std::uint64_t position);
 

@@ -49,13 +49,13 @@ void WakuService::stop() {
 Result<Resume> WakuService::load() {
   Result<store::Transaction> tx = seams_.database.read();
   if (!tx) return fail(tx.error());
-  const auto topics = tables::subscribed_topics(*tx);
-  if (!topics) return fail(topics.error());
+  const auto subscriptions = tables::subscriptions(*tx);
+  if (!subscriptions) return fail(subscriptions.error());
   const auto position = tables::position(*tx);
   if (!position) return fail(position.error());
   const auto peers = tables::peers(*tx);
   if (!peers) return fail(peers.error());
-  return Resume{*topics, *position, *peers};
+  return Resume{*subscriptions, *position, *peers};
 }
 
 Status WakuService::start() {
@@ -138,10 +138,14 @@ Result<Subscribe::Reply> WakuService::subscribe(const Subscribe::Request& reques
   const std::lock_guard lock(subscriptions_);
   const Result<std::uint64_t> last = messages_->last();
   if (!last) return fail(last.error());
+  // Committed with the topics: whatever a later start has to read again, older messages are not of this subscription.
+  const auto since = await<std::uint64_t>([this](auto answer) { seams_.backend.head(std::move(answer)); });
+  if (!since) return fail(since.error());
   Result<Subscribe::Reply> reply = write<Subscribe>(
       "subscribe", request, caller, store::Durability::full, [&](store::Transaction& tx) -> Result<Subscribe::Reply> {
         for (const std::string& topic : request.content_topics) {
-          if (const auto added = tables::add_subscription(tx, caller.name, topic); !added) return fail(added.error());
+          const auto added = tables::add_subscription(tx, caller.name, topic, *since);
+          if (!added) return fail(added.error());
         }
         const Result<std::uint64_t> count = tables::count_subscriptions(tx, caller.name);
         if (!count) return fail(count.error());
@@ -296,9 +300,9 @@ Result<Info::Reply> WakuService::info() {
   Info::Reply reply = view_of(*info);
   Result<store::Transaction> tx = seams_.database.read();
   if (!tx) return fail(tx.error());
-  const auto topics = tables::subscribed_topics(*tx);
-  if (!topics) return fail(topics.error());
-  reply.subscriptions = topics->size();
+  const auto subscriptions = tables::subscriptions(*tx);
+  if (!subscriptions) return fail(subscriptions.error());
+  reply.subscriptions = subscriptions->size();
   reply.counters.push_back({"received", received_});
   reply.counters.push_back({"received_before", received_before_});
   reply.counters.push_back({"asked_again", asked_again_});

@@ -39,7 +39,7 @@ class WakuService final : private IntakeWork {
 
   // They outlive the service.
   struct Seams {
-    store::Database& database;  // migrated: waku_migration, then the backend's
+    store::Database& database;  // migrated: the module's own steps and the backend's
     Backend& backend;
     EventSink& events;
     const Clock& clock;
@@ -82,6 +82,7 @@ class WakuService final : private IntakeWork {
   std::optional<MonotonicTime> next_tick() override;
 
   // service_intake.cpp
+  Status store(const IntakeBatch& batch);
   Status append(store::Transaction& tx, const ReceivedMessage& message);
   Status settle(store::Transaction& tx, const Outcome& outcome);
   void publish(const Outcome& outcome);
@@ -115,7 +116,7 @@ class WakuService final : private IntakeWork {
   Network network_;
   std::uint32_t max_message_bytes_ = 0;
   std::atomic<std::int64_t> last_timestamp_ns_ = 0;
-  std::uint64_t position_ = 0;       // of the last committed message; intake thread only, once that runs
+  std::uint64_t position_ = 0;       // up to here all is committed; intake thread only, once that runs
   MonotonicTime next_housekeeping_;  // as position_
   std::atomic<std::uint64_t> received_ = 0;
   std::atomic<std::uint64_t> received_before_ = 0;

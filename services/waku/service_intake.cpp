@@ -8,27 +8,34 @@
 namespace status::waku {
 
 Status WakuService::commit(const IntakeBatch& batch) {
-  if (!batch.messages.empty() || !batch.outcomes.empty()) {
-    const auto durability = batch.messages.empty() ? store::Durability::normal : store::Durability::full;
-    Result<store::Transaction> tx = seams_.database.write(durability);
-    if (!tx) return fail(tx.error());
-    std::uint64_t position = position_;
-    for (const ReceivedMessage& message : batch.messages) {
-      if (Status appended = append(*tx, message); !appended) return appended;
-      position = std::max(position, message.position);
-    }
-    for (const Outcome& outcome : batch.outcomes) {
-      if (Status settled = settle(*tx, outcome); !settled) return settled;
-    }
-    if (Status moved = tables::set_position(*tx, position); !moved) return moved;
-    if (Status committed = tx->commit(); !committed) return committed;
-    position_ = position;
+  const bool due = !batch.messages.empty() || !batch.outcomes.empty();
+  if (due || batch.position > position_) {
+    // A position alone saves the next start some reading: nothing waits for it while the disk is full.
+    if (Status stored = store(batch); !stored && due) return stored;
   }
   for (const Outcome& outcome : batch.outcomes) publish(outcome);
   for (const Connection connection : batch.connections) {
     seams_.events.publish("connection", api::to_value(ConnectionChanged{std::string(to_word(connection))}));
   }
   for (const std::string& notice : batch.notices) seams_.events.note(notice);
+  return {};
+}
+
+Status WakuService::store(const IntakeBatch& batch) {
+  const auto durability = batch.messages.empty() ? store::Durability::normal : store::Durability::full;
+  Result<store::Transaction> tx = seams_.database.write(durability);
+  if (!tx) return fail(tx.error());
+  std::uint64_t position = std::max(position_, batch.position);
+  for (const ReceivedMessage& message : batch.messages) {
+    if (Status appended = append(*tx, message); !appended) return appended;
+    position = std::max(position, message.position);
+  }
+  for (const Outcome& outcome : batch.outcomes) {
+    if (Status settled = settle(*tx, outcome); !settled) return settled;
+  }
+  if (Status moved = tables::set_position(*tx, position); !moved) return moved;
+  if (Status committed = tx->commit(); !committed) return committed;
+  position_ = position;
   return {};
 }
 

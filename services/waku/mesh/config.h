@@ -43,6 +43,7 @@ struct Config {
   Milliseconds propagation_timeout{60000};  // propagation_timeout_ms
   Milliseconds query_timeout{10000};
   Milliseconds tick{1000};              // how often the deadlines above are looked at
+  Milliseconds position_interval{10000};  // how often the service is told what it need not read again at a start
   Milliseconds expiry_interval{60000};  // how often what is too old leaves the store; what is too much leaves sooner
 };
 

@@ -79,6 +79,10 @@ void MeshBackend::run(Done<T> done, Work work) {
   });
 }
 
+void MeshBackend::head(Done<std::uint64_t> done) {
+  run(std::move(done), [](Node& node, Done<std::uint64_t> answer) { answer(node.head()); });
+}
+
 void MeshBackend::subscribe(std::vector<std::string> content_topics, Done<void> done) {
   run(std::move(done), [topics = std::move(content_topics)](Node& node, Done<void> answer) {
     node.subscribe(topics);

@@ -28,6 +28,7 @@ class MeshBackend final : public Backend {
 
   Status start(BackendEvents& events, const Resume& resume) override;
   void stop() override;
+  void head(Done<std::uint64_t> done) override;
   void subscribe(std::vector<std::string> content_topics, Done<void> done) override;
   void unsubscribe(std::vector<std::string> content_topics, Done<void> done) override;
   void resume(std::uint64_t position) override;

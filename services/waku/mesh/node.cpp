@@ -47,8 +47,7 @@ Status Node::start(const std::string& folder, const Resume& resume) {
   if (!tls) return tl::unexpected(tls.error());
   tls_ = std::move(*tls);
   if (Status open = listener_.open(runtime_.config.listen, folder + "/mesh_port"); !open) return open;
-  delivery_.subscribe(resume.content_topics);
-  delivery_.resume(resume.position);
+  delivery_.start(resume);
   for (const PeerAddress& address : runtime_.config.peers) dialer_.add(address, true);
   for (const std::string& text : resume.peers) {
     if (const Result<PeerAddress> address = parse_peer_address(text)) dialer_.add(*address, false);

@@ -34,6 +34,7 @@ class Node final : private PeerListener, private Forwarder {
   void stop();
   bool closed() const { return peers_.empty(); }
 
+  std::uint64_t head() const { return archive_.head(); }
   void subscribe(const std::vector<std::string>& topics) { delivery_.subscribe(topics); }
   void unsubscribe(const std::vector<std::string>& topics) { delivery_.unsubscribe(topics); }
   void resume(std::uint64_t position) { delivery_.resume(position); }

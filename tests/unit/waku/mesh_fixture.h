@@ -43,6 +43,9 @@ class Recorder final : public BackendEvents {
   void on_connection(Connection now) override {
     note([&] { return connections.push_back(now), true; });
   }
+  void on_position(std::uint64_t position) override {
+    note([&] { return positions.emplace_back(position, messages.size()), true; });
+  }
   void on_notice(const std::string& text) override {
     note([&] { return notices.push_back(text), true; });
   }
@@ -85,6 +88,7 @@ class Recorder final : public BackendEvents {
   std::vector<MessageHash> sent;
   std::vector<std::pair<MessageHash, Error>> errors;
   std::vector<Connection> connections;
+  std::vector<std::pair<std::uint64_t, std::size_t>> positions;  // and how many messages had come before
   std::vector<std::string> notices;
 
  private:
@@ -147,7 +151,7 @@ class TestNode {
         MeshBackend::Parts{std::move(config), folder.path(), std::move(archive), clock, random_});
   }
 
-  TestNode& start(Resume resume = {{kTopic}, 0, {}}) {
+  TestNode& start(Resume resume = {{{kTopic, 0}}, 0, {}}) {
     const Status started = backend->start(events, resume);
     EXPECT_TRUE(started) << started.error().describe();
     return *this;

@@ -80,7 +80,7 @@ TEST(MeshNodes, ANodeThatWasAwayGetsWhatItMissedOnceAndInOrder) {
   c.backend->stop();
   send_all(a, numbered(3, 600));  // three pages
   ASSERT_TRUE(a.events.wait([&] { return a.events.sent.size() == 603; }));
-  c.start({{kTopic}, c.events.messages.back().position, {b.address()}});
+  c.start({{{kTopic, 0}}, c.events.messages.back().position, {b.address()}});
   ASSERT_TRUE(c.events.wait_messages(603));
   EXPECT_THAT(c.events.payloads(), ::testing::ElementsAreArray(numbered(0, 603)));
   EXPECT_EQ(c.counter("messages_caught_up"), 600U);
@@ -198,7 +198,7 @@ TEST(MeshNodes, ARestartedServiceGetsWhatItHadNotCommitted) {
   const std::uint64_t committed = b.events.messages[11].position;
   b.backend->stop();
   b.events.change([&] { b.events.messages.clear(); });
-  b.start({{kTopic}, committed, {}});
+  b.start({{{kTopic, 0}}, committed, {}});
   ASSERT_TRUE(b.events.wait_messages(8));
   EXPECT_THAT(b.events.payloads(), ::testing::ElementsAreArray(numbered(12, 8)));
 }

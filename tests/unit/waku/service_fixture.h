@@ -49,6 +49,7 @@ class FakeBackend final : public Backend, public Watched {
     return {};
   }
   void stop() override {}
+  void head(Done<std::uint64_t> done) override { done(newest); }
   void subscribe(std::vector<std::string> topics, Done<void> done) override {
     subscribed.insert(topics.begin(), topics.end());
     done({});
@@ -96,6 +97,7 @@ class FakeBackend final : public Backend, public Watched {
 
   BackendEvents* events = nullptr;
   Resume resume_from;
+  std::uint64_t newest = 0;
   std::set<std::string> subscribed;
   std::vector<std::uint64_t> resumed;
   std::vector<WakuMessage> sent;
@@ -171,7 +173,7 @@ class WakuServiceTest : public ::testing::Test {
     auto database = store::Database::open(store::test_key(), options);
     ASSERT_TRUE(database) << database.error().describe();
     database_ = std::move(*database);
-    const auto migrated = store::migrate(*database_, {waku_migration(1)});
+    const auto migrated = store::migrate(*database_, {waku_migration(1), subscription_since_migration(2)});
     ASSERT_TRUE(migrated) << migrated.error().describe();
     backend_ = std::make_unique<FakeBackend>();
     events_ = std::make_unique<Events>();

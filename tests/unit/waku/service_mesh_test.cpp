@@ -44,12 +44,14 @@ class Module {
     auto database = store::Database::open(store::test_key(), options);
     ASSERT_TRUE(database) << database.error().describe();
     database_ = std::move(*database);
-    const auto migrated = store::migrate(*database_, {waku_migration(1), mesh::archive_migration(2)});
+    const auto migrated = store::migrate(
+        *database_, {waku_migration(1), mesh::archive_migration(2), subscription_since_migration(3)});
     ASSERT_TRUE(migrated) << migrated.error().describe();
     auto archive = mesh::DatabaseArchive::open(*database_, random_);
     ASSERT_TRUE(archive) << archive.error().describe();
     mesh::Config config;
     config.tick = std::chrono::milliseconds(50);
+    config.position_interval = position_interval;
     config.reconnect_first = std::chrono::milliseconds(10);
     config.reconnect_max = std::chrono::milliseconds(50);
     backend_ = std::make_unique<mesh::MeshBackend>(
@@ -91,7 +93,14 @@ class Module {
     return reply ? reply->peer : reply.error().describe();
   }
 
+  // Up to where a start would not look again.
+  std::uint64_t position() {
+    Result<store::Transaction> tx = database_->read();
+    return *tables::position(*tx);
+  }
+
   Events events;
+  std::chrono::milliseconds position_interval = std::chrono::hours(1);
 
  private:
   store::TemporaryFolder folder_;
@@ -137,6 +146,43 @@ TEST(WakuModule, MessagesReachTheOtherLogOnceAndInOrderAcrossRestartsOfEither) {
   ASSERT_TRUE(b.wait_logged(100));
   EXPECT_THAT(b.logged(), ::testing::ElementsAreArray(numbers(100)));
   EXPECT_TRUE(a.events.wait("sent", 20));
+}
+
+TEST(WakuModule, WhatWasRelayedBeforeASubscriptionDoesNotComeAfterARestart) {
+  Module a, b;
+  a.start();
+  b.start();
+  a.connect(b.service().info()->addresses.at(0));
+  send(a, 0, 20);
+  ASSERT_TRUE(a.events.wait("sent", 20)) << "stored at b";
+  ASSERT_TRUE(b.service().subscribe({{kTopic}}, {"chat", ""}));
+  EXPECT_EQ(b.position(), 0U) << "so the next start looks through all of it";
+  b.stop();
+  b.start();
+  send(a, 20, 1);
+  ASSERT_TRUE(b.wait_logged(1));
+  EXPECT_THAT(b.logged(), ::testing::ElementsAre("20"));
+}
+
+TEST(WakuModule, WhatWasRelayedForOthersIsNotReadAgain) {
+  Module a, b;
+  b.position_interval = std::chrono::milliseconds(0);
+  a.start();
+  b.start();
+  a.connect(b.service().info()->addresses.at(0));
+  send(a, 0, 20);
+  ASSERT_TRUE(a.events.wait("sent", 20));
+  const MonotonicTime limit = SystemClock().monotonic() + kPatience;
+  while (b.position() < 20 && SystemClock().monotonic() < limit) {
+  }
+  EXPECT_EQ(b.position(), 20U);
+  b.stop();
+  b.start();
+  EXPECT_EQ(b.position(), 20U);
+  ASSERT_TRUE(b.service().subscribe({{kTopic}}, {"chat", ""}));
+  send(a, 20, 1);
+  ASSERT_TRUE(b.wait_logged(1));
+  EXPECT_THAT(b.logged(), ::testing::ElementsAre("20"));
 }
 
 TEST(WakuModule, WhatWasAnsweredBeforeAKillArrivesAfterIt) {

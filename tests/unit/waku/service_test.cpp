@@ -13,7 +13,27 @@ TEST_F(WakuServiceTest, SubscriptionsOutliveTheProcess) {
   EXPECT_THAT(backend_->subscribed, UnorderedElementsAre(kTopic));
   EXPECT_EQ(service_->info()->subscriptions, 1U);
   restart();
-  EXPECT_THAT(backend_->resume_from.content_topics, ElementsAre(kTopic));
+  EXPECT_THAT(backend_->resume_from.subscriptions, ElementsAre(std::pair(kTopic, 0U)));
+}
+
+TEST_F(WakuServiceTest, ASubscriptionIsRememberedWithTheTimeFromWhichItCounts) {
+  const auto subscribe_at = [&](std::uint64_t newest, const std::string& caller) {
+    backend_->newest = newest;
+    ASSERT_TRUE(service_->subscribe({{kTopic}}, {caller, ""}));
+  };
+  const auto since = [&] {
+    restart();
+    return backend_->resume_from.subscriptions.at(kTopic);
+  };
+  subscribe_at(7, "chat");
+  EXPECT_EQ(since(), 7U);
+  subscribe_at(9, "chat");
+  EXPECT_EQ(since(), 7U) << "a repetition changes nothing";
+  subscribe_at(11, "communities");
+  EXPECT_EQ(since(), 7U) << "the topic comes for both";
+  ASSERT_TRUE(service_->unsubscribe({{kTopic}}, {"chat", ""}));
+  subscribe_at(13, "chat");
+  EXPECT_EQ(since(), 11U);
 }
 
 TEST_F(WakuServiceTest, OneCallersUnsubscribeLeavesTheOthersAlone) {
@@ -167,6 +187,28 @@ TEST_F(WakuServiceTest, AMessageIsLoggedOnceWhateverTheBackendRepeats) {
   EXPECT_TRUE(backend_->events->on_message(message(2)));
   EXPECT_TRUE(backend_->events->on_message(message(3)));
   EXPECT_THAT(logged(3), ElementsAre("1", "2", "3"));
+}
+
+TEST_F(WakuServiceTest, WhatTheBackendHasLookedAtIsRemembered) {
+  EXPECT_TRUE(backend_->events->on_message(message(1)));
+  backend_->events->on_position(7);
+  backend_->events->on_connection(Connection::connected);
+  ASSERT_TRUE(events_->wait_count(1)) << "told after the commit";
+  restart();
+  EXPECT_EQ(backend_->resume_from.position, 7U);
+}
+
+TEST_F(WakuServiceTest, OnAFullDiskAPositionAloneHoldsNothingUp) {
+  disk_.set_full(true);
+  backend_->events->on_position(7);
+  backend_->events->on_connection(Connection::connected);
+  ASSERT_TRUE(events_->wait_count(1));
+  disk_.set_full(false);
+  backend_->events->on_position(8);
+  backend_->events->on_connection(Connection::disconnected);
+  ASSERT_TRUE(events_->wait_count(2));
+  restart();
+  EXPECT_EQ(backend_->resume_from.position, 8U);
 }
 
 TEST_F(WakuServiceTest, WithoutRoomTheBackendIsAskedAgainFromWhatIsCommitted) {
