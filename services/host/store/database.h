@@ -27,7 +27,8 @@ struct DatabaseOptions {
   // Seams and observers; null: the system's, nobody. They outlive the database.
   const Clock* clock = nullptr;
   DiskSpace* disk = nullptr;
-  TimeObserver* observer = nullptr;  // told of all threads' operations
+  TimeObserver* observer = nullptr;   // told of all threads' operations
+  CommitObserver* commits = nullptr;  // and of their commits
 };
 
 // Any thread; one transaction at a time, others wait for it. A begin inside a transaction of the same thread is

@@ -27,7 +27,8 @@ class DatabaseCore {
         key(std::move(database_key)),
         clock(options.clock == nullptr ? own_clock : *options.clock),
         guard(options.path, options.reserve, options.disk == nullptr ? own_disk : *options.disk, clock),
-        observer(options.observer) {}
+        observer(options.observer),
+        commits(options.commits) {}
   ~DatabaseCore();
   DatabaseCore(const DatabaseCore&) = delete;
   DatabaseCore& operator=(const DatabaseCore&) = delete;
@@ -49,6 +50,7 @@ class DatabaseCore {
   const Clock& clock;
   DiskGuard guard;
   TimeObserver* const observer;
+  CommitObserver* const commits;
 
   std::mutex fault_mutex;
   std::function<void(const Error&)> fault_observer;  // under fault_mutex

@@ -127,6 +127,7 @@ Status Transaction::commit() {
     rollback();
     return result;
   }
+  if (writable_ && core_->commits != nullptr) core_->commits->committed(core_->durability);
   std::exchange(core_, nullptr)->release();
   for (const std::function<void()>& action : std::exchange(actions_, {})) action();
   return {};

@@ -13,6 +13,14 @@ namespace status::store {
 // How much a commit promises. `normal` survives kill -9; `full` survives power loss too and costs an fsync (0.3 ms).
 enum class Durability : std::uint8_t { normal, full };
 
+// Told after each commit of a writing transaction what the disk was asked for, on the thread that committed. Must not
+// touch the database, throw or block.
+class CommitObserver {
+ public:
+  virtual ~CommitObserver() = default;
+  virtual void committed(Durability durability) = 0;
+};
+
 // Made by Database::read and Database::write. Holds the database for itself until it ends, so keep it short: no calls
 // to other modules inside. Belongs to the thread that began it. Rolls back when it goes unless committed.
 class Transaction {

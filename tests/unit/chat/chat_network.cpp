@@ -29,6 +29,7 @@ void Node::start() {
   options.path = folder_.file("chat.db");
   options.clock = &clock_;
   options.disk = &disk;
+  options.commits = &commits;
   Result<std::unique_ptr<store::Database>> database = store::Database::open(store::test_key(), options);
   ASSERT_TRUE(database) << database.error().describe();
   database_ = std::move(*database);

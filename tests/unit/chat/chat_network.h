@@ -73,6 +73,7 @@ class Node final : public Delivery, public EventSink {
   std::vector<Event> events;
   bool accepts = true;  // whether hand-overs succeed
   store::FakeDisk disk;
+  store::CommitLog commits;
 
  private:
   Network& network_;

@@ -1,4 +1,7 @@
 // What the connection of every module promises, asked of the connection itself.
+#include <gmock/gmock.h>
+
+#include "tests/support/sync_log.h"
 #include "tests/unit/host/store_fixture.h"
 
 namespace status::store {
@@ -59,6 +62,39 @@ TEST_F(PragmasTest, EachTransactionHasTheDurabilityThatItAskedFor) {
   EXPECT_EQ(synchronous(*database, Durability::normal), kNormal);
   EXPECT_EQ(synchronous(*database, Durability::full), kFull) << "after one that asked for less";
   EXPECT_EQ(synchronous(*database, Durability::normal), kNormal);
+}
+
+TEST_F(PragmasTest, AFullCommitWaitsForTheDiskAndANormalOneDoesNot) {
+  auto database = open();
+  execute(*database, "CREATE TABLE t (id)");
+  const auto synced_by = [&](Durability asked) {
+    test::take_synced();
+    auto tx = database->write(asked);
+    EXPECT_TRUE(tx && tx->run("INSERT INTO t VALUES (1)") && tx->commit());
+    return test::take_synced();
+  };
+  EXPECT_THAT(synced_by(Durability::normal), testing::IsEmpty());
+  EXPECT_THAT(synced_by(Durability::full), testing::ElementsAre(path_ + "-wal"));
+}
+
+TEST_F(PragmasTest, WhoWatchesCommitsHearsWhatTheConnectionWasSetTo) {
+  auto database = open();
+  execute(*database, "CREATE TABLE t (id)");
+  commits_.take();
+  for (const Durability asked : {Durability::normal, Durability::full}) {
+    auto tx = database->write(asked);
+    ASSERT_TRUE(tx);
+    ASSERT_TRUE(tx->run("INSERT INTO t VALUES (1)"));
+    ASSERT_TRUE(tx->commit());
+  }
+  EXPECT_EQ(commits_.take(), (std::vector{Durability::normal, Durability::full}));
+  {
+    auto undone = database->write();
+    ASSERT_TRUE(undone);
+    undone->rollback();
+  }
+  EXPECT_TRUE(database->read()->commit());
+  EXPECT_TRUE(commits_.take().empty()) << "nothing was promised";
 }
 
 }  // namespace

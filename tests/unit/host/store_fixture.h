@@ -9,7 +9,10 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "services/host/store/database.h"
 
@@ -41,6 +44,24 @@ class FakeDisk final : public DiskSpace {
   int asked = 0;
 };
 
+// What the commits promised, in their order. Any thread.
+class CommitLog final : public CommitObserver {
+ public:
+  void committed(Durability durability) override {
+    const std::lock_guard lock(mutex_);
+    log_.push_back(durability);
+  }
+  // Those since the last call.
+  std::vector<Durability> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(log_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Durability> log_;
+};
+
 inline host::SecretBytes test_key(std::uint8_t fill = 7) { return host::SecretBytes(Bytes(32, fill)); }
 
 inline std::string read_all(const std::string& path) {
@@ -55,6 +76,7 @@ class StoreTest : public ::testing::Test {
     made.path = path_;
     made.clock = &clock_;
     made.disk = &disk_;
+    made.commits = &commits_;
     return made;
   }
   std::unique_ptr<Database> open() {
@@ -83,6 +105,7 @@ class StoreTest : public ::testing::Test {
   std::string path_ = folder_.file("test.db");
   FakeClock clock_;
   FakeDisk disk_;
+  CommitLog commits_;
 };
 
 }  // namespace status::store

@@ -170,6 +170,7 @@ class WakuServiceTest : public ::testing::Test {
     options.path = folder_.file("waku.db");
     options.clock = &disk_;
     options.disk = &disk_;
+    options.commits = &commits_;
     auto database = store::Database::open(store::test_key(), options);
     ASSERT_TRUE(database) << database.error().describe();
     database_ = std::move(*database);
@@ -242,6 +243,7 @@ class WakuServiceTest : public ::testing::Test {
   store::TemporaryFolder folder_;
   Timing timing_{milliseconds(20), milliseconds(200), milliseconds(100'000)};
   Disk disk_;
+  store::CommitLog commits_;
   WallClock clock_;
   SystemRandom random_;
   std::unique_ptr<store::Database> database_;
