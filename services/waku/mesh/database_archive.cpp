@@ -137,21 +137,29 @@ Result<std::unique_ptr<DatabaseArchive>> DatabaseArchive::open(store::Database& 
 }
 
 Status DatabaseArchive::load(Random& random, const std::string& boot_id) {
-  bool current = false;
+  boot_ = boot_id;
   {
     Result<Transaction> tx = database_.read();
     if (!tx) return fail(tx.error());
     if (Status counted = load_totals(*tx); !counted) return counted;
-    const Result<bool> known = load_head(*tx, boot_id);
-    if (!known) return fail(known.error());
-    current = *known;
+    if (Status loaded = load_head(*tx); !loaded) return loaded;
   }
-  // Within one boot nothing is written: a node starts on a full disk too.
-  return current ? Status() : begin_boot(random, boot_id);
+  if (id_ != ArchiveId{}) {
+    // In memory alone: a node starts on a full disk too.
+    if (noted_boot_ != boot_) head_ += kPositionsPerBoot;
+    return {};
+  }
+  random.fill(id_);
+  Result<Transaction> tx = database_.write(Durability::full);
+  if (!tx) return fail(tx.error());
+  if (Status noted = note_boot(*tx); !noted) return noted;
+  if (Status committed = tx->commit(); !committed) return committed;
+  noted_boot_ = boot_;
+  return {};
 }
 
-// False when this is another boot than the one that the head was kept for, or the first start.
-Result<bool> DatabaseArchive::load_head(Transaction& tx, const std::string& boot_id) {
+// Leaves the id zero at the first start.
+Status DatabaseArchive::load_head(Transaction& tx) {
   const auto last = tx.integer("SELECT max(seq) FROM sqlite_sequence WHERE name = 'mesh_message'");
   if (!last) return fail(last.error());
   head_ = static_cast<std::uint64_t>(last->value_or(0));
@@ -159,24 +167,18 @@ Result<bool> DatabaseArchive::load_head(Transaction& tx, const std::string& boot
   if (!row) return fail(row.error());
   const Result<bool> found = row->next();
   if (!found) return fail(found.error());
-  if (!*found) return false;
+  if (!*found) return {};
   id_ = array_of<16>(row->view(0));
+  noted_boot_ = row->text(1);
   head_ = std::max(head_, static_cast<std::uint64_t>(row->int64(2)));
-  return row->text(1) == boot_id;
+  return {};
 }
 
-Status DatabaseArchive::begin_boot(Random& random, const std::string& boot_id) {
-  if (id_ == ArchiveId{}) {
-    random.fill(id_);
-  } else {
-    head_ += kPositionsPerBoot;
-  }
-  Result<Transaction> tx = database_.write(Durability::full);
-  if (!tx) return fail(tx.error());
-  const auto kept = tx->run("INSERT OR REPLACE INTO mesh_archive (only, id, boot, base) VALUES (0, ?1, ?2, ?3)",
-                            {ByteView(id_), boot_id, head_});
+Status DatabaseArchive::note_boot(Transaction& tx) {
+  const auto kept = tx.run("INSERT OR REPLACE INTO mesh_archive (only, id, boot, base) VALUES (0, ?1, ?2, ?3)",
+                           {ByteView(id_), boot_, head_});
   if (!kept) return fail(kept.error());
-  return tx->commit();
+  return {};
 }
 
 Status DatabaseArchive::load_totals(Transaction& tx) {
@@ -189,8 +191,13 @@ Status DatabaseArchive::load_totals(Transaction& tx) {
 }
 
 Result<std::uint64_t> DatabaseArchive::insert(const NewRecord& record) {
-  Result<Transaction> tx = database_.write(Durability::normal);
+  // The first of a boot is FULL: after a power loss in it the next one has to know where its positions began.
+  const bool first = noted_boot_ != boot_;
+  Result<Transaction> tx = database_.write(first ? Durability::full : Durability::normal);
   if (!tx) return fail(tx.error());
+  if (first) {
+    if (Status noted = note_boot(*tx); !noted) return fail(noted.error());
+  }
   const auto changed = tx->run(
       "INSERT OR IGNORE INTO mesh_message (position, hash, shard, timestamp_ns, content_topic, arrived_ms, own, size, "
       "encoded) "
@@ -200,6 +207,7 @@ Result<std::uint64_t> DatabaseArchive::insert(const NewRecord& record) {
   if (!changed) return fail(changed.error());
   if (*changed == 0) return std::uint64_t{0};
   if (Status committed = tx->commit(); !committed) return fail(committed.error());
+  if (first) noted_boot_ = boot_;
   ++totals_.messages;
   totals_.bytes += record.encoded.size();
   return ++head_;

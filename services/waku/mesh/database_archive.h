@@ -15,7 +15,8 @@ namespace status::waku::mesh {
 store::Migration archive_migration(int version);
 
 // Commits are `normal`: they survive kill -9. Power loss may take the newest; after every boot positions go on well
-// above the last one known, so that none of them ever names two messages, neither for peers nor for the service.
+// above the last one known, so that none of them ever names two messages, neither for peers nor for the service. A boot
+// is noted with the first message that comes in it, so that opening writes nothing but the id of a new archive.
 class DatabaseArchive final : public MessageArchive {
  public:
   // After the migrations. The database outlives the archive.
@@ -35,8 +36,8 @@ class DatabaseArchive final : public MessageArchive {
  private:
   explicit DatabaseArchive(store::Database& database) : database_(database) {}
   Status load(Random& random, const std::string& boot_id);
-  Result<bool> load_head(store::Transaction& tx, const std::string& boot_id);
-  Status begin_boot(Random& random, const std::string& boot_id);
+  Status load_head(store::Transaction& tx);
+  Status note_boot(store::Transaction& tx);
   Status load_totals(store::Transaction& tx);
   // Both take what they delete off `left`.
   Status expire_old(store::Transaction& tx, std::int64_t oldest_ms, ArchiveTotals& left);
@@ -45,6 +46,8 @@ class DatabaseArchive final : public MessageArchive {
   store::Database& database_;
   ArchiveId id_{};
   std::uint64_t head_ = 0;
+  std::string noted_boot_;  // that the table knows; its positions begin at or above the base that is noted with it
+  std::string boot_;
   ArchiveTotals totals_;
 };
 

@@ -25,7 +25,11 @@ class InDatabase {
  public:
   InDatabase() { open(); }
   MessageArchive& archive() { return *archive_; }
-  store::FakeDisk& disk() { return disk_; }
+  store::CommitLog& commits() { return commits_; }
+  void set_free(std::uint64_t bytes) {
+    disk_.free = bytes;
+    clock_.advance(std::chrono::seconds(2));  // the store asks once a second
+  }
   // As a new process would, after a boot if the text is another one.
   void reopen(const std::string& boot = "boot one") {
     archive_.reset();
@@ -39,6 +43,8 @@ class InDatabase {
     store::DatabaseOptions options;
     options.path = folder_.file("waku.db");
     options.disk = &disk_;
+    options.clock = &clock_;
+    options.commits = &commits_;
     auto database = store::Database::open(store::test_key(), options);
     ASSERT_TRUE(database) << database.error().describe();
     database_ = std::move(*database);
@@ -51,6 +57,8 @@ class InDatabase {
 
   store::TemporaryFolder folder_;
   store::FakeDisk disk_;
+  store::CommitLog commits_;
+  FakeClock clock_;
   SystemRandom random_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<DatabaseArchive> archive_;
@@ -225,11 +233,21 @@ TEST(DatabaseArchive, OpensOnAFullDisk) {
   InDatabase kind;
   for (int n = 1; n <= 3; ++n) insert(kind.archive(), n);
   const ArchiveId id = kind.archive().id();
-  kind.disk().free = 0;
+  kind.set_free(0);
   kind.reopen();
   ASSERT_FALSE(::testing::Test::HasFailure());
   EXPECT_EQ(kind.archive().id(), id);
   EXPECT_EQ(kind.archive().head(), 3U);
+
+  kind.reopen("boot two");
+  ASSERT_FALSE(::testing::Test::HasFailure());
+  EXPECT_EQ(kind.archive().id(), id);
+  EXPECT_GT(kind.archive().head(), 1'000'000U);
+  EXPECT_THAT(numbers(kind.archive().after(0, 0, {10, 1000})->records), ElementsAre(1, 2, 3)) << "reads go on";
+  EXPECT_EQ(kind.archive().insert({.hash = hash_of(4), .encoded = {}}).error().reason, "store.disk_full");
+  kind.set_free(1ULL << 40);
+  const std::uint64_t head = kind.archive().head();
+  EXPECT_EQ(insert(kind.archive(), 4), head + 1);
 }
 
 TEST(DatabaseArchive, PositionsOfForgottenMessagesAreNotUsedAgain) {
@@ -244,10 +262,16 @@ TEST(DatabaseArchive, AfterABootPositionsGoOnAboveAnythingThatPowerLossCouldHave
   InDatabase kind;
   insert(kind.archive(), 1);
   kind.reopen("boot two");
+  kind.commits().take();
+  EXPECT_EQ(insert(kind.archive(), 1), 0U) << "a duplicate notes no boot";
   const std::uint64_t position = insert(kind.archive(), 2);
   EXPECT_GT(position, 1'000'000U);
+  EXPECT_THAT(kind.commits().take(), ElementsAre(store::Durability::full)) << "what the next boot has to know";
   kind.reopen("boot two");
   EXPECT_EQ(insert(kind.archive(), 3), position + 1);
+  EXPECT_THAT(kind.commits().take(), ElementsAre(store::Durability::normal));
+  kind.reopen("boot three");
+  EXPECT_GT(kind.archive().head(), position + 1'000'000U);
   EXPECT_THAT(numbers(kind.archive().after(1, 0, {10, 1000})->records), ElementsAre(2, 3));
 }
 
