@@ -10,10 +10,21 @@
 namespace status::supervisor {
 namespace {
 
-Status make_parents(const std::string& path) {
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Status make_directory(const std::string& path, Durability durability) {
+  if (::mkdir(path.c_str(), 0700) != 0) {
+    return errno == EEXIST ? Status() : Status(fail(errno_error(errno, "mkdir " + path)));
+  }
+  return durability == Durability::synced ? sync_directory(parent_of(path)) : Status();
+}
+
+Status make_parents(const std::string& path, Durability durability) {
   for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    const std::string parent = path.substr(0, slash);
-    if (::mkdir(parent.c_str(), 0700) != 0 && errno != EEXIST) return fail(errno_error(errno, "mkdir " + parent));
+    if (auto made = make_directory(path.substr(0, slash), durability); !made) return made;
   }
   return {};
 }
@@ -45,11 +56,12 @@ Status write_file(const std::string& path, std::string_view text, Durability dur
       return fail(errno_error(errno, "fsync " + temporary));
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return fail(errno_error(errno, "rename to " + path));
-  if (durability == Durability::synced) {
-    const std::string directory = path.substr(0, path.rfind('/'));
-    const UniqueFd parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!parent || ::fsync(parent.get()) != 0) return fail(errno_error(errno, "fsync " + directory));
-  }
+  return durability == Durability::synced ? sync_directory(parent_of(path)) : Status();
+}
+
+Status sync_directory(const std::string& path) {
+  const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory || ::fsync(directory.get()) != 0) return fail(errno_error(errno, "fsync " + path));
   return {};
 }
 
@@ -68,11 +80,11 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   return text;
 }
 
-Result<UniqueFd> open_private_directory(const std::string& path, bool parents) {
+Result<UniqueFd> open_private_directory(const std::string& path, Durability durability, bool parents) {
   if (parents) {
-    if (auto made = make_parents(path); !made) return fail(made.error());
+    if (auto made = make_parents(path, durability); !made) return fail(made.error());
   }
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return fail(errno_error(errno, "mkdir " + path));
+  if (auto made = make_directory(path, durability); !made) return fail(made.error());
   UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!directory && (errno == ELOOP || errno == ENOTDIR))
     return unsafe(path, "is not a directory of its own", "rm " + path);

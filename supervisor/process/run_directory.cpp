@@ -51,19 +51,23 @@ Result<RunDirectory> RunDirectory::open(const std::string& data_dir, const std::
   node.paths_.data_dir = absolute(data_dir);
   node.paths_.run_dir = run_dir.empty() ? node.paths_.data_dir + "/run" : absolute(run_dir);
   const NodePaths& paths = node.paths_;
-  if (auto opened = open_private_directory(paths.data_dir, true); !opened) return fail(opened.error());
+  if (auto opened = open_private_directory(paths.data_dir, Durability::synced, true); !opened) return fail(opened.error());
   auto lock = take_lock(paths.lock());
   if (!lock) return fail(lock.error());
   node.lock_ = std::move(*lock);
-  auto run = open_private_directory(paths.run_dir, true);
+  auto run = open_private_directory(paths.run_dir, Durability::lazy, true);
   if (!run) return fail(run.error());
   if (::flock(run->get(), LOCK_EX | LOCK_NB) != 0) {
     return fail(Code::failed_precondition, "supervisor.already_running",
                 "another node uses the run directory " + paths.run_dir + ": give each its own --run-dir");
   }
   node.run_lock_ = std::move(*run);
-  for (const std::string& path : {paths.state(), paths.logs(), paths.crash(), paths.third_party(),
-                                  paths.data_dir + "/profiles", paths.data_dir + "/profiles/default"}) {
+  // What modules promise to keep is below these.
+  for (const std::string& path :
+       {paths.state(), paths.data_dir + "/profiles", paths.data_dir + "/profiles/default"}) {
+    if (auto opened = open_private_directory(path, Durability::synced); !opened) return fail(opened.error());
+  }
+  for (const std::string& path : {paths.logs(), paths.crash(), paths.third_party()}) {
     if (auto opened = open_private_directory(path); !opened) return fail(opened.error());
   }
   return node;
@@ -79,9 +83,9 @@ Status RunDirectory::prepare(const std::vector<std::string>& modules) {
                       std::to_string(kMaxSocketPath) +
                       " are possible: choose a shorter --data-dir, or put the sockets elsewhere with --run-dir");
     }
-    for (const std::string& path : {paths_.run_of(module), paths_.data_of(module)}) {
-      if (auto opened = open_private_directory(path); !opened) return fail(opened.error());
-    }
+    if (auto opened = open_private_directory(paths_.run_of(module)); !opened) return fail(opened.error());
+    auto data = open_private_directory(paths_.data_of(module), Durability::synced);
+    if (!data) return fail(data.error());
     remove_stale_sockets(paths_.run_of(module));
   }
   return {};

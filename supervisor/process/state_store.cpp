@@ -29,7 +29,10 @@ Result<StateStore::Counter*> StateStore::counter(const std::string& module) {
   std::array<char, kDigits + 2> text{};
   const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
   if (got < 0) return fail(errno_error(errno, "read " + path));
-  if (got > 0) {
+  if (got == 0) {
+    // New, perhaps made by a statusd that was killed here: its name has to be as durable as the numbers in it.
+    if (auto synced = sync_directory(directory_); !synced) return fail(synced.error());
+  } else {
     const auto [end, problem] = std::from_chars(text.data(), text.data() + kDigits, counter.reserved);
     if (got != kDigits + 1 || problem != std::errc() || end != text.data() + kDigits || text[kDigits] != '\n') {
       return fail(Code::data_loss, "supervisor.bad_state",

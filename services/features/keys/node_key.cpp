@@ -68,7 +68,7 @@ Status create(const std::string& path, Random& random) {
     made = fail(errno_error(errno, "link " + path));
   }
   ::unlink(unfinished.c_str());
-  return made ? host::sync_folder_of(path) : made;
+  return made;
 }
 
 UniqueFd open_existing(const std::string& path) {
@@ -87,6 +87,8 @@ Result<host::SecretBytes> load_or_create_node_key(const std::string& path, Rando
     if (errno == ELOOP) return fail(unsafe(path + " is a symbolic link: put the file itself there"));
     return fail(errno_error(errno, "open " + path));
   }
+  // Each time: whoever made it may have died before its name was on the disk, and databases will depend on it.
+  if (Status synced = host::sync_folder_of(path); !synced) return fail(synced.error());
   return load(fd.get(), path);
 }
 

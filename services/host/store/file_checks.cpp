@@ -46,6 +46,8 @@ Status check_existing(int fd, const std::string& path) {
                        ": run the node as its owner, or chown " + path));
   }
   if ((info.st_mode & kOthers) != 0 && ::fchmod(fd, 0600) != 0) return fail(errno_error(errno, "chmod 600 " + path));
+  // Whoever made it died before anything was in it, perhaps before its name was on the disk.
+  if (info.st_size == 0) return host::sync_folder_of(path);
   std::array<char, sizeof kPlaintextMagic> head{};
   const ssize_t got = ::pread(fd, head.data(), head.size(), 0);
   if (got < 0) return fail(errno_error(errno, "read " + path));

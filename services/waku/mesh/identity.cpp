@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "ipc/base/unique_fd.h"
+#include "services/host/folder.h"
 #include "services/waku/mesh/durable_file.h"
 
 namespace status::waku::mesh {
@@ -62,7 +63,11 @@ Status write_key(EVP_PKEY* key, const std::string& path) {
 
 Result<KeyPtr> load_or_create_key(const std::string& path) {
   const UniqueFd existing(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (existing) return read_key(existing.get(), path);
+  if (existing) {
+    // Whoever made it may have died before its name was on the disk, and peers pin it.
+    if (Status synced = host::sync_folder_of(path); !synced) return tl::unexpected(synced.error());
+    return read_key(existing.get(), path);
+  }
   if (errno != ENOENT) return fail(errno_error(errno, "open " + path));
   KeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   if (!key) return openssl_failed("make an Ed25519 key");

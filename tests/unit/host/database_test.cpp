@@ -1,11 +1,14 @@
 #include "services/host/store/database.h"
 
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <future>
 #include <thread>
 
 #include "ipc/base/stage_clock.h"
+#include "services/host/store/file_checks.h"
+#include "tests/support/sync_log.h"
 #include "tests/unit/host/store_fixture.h"
 
 namespace status::store {
@@ -51,6 +54,18 @@ TEST_F(StoreTest, FileIsEncryptedAndPrivate) {
   const std::string content = read_all(path_);
   EXPECT_FALSE(content.starts_with("SQLite format 3"));
   EXPECT_EQ(content.find("readable_word"), std::string::npos);
+}
+
+TEST_F(StoreTest, ANewFileIsOnTheDiskWithItsName) {
+  test::take_synced();
+  ASSERT_TRUE(prepare_file(path_));
+  EXPECT_THAT(test::take_synced(), testing::ElementsAre(folder_.path()));
+  ASSERT_TRUE(prepare_file(path_));
+  EXPECT_THAT(test::take_synced(), testing::ElementsAre(folder_.path())) << "its maker may have been killed before";
+  execute(*open(), "CREATE TABLE t (id)");
+  test::take_synced();
+  ASSERT_TRUE(prepare_file(path_));
+  EXPECT_TRUE(test::take_synced().empty());
 }
 
 TEST_F(StoreTest, WrongKeyIsAClearError) {

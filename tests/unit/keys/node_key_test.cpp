@@ -1,11 +1,14 @@
 #include "services/features/keys/node_key.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "tests/support/sync_log.h"
 
 namespace status::keys {
 namespace {
@@ -43,6 +46,14 @@ TEST_F(NodeKeyTest, MadeOnceAndReadAgain) {
   EXPECT_EQ(info.st_mode & 07777U, 0600U);
   EXPECT_EQ(info.st_nlink, 1U);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1) << "nothing is left beside it";
+}
+
+TEST_F(NodeKeyTest, IsOnTheDiskWithItsNameWhoeverMadeIt) {
+  test::take_synced();
+  ASSERT_TRUE(load());
+  EXPECT_THAT(test::take_synced(), testing::ElementsAre(testing::EndsWith(".new"), folder_));
+  ASSERT_TRUE(load());
+  EXPECT_THAT(test::take_synced(), testing::ElementsAre(folder_)) << "its maker may have been killed before";
 }
 
 TEST_F(NodeKeyTest, MadeUnderAnyMask) {

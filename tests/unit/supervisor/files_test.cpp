@@ -12,6 +12,7 @@
 #include "supervisor/process/log_pipe.h"
 #include "supervisor/process/run_directory.h"
 #include "supervisor/process/state_store.h"
+#include "tests/support/sync_log.h"
 #include "tests/support/temp_dir.h"
 
 namespace status::supervisor {
@@ -32,7 +33,7 @@ TEST(Files, AFileIsReplacedAsAWhole) {
 
 TEST(Files, APrivateDirectoryIsClosedToOthers) {
   const test::TempDir dir;
-  ASSERT_TRUE(open_private_directory(dir / "a/b/c", true).has_value());
+  ASSERT_TRUE(open_private_directory(dir / "a/b/c", Durability::lazy, true).has_value());
   EXPECT_EQ(fs::status(dir / "a/b/c").permissions(), fs::perms::owner_all);
   ::chmod((dir / "a").c_str(), 0755);
   ASSERT_TRUE(open_private_directory(dir / "a").has_value());
@@ -72,6 +73,23 @@ TEST(RunDirectory, ALinkToTheDataDirectoryIsTheUsersBusiness) {
   const auto node = RunDirectory::open(dir / "n", "");
   ASSERT_TRUE(node.has_value()) << node.error().message;
   EXPECT_EQ(node->paths().data_dir, fs::canonical(dir / "real").string());
+}
+
+TEST(RunDirectory, TheFoldersOfWhatMustBeKeptAreOnTheDisk) {
+  const test::TempDir dir;
+  test::take_synced();
+  {
+    auto node = RunDirectory::open(dir / "n", "");
+    ASSERT_TRUE(node.has_value());
+    ASSERT_TRUE(node->prepare({"a"}).has_value());
+  }
+  // In each of them a name was made: n, then state and profiles, then default, then a.
+  EXPECT_THAT(test::take_synced(), testing::ElementsAre(dir.path(), dir / "n", dir / "n", dir / "n/profiles",
+                                                        dir / "n/profiles/default"));
+  auto again = RunDirectory::open(dir / "n", "");
+  ASSERT_TRUE(again.has_value());
+  ASSERT_TRUE(again->prepare({"a"}).has_value());
+  EXPECT_TRUE(test::take_synced().empty());
 }
 
 TEST(RunDirectory, TheTokenIsFreshAndPrivate) {
@@ -114,6 +132,19 @@ TEST(StateStore, WhatIsGivenIsAlwaysCoveredByTheDisk) {
       EXPECT_GE(std::stoull(test::read_file(dir / "a.generation")), i + StateStore::kReserved / 2);
     }
   }
+}
+
+TEST(StateStore, ANewCounterIsOnTheDiskWithItsName) {
+  const test::TempDir dir;
+  const auto synced_by_next = [&](const std::string& module) {
+    test::take_synced();
+    EXPECT_TRUE(StateStore(dir.path()).next_generation(module));
+    return test::take_synced();
+  };
+  EXPECT_THAT(synced_by_next("a"), testing::ElementsAre(dir.path(), dir / "a.generation"));
+  EXPECT_THAT(synced_by_next("a"), testing::ElementsAre(dir / "a.generation"));
+  test::write_file(dir / "b.generation", "");  // all that a statusd left that was killed then
+  EXPECT_THAT(synced_by_next("b"), testing::ElementsAre(dir.path(), dir / "b.generation"));
 }
 
 TEST(StateStore, ADamagedCounterIsNotGuessed) {
