@@ -14,9 +14,8 @@ std::string environment(const char* name) {
 
 std::string default_data_dir() {
   if (std::string chosen = environment("STATUS_DATA_DIR"); !chosen.empty()) return chosen;
-  std::string base = environment("XDG_DATA_HOME");
-  if (base.empty()) base = environment("HOME") + "/.local/share";
-  return base + "/status";
+  const std::string home = environment("HOME");
+  return home.empty() ? home : home + "/.local/share/status";
 }
 
 }  // namespace status::supervisor

@@ -5,7 +5,8 @@
 
 namespace status::supervisor {
 
-// STATUS_DATA_DIR, else $XDG_DATA_HOME/status, else ~/.local/share/status (XDG Base Directory Specification).
+// STATUS_DATA_DIR, else .local/share/status in HOME; empty where neither is set. No other variable counts (WIRE.md
+// section 7).
 std::string default_data_dir();
 
 }  // namespace status::supervisor

@@ -11,8 +11,10 @@ std::optional<int> parse_statusd_options(int argc, const char* const* argv, Stat
   CLI::App app("statusd: runs the modules of a Status node, one process each, and keeps them running.", "statusd");
   app.set_version_flag("--version", std::string("statusd ") + STATUS_VERSION);
   options.data_dir = default_data_dir();
-  app.add_option("--data-dir", options.data_dir, "Directory of this node; made if it is missing")
+  app.add_option("--data-dir", options.data_dir,
+                 "Directory of this node; made if it is missing (STATUS_DATA_DIR, else .local/share/status in HOME)")
       ->capture_default_str()
+      ->required(options.data_dir.empty())
       ->type_name("DIR");
   app.add_option("--run-dir", options.run_dir, "Directory of the sockets (default: run/ in the data directory)")
       ->type_name("DIR");

@@ -16,7 +16,7 @@ struct StatusdOptions {
 };
 
 // Fills `options`, or returns the exit code to leave with (0 after --help or --version, 2 for a usage error),
-// everything said. STATUS_DATA_DIR stands in for --data-dir.
+// everything said. STATUS_DATA_DIR stands in for --data-dir, and a folder in HOME for both.
 std::optional<int> parse_statusd_options(int argc, const char* const* argv, StatusdOptions& options);
 
 }  // namespace status::supervisor

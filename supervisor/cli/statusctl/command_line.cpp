@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "supervisor/cli/default_data_dir.h"
 #include "supervisor/cli/statusctl/commands.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
 
@@ -36,7 +37,7 @@ void print_completion(const CLI::App& app) {
             << commands
             << "\" -- \"$current\"))\n"
                "  else\n"
-               "    local dir=${STATUS_DATA_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/status}\n"
+               "    local dir=${STATUS_DATA_DIR:-$HOME/.local/share/status}\n"
                "    COMPREPLY=($(compgen -W \"$(cd \"$dir/logs\" 2>/dev/null && ls *.log | sed 's/\\.log$//')\" -- "
                "\"$current\"))\n"
                "  fi\n"
@@ -106,7 +107,10 @@ int run_statusctl(int argc, const char* const* argv) {
   Command chosen;
   CLI::App app("statusctl: looks at a running Status node and steers it.", "statusctl");
   app.set_version_flag("--version", std::string("statusctl ") + STATUS_VERSION);
-  app.add_option("--data-dir", words.data_dir, "Directory of the node (STATUS_DATA_DIR; default as statusd's)")
+  words.data_dir = supervisor::default_data_dir();
+  app.add_option("--data-dir", words.data_dir, "Directory of the node (STATUS_DATA_DIR, else as statusd's)")
+      ->capture_default_str()
+      ->required(words.data_dir.empty())
       ->type_name("DIR");
   app.add_option("--run-dir", words.run_dir, "Directory of its sockets, when statusd was given one")->type_name("DIR");
   app.add_flag("--json", words.json, "JSON also on a terminal; elsewhere it is JSON anyway");

@@ -9,7 +9,6 @@
 #include "ipc/base/codec.h"
 #include "ipc/base/unique_fd.h"
 #include "ipc/server/access.h"
-#include "supervisor/cli/default_data_dir.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/offline.h"
 
@@ -55,7 +54,7 @@ int exit_code_of(const Error& error) {
 
 NodePlace find_place(const std::string& data_dir, const std::string& run_dir) {
   NodePlace place;
-  place.data_dir = data_dir.empty() ? supervisor::default_data_dir() : data_dir;
+  place.data_dir = data_dir;
   place.run_dir = run_dir.empty() ? place.data_dir + "/run" : run_dir;
   return place;
 }

@@ -15,7 +15,7 @@ struct NodePlace {
   std::string crash() const { return data_dir + "/crash"; }
 };
 
-// --data-dir, else STATUS_DATA_DIR, else the default that statusd uses; `run_dir` empty: <data_dir>/run.
+// `run_dir` empty: <data_dir>/run.
 NodePlace find_place(const std::string& data_dir, const std::string& run_dir);
 
 class Session {

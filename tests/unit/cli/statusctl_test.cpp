@@ -351,6 +351,23 @@ TEST_F(Statusctl, LogsNeedNoNode) {
   EXPECT_EQ(run({"logs", "nobody"}).code, 1);
 }
 
+TEST_F(Statusctl, WithoutADirectoryItIsTheOneInHomeWhateverElseTheEnvironmentSays) {
+  const auto run_in = [](std::vector<std::string> environment, const std::vector<std::string>& command) {
+    environment.insert(environment.begin(), {"/usr/bin/env", "-u", "STATUS_DATA_DIR"});
+    environment.insert(environment.end(), command.begin(), command.end());
+    test::ChildProcess process(environment);
+    return end(process);
+  };
+  const Outcome home = run_in({"HOME=" + data_dir(), "XDG_DATA_HOME=/nowhere"}, {STATUSCTL, "status"});
+  EXPECT_EQ(home.code, 3);
+  EXPECT_THAT(home.output, HasSubstr("no node answers at " + data_dir() + "/.local/share/status/run"));
+  for (const std::vector<std::string>& command : {std::vector<std::string>{STATUSCTL, "status"}, {STATUSD}}) {
+    const Outcome homeless = run_in({"-u", "HOME"}, command);
+    EXPECT_EQ(homeless.code, 2);
+    EXPECT_THAT(homeless.output, HasSubstr("--data-dir is required"));
+  }
+}
+
 TEST_F(Statusctl, CompletionIsAScriptForBash) {
   const Outcome script = run({"completion"});
   EXPECT_EQ(script.code, 0);
