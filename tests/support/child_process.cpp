@@ -50,7 +50,7 @@ void ProcessHandle::signal(int number) const {
 }
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
-                           Errors errors) {
+                           Errors errors, const std::map<int, int>& descriptors) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
   pipe_.reset(ends[0]);
@@ -60,6 +60,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std:
   posix_spawn_file_actions_adddup2(&actions, theirs.get(), 1);
   if (errors == Errors::apart) errors_.reset(::memfd_create("errors", MFD_CLOEXEC));
   posix_spawn_file_actions_adddup2(&actions, errors_ ? errors_.get() : theirs.get(), 2);
+  for (const auto& [number, ours] : descriptors) posix_spawn_file_actions_adddup2(&actions, ours, number);
   std::vector<std::string> variables = environment;
   for (char** each = environ; *each != nullptr; ++each) variables.emplace_back(*each);
   pid_t pid = 0;

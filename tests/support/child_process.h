@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,9 +35,10 @@ class ChildProcess {
  public:
   enum class Errors { with_output, apart };
 
-  // Standard output and error come through one pipe, unless they are kept apart.
+  // Standard output and error come through one pipe, unless they are kept apart. `descriptors`: the child's number of
+  // each, and ours.
   explicit ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {},
-                        Errors errors = Errors::with_output);
+                        Errors errors = Errors::with_output, const std::map<int, int>& descriptors = {});
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
