@@ -36,6 +36,20 @@ TEST(Secrets, TheMemoryOfWhatHoldsKeysIsNobodysToRead) {
   EXPECT_OK(node.stop());
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which make mlock do nothing
+TEST(Secrets, TheNodeKeyLiesInLockedMemory) {
+  ProcessNode node({.settings = {"modules=[\"keys\"]"}, .arguments = {}});
+  ASSERT_OK(node.start());
+  const auto row = node.row("keys");
+  ASSERT_OK(row);
+  const std::string status = read_file("/proc/" + std::to_string(row->pid) + "/status");
+  const std::size_t at = status.find("VmLck:");
+  ASSERT_NE(at, std::string::npos) << status;
+  EXPECT_GT(std::stoul(status.substr(at + 6)), 0U) << "kB";
+  EXPECT_OK(node.stop());
+}
+#endif
+
 // What the records of a module's deaths say, newest or not.
 std::vector<Value> crash_records(TestNode& node, const std::string& module) {
   std::vector<Value> records;

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
 
+#include <cstdio>
+#include <fstream>
+#include <string>
+
 #include "services/host/hardening.h"
 #include "services/host/hkdf.h"
 
@@ -22,6 +26,26 @@ TEST(SecretBytes, MovesAndClones) {
 }
 
 TEST(SecretBytes, StartsZeroed) { EXPECT_TRUE(SecretBytes(4).equals(Bytes(4, 0))); }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which make mlock do nothing
+// What the kernel counts as locked of this process.
+std::size_t locked_kib() {
+  std::ifstream status("/proc/self/status");
+  std::size_t kib = 0;
+  for (std::string line; std::getline(status, line);) {
+    if (std::sscanf(line.c_str(), "VmLck: %zu kB", &kib) == 1) return kib;
+  }
+  ADD_FAILURE() << "no VmLck";
+  return 0;
+}
+
+TEST(SecretBytes, LieInLockedMemory) {
+  const std::size_t before = locked_kib();
+  const SecretBytes secret(32);
+  EXPECT_TRUE(secret.locked()) << "ulimit -l";
+  EXPECT_GT(locked_kib(), before);
+}
+#endif
 
 // RFC 5869, appendix A.
 TEST(Hkdf, VectorOfTheRfc) {
