@@ -87,7 +87,7 @@ class ChatModule final : public host::Service {
     const std::optional<Error> trouble = service_->trouble() ? service_->trouble() : delivery_.trouble();
     if (trouble.has_value() == troubled_) return;
     troubled_ = trouble.has_value();
-    trouble ? context_.degraded(trouble->describe()) : context_.recovered();
+    trouble ? context_.degraded("messages", trouble->describe()) : context_.recovered("messages");
   }
 
   host::ModuleContext& context_;

@@ -30,6 +30,26 @@ Result<ipc::Client*> ModuleContext::client(const std::string& module) {
   return clients_.emplace(module, std::move(*client)).first->second.get();
 }
 
+void ModuleContext::degraded(const std::string& about, const std::string& why) {
+  const std::lock_guard lock(state_mutex_);
+  troubles_[about] = why;
+  if (ready_) supervisor_.send(ipc::control::Degraded{why});
+}
+
+void ModuleContext::recovered(const std::string& about) {
+  const std::lock_guard lock(state_mutex_);
+  if (troubles_.erase(about) == 0 || !ready_) return;
+  if (!troubles_.empty()) return say_troubled();
+  supervisor_.send(ready_message());
+}
+
+void ModuleContext::say_ready() {
+  const std::lock_guard lock(state_mutex_);
+  ready_ = true;
+  supervisor_.send(ready_message());
+  if (!troubles_.empty()) say_troubled();
+}
+
 ipc::control::Ready ModuleContext::ready_message() const {
   return {.url = server_.options().url, .bulk_url = {}, .interface = version_};
 }

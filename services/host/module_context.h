@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "ipc/api/convert.h"
@@ -57,16 +58,21 @@ class ModuleContext {
     return encoded ? events_.publish(module() + "." + name, *encoded, trace) : std::string();
   }
 
-  // Shown in `statusctl status` until recovered().
-  void degraded(const std::string& why) { supervisor_.send(ipc::control::Degraded{why}); }
-  void recovered() { supervisor_.send(ready_message()); }
-  ipc::control::Ready ready_message() const;
+  // What keeps the module from working as it should, one text for each thing that it is about ("database"). Shown in
+  // `statusctl status` from the moment that the module is ready until all of them are over.
+  void degraded(const std::string& about, const std::string& why);
+  void recovered(const std::string& about);  // nothing happens where nothing was wrong
+  // The host's word that the module serves.
+  void say_ready();
 
   // True from the moment that the module is asked to stop: what takes long on a worker breaks off.
   const std::atomic<bool>& ending() const { return ending_; }
   void end() { ending_ = true; }
 
  private:
+  ipc::control::Ready ready_message() const;
+  void say_troubled() { supervisor_.send(ipc::control::Degraded{troubles_.begin()->second}); }
+
   const ipc::control::Bootstrap& bootstrap_;
   const std::string version_;
   ipc::Server& server_;
@@ -76,6 +82,9 @@ class ModuleContext {
   SystemClock clock_;
   SystemRandom random_;
   std::atomic<bool> ending_{false};
+  std::mutex state_mutex_;                       // guards the next two, and the order of what is said of them
+  bool ready_ = false;                           // a `degraded` before `ready` would be undone by it
+  std::map<std::string, std::string> troubles_;  // why, by what it is about
   std::map<std::string, std::unique_ptr<ipc::Client>> clients_;
   ipc::EventStream events_;
 };

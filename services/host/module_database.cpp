@@ -62,9 +62,9 @@ Status ModuleDatabase::watch_integrity(ModuleContext& context) {
   Result<std::unique_ptr<store::IntegrityMonitor>> integrity = store::IntegrityMonitor::start(
       *database_,
       [&context](const store::CheckReport& report) {
-        if (!report.error) return;
+        if (!report.error) return context.recovered("database");
         context.log().error("database check", {{"reason", report.error->reason}, {"why", report.error->message}});
-        context.degraded(report.error->message);
+        context.degraded("database", report.error->message);
       },
       options);
   if (!integrity) return fail(std::move(integrity.error()));

@@ -47,7 +47,7 @@ Status ModuleRuntime::start() {
   });
   if (Status listening = server_.listen(); !listening) return listening;
   if (Status made = make_service(); !made) return made;
-  supervisor_.send(context_->ready_message());
+  context_->say_ready();
   logger_.info("ready", {{"interface", context_->version()}, {"backend", bootstrap_.backend}});
   return {};
 }

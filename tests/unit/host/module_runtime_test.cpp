@@ -68,6 +68,42 @@ class LockedRuntimeTest : public ::testing::Test {
   std::unique_ptr<ModuleRuntime> runtime_;
 };
 
+// What a module says of itself, as words: "ready", or why it is degraded.
+class Words final : public SupervisorChannel {
+ public:
+  void send(const ipc::control::FromModule& message) override {
+    if (std::holds_alternative<ipc::control::Ready>(message)) said.emplace_back("ready");
+    if (const auto* degraded = std::get_if<ipc::control::Degraded>(&message)) said.push_back(degraded->why);
+  }
+  std::vector<std::string> said;
+};
+
+TEST(ModuleRuntime, TroubleThatIsFoundBeforeItIsReadyIsToldAfterwardsAndUntilAllOfItIsOver) {
+  ModuleContext* context = nullptr;
+  bool stopped = false;
+  ModuleDefinition definition;
+  definition.interface = &interface;
+  definition.make = [&](ModuleContext& given) -> Result<std::unique_ptr<Service>> {
+    context = &given;
+    context->degraded("database", "the file is damaged");
+    return std::make_unique<Working>(stopped);
+  };
+  Words words;
+  Logger logger("late", 1, LogLevel::error);
+  ModuleRuntime runtime(definition, ipc::control::Bootstrap{.module = "late", .generation = 1},
+                        "inproc://troubled-" + std::to_string(::getpid()), words, logger);
+  ASSERT_TRUE(runtime.start());
+  EXPECT_EQ(words.said, (std::vector<std::string>{"ready", "the file is damaged"}));
+  words.said.clear();
+  context->degraded("delivery", "nobody takes it");
+  context->recovered("delivery");
+  context->recovered("delivery");
+  EXPECT_EQ(words.said, (std::vector<std::string>{"nobody takes it", "the file is damaged"}));
+  words.said.clear();
+  context->recovered("database");
+  EXPECT_EQ(words.said, (std::vector<std::string>{"ready"}));
+}
+
 TEST_F(LockedRuntimeTest, AnAttemptToUnlockKeepsNobodyWaiting) {
   ASSERT_TRUE(runtime_->start());
   ASSERT_TRUE(runtime_->locked());
