@@ -36,7 +36,7 @@ class Damage : public testing::TestWithParam<std::string> {
       for (int i = 0; i < 20; ++i) ASSERT_OK(tx->run("INSERT INTO ballast VALUES (?1)", {Bytes(3'000, 1)}));
       const auto forgotten = tx->run("DELETE FROM store_meta WHERE name = 'checked_boot_id'");
       ASSERT_OK(forgotten);
-      EXPECT_EQ(*forgotten, 1);
+      EXPECT_LE(*forgotten, 1) << "none where the module was stopped before its look was over";
       ASSERT_OK(tx->commit());
       ASSERT_OK((*database)->checkpoint());
     }

@@ -79,7 +79,9 @@ class NngListenerTraps : public ::testing::Test {
 };
 
 TEST_F(NngListenerTraps, Trap1AListenerKilledByConnectAndCloseIsBackWithin500Ms) {
-  for (int i = 0; i < (kShimmed ? 20 : 6); ++i) {
+  // Without the shim the close has to come before NNG's greeting, which it mostly does.
+  const auto enough = [this](int i) { return kShimmed ? i == 20 : i >= 6 && server_->listener_revivals() > 0; };
+  for (int i = 0; i < 200 && !enough(i); ++i) {
     ASSERT_TRUE(connect_and_close());
     EXPECT_LT(until_served(), 500ms);
     ASSERT_TRUE(call(*client_)) << "an existing connection goes on";
