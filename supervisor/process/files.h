@@ -29,8 +29,8 @@ Status write_all(int fd, std::string_view text, std::string_view what);
 // Makes the directory if it is missing (0700) and checks it through the returned descriptor: no symbolic link, ours,
 // and closed to others. One that others could only look into is closed here; one that they could write to is
 // FAILED_PRECONDITION
-// (`supervisor.unsafe_directory`) with the command that mends it. `synced`: what was made outlives power loss. `parents`
-// makes missing parents too.
+// (`supervisor.unsafe_directory`) with the command that mends it. `synced`: what was made outlives power loss.
+// `parents` makes missing parents too.
 Result<UniqueFd> open_private_directory(const std::string& path, Durability durability = Durability::lazy,
                                         bool parents = false);
 

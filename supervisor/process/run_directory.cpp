@@ -51,7 +51,8 @@ Result<RunDirectory> RunDirectory::open(const std::string& data_dir, const std::
   node.paths_.data_dir = absolute(data_dir);
   node.paths_.run_dir = run_dir.empty() ? node.paths_.data_dir + "/run" : absolute(run_dir);
   const NodePaths& paths = node.paths_;
-  if (auto opened = open_private_directory(paths.data_dir, Durability::synced, true); !opened) return fail(opened.error());
+  const auto data = open_private_directory(paths.data_dir, Durability::synced, true);
+  if (!data) return fail(data.error());
   auto lock = take_lock(paths.lock());
   if (!lock) return fail(lock.error());
   node.lock_ = std::move(*lock);
