@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "ipc/nng/error.h"
 #include "ipc/nng/socket.h"
 #include "ipc/wire/limits.h"
@@ -13,6 +15,7 @@ namespace status::ipc {
 namespace {
 
 constexpr std::chrono::milliseconds kDialPatience{100};
+constexpr unsigned kMostRounds = 600;  // a minute
 
 Status check_path(const std::string& path) {
   if (path.size() > kMaxSocketPath) {
@@ -49,6 +52,8 @@ void Listener::on_pipe(nng_pipe pipe, nng_pipe_ev event, void* self) {
   // Before the pipe is added to the socket: closing it here means that nothing of the peer is ever read.
   std::uint64_t uid = 0;
   if (nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_UID, &uid) == 0 && uid != ::geteuid()) nng_pipe_close(pipe);
+  // One that a retired listener made late says nothing about its successor.
+  if (nng_listener_id(nng_pipe_listener(pipe)) != listener.id_) return;
   std::lock_guard lock(listener.mutex_);
   ++listener.arrivals_;
   listener.arrived_.notify_all();
@@ -58,6 +63,7 @@ Status Listener::open() {
   if (const int rv = nng_listener_create(&listener_, socket_, url_.c_str()); rv != 0) {
     return fail(nng_error(rv, "listen on " + url_));
   }
+  id_ = nng_listener_id(listener_);
   if (is_ipc()) nng_listener_set_int(listener_, NNG_OPT_IPC_PERMISSIONS, 0600);
   if (const int rv = nng_listener_start(listener_, 0); rv != 0) {
     nng_listener_close(listener_);
@@ -79,38 +85,52 @@ bool Listener::connections_stranded() {
   }
   std::set<std::uint64_t> counted;
   for (const SocketCensus::Entry& entry : census.accepted) {
-    if (!written_off_.contains(entry.inode)) counted.insert(entry.inode);
+    const auto silent = silent_.find(entry.inode);
+    const bool left_out = shut_.contains(entry.inode) || (silent != silent_.end() && silent->second.left > 0);
+    if (!left_out) counted.insert(entry.inode);
   }
   const auto pipes = static_cast<std::size_t>(std::max(pipes_.load(), 0));
   if (descriptor_ < 0 || counted.size() > pipes) return true;
-  // More pipes than sockets: one that was written off has got its pipe after all, or one is being closed.
-  if (counted.size() < pipes) written_off_.clear();
+  // More pipes than sockets: one that was silent has got its pipe after all, or one is being closed.
+  if (counted.size() < pipes) silent_.clear();
   served_ = std::move(counted);
   return false;
 }
 
 bool Listener::looks_lost() {
-  if (descriptor_ >= 0 && connections_wait()) return true;
-  // Counting costs more: every second time, and when it has raised the suspicion.
-  return (suspect_ || ++rounds_ % 2 == 0) && connections_stranded();
+  return (descriptor_ >= 0 && connections_wait()) || connections_stranded();
 }
 
 bool Listener::revive_if_lost() {
   if (!is_ipc()) return false;
+  for (auto& [inode, silence] : silent_) {
+    if (silence.left > 0) --silence.left;
+  }
   // One look may catch a connection that is just being made; two in a row are a suspicion.
   const bool lost = looks_lost();
   if (!std::exchange(suspect_, lost) || !lost) return false;
   if (reachable()) {
-    // Somebody connects and says nothing: no reason to look again until there are more of them.
-    for (const SocketCensus::Entry& entry : count_sockets_at(path()).accepted) {
-      if (!served_.contains(entry.inode)) written_off_.insert(entry.inode);
-    }
+    note_silent();
     suspect_ = false;
     return false;
   }
   replace();
   suspect_ = false;
   return true;
+}
+
+void Listener::note_silent() {
+  std::map<std::uint64_t, Silence> silent;
+  for (const SocketCensus::Entry& entry : count_sockets_at(path()).accepted) {
+    if (served_.contains(entry.inode) || shut_.contains(entry.inode)) continue;
+    Silence silence;
+    if (const auto known = silent_.find(entry.inode); known != silent_.end()) {
+      silence.rounds = std::min(2 * known->second.rounds, kMostRounds);
+    }
+    silence.left = silence.rounds;
+    silent[entry.inode] = silence;
+  }
+  silent_ = std::move(silent);
 }
 
 void Listener::replace() {
@@ -120,9 +140,10 @@ void Listener::replace() {
   revivals_.fetch_add(1, std::memory_order_relaxed);
   for (const SocketCensus::Entry& entry : census.listening) retired_.insert(entry.inode);
   for (const SocketCensus::Entry& entry : census.accepted) {
-    if (served_.contains(entry.inode) || !written_off_.insert(entry.inode).second) continue;
+    if (served_.contains(entry.inode) || !shut_.insert(entry.inode).second) continue;
     ::shutdown(entry.descriptor, SHUT_RDWR);
   }
+  silent_.clear();
   descriptor_ = -1;
 }
 

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -57,11 +58,13 @@ class Listener {
   bool looks_lost();
   bool connections_wait() const;
   bool connections_stranded();
+  void note_silent();
   void replace();
 
   const nng_socket socket_;
   const std::string url_;
   nng_listener listener_ = NNG_LISTENER_INITIALIZER;
+  std::atomic<int> id_{0};  // of the listener in office; 0: none yet
 
   std::atomic<int> pipes_{0};
   std::mutex mutex_;
@@ -69,11 +72,17 @@ class Listener {
   std::uint64_t arrivals_ = 0;  // under mutex_
 
   // The housekeeping thread's.
-  int descriptor_ = -1;                  // NNG's; only polled
-  std::set<std::uint64_t> retired_;      // listening sockets that were replaced
-  std::set<std::uint64_t> served_;       // accepted sockets that all had pipes when they were last counted
-  std::set<std::uint64_t> written_off_;  // accepted sockets that have none and are known to mean nothing
-  unsigned rounds_ = 0;
+  int descriptor_ = -1;              // NNG's; only polled
+  std::set<std::uint64_t> retired_;  // listening sockets that were replaced
+  std::set<std::uint64_t> served_;   // accepted sockets that all had pipes when they were last counted
+  std::set<std::uint64_t> shut_;     // accepted sockets of a lost listener, shut down
+  // Accepted sockets without a pipe, though the listener worked when they were looked at. That can have been its last
+  // moment, so they are looked at again, ever more seldom.
+  struct Silence {
+    unsigned rounds = 1;  // how many of them are left out
+    unsigned left = 1;
+  };
+  std::map<std::uint64_t, Silence> silent_;
   bool suspect_ = false;
   std::atomic<std::uint64_t> revivals_{0};
 };
