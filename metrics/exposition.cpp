@@ -123,6 +123,12 @@ Snapshot Exposition::merged(MonotonicTime now) const {
   Family up{"status_module_up", "1 while the module answers.", Kind::gauge, {}, {}};
   Family state{"status_module_state", "1 for the state that the module is in.", Kind::gauge, {}, {}};
   Family locked{"status_module_locked", "1 while the module waits for its key.", Kind::gauge, {}, {}};
+  Family limit{"status_module_memory_limit_bytes", "With more anonymous memory the module is restarted.", Kind::gauge,
+               {}, {}};
+  Family sandbox{"status_module_sandbox_level", "0 nothing, 1 system calls are filtered, 2 files restricted, too.",
+                 Kind::gauge, {}, {}};
+  Family unprotected{"status_module_unprotected", "Limits and restrictions that could not be applied.", Kind::gauge,
+                     {}, {}};
   Family restarts{"status_module_restarts_total", "Restarts since the node started.", Kind::counter, {}, {}};
   Family age{"status_module_snapshot_age_seconds", "How old the module's figures are.", Kind::gauge, {}, {}};
   Merge all;
@@ -135,6 +141,11 @@ Snapshot Exposition::merged(MonotonicTime now) const {
       state.samples.push_back(sample_of({{"module", name}, {"state", std::string(word)}}, row.state == word ? 1 : 0));
     }
     locked.samples.push_back(sample_of({{"module", name}}, row.locked ? 1 : 0));
+    if (row.memory_limit_bytes != 0) {
+      limit.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.memory_limit_bytes)));
+    }
+    sandbox.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.sandbox_level)));
+    unprotected.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.unprotected)));
     for (const auto& [cause, count] : module.restarts) {
       restarts.samples.push_back(sample_of({{"cause", cause}, {"module", name}}, static_cast<double>(count)));
     }
@@ -144,7 +155,7 @@ Snapshot Exposition::merged(MonotonicTime now) const {
     }
   }
   // First, so that no module can take these names.
-  for (const Family& family : {up, state, locked, restarts, age}) all.add(family);
+  for (const Family& family : {up, state, locked, limit, sandbox, unprotected, restarts, age}) all.add(family);
   const auto reserved = [](std::string_view name) { return name.starts_with("status_module_"); };
   for (const auto& [name, module] : modules_) {
     if (!module.row) continue;

@@ -19,6 +19,9 @@ struct ModuleRow {
   std::string owner;
   std::string state;  // a word of WIRE.md section 6
   bool locked = false;
+  std::uint64_t memory_limit_bytes = 0;  // 0: none
+  std::uint64_t sandbox_level = 0;       // 0 nothing, 1 system calls, 2 and files
+  std::uint64_t unprotected = 0;         // how much of what it should be held by is missing
 };
 
 // One thread at a time.

@@ -15,6 +15,10 @@ inline constexpr int kExitMisconfigured = 78;
 // away is an error value from here on, not a signal.
 int take_signals();
 
+// From here on this process executes no other program, for good (seccomp): what statusd cannot forbid to a module that
+// is yet to be executed. Call it before there are threads. A kernel that cannot do it is in statusd's `status`.
+void forbid_programs();
+
 // Whether the control line is there.
 bool started_by_supervisor();
 

@@ -75,6 +75,11 @@ ModuleRow read_row(const Value& object, FieldReader& outer) {
     fields.adopt(counts);
   }
   row.rss_bytes = fields.number_or("rss_bytes");
+  row.anonymous_bytes = fields.number_or("anonymous_bytes");
+  row.memory_limit_bytes = fields.number_or("memory_limit_bytes");
+  row.sandbox = fields.text_or("sandbox");
+  row.sandbox_level = fields.number_or("sandbox_level");
+  row.unprotected = fields.texts_or("unprotected");
   row.owner = fields.text_or("owner");
   row.backend = fields.text_or("backend");
   row.interface = fields.text_or("interface");
@@ -291,6 +296,11 @@ Value to_value(const ModuleRow& row) {
   out.set("ready_ms", row.ready_ms);
   out.set("restarts", row.restarts);
   out.set("rss_bytes", row.rss_bytes);
+  out.set("anonymous_bytes", row.anonymous_bytes);
+  out.set("memory_limit_bytes", row.memory_limit_bytes);
+  out.set("sandbox", row.sandbox);
+  out.set("sandbox_level", row.sandbox_level);
+  out.set("unprotected", to_array(row.unprotected));
   out.set("owner", row.owner);
   out.set("backend", row.backend);
   out.set("interface", row.interface);

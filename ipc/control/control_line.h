@@ -135,6 +135,11 @@ struct ModuleRow {
   // Of them, by how the incarnation before ended: "asked", "SIGKILL", "exit_1", or "other" when it could not be made.
   std::map<std::string, std::uint64_t> restart_causes;
   std::uint64_t rss_bytes = 0;
+  std::uint64_t anonymous_bytes = 0;
+  std::uint64_t memory_limit_bytes = 0;  // of the anonymous memory; 0: none
+  std::string sandbox;                   // profile: none local network
+  std::uint64_t sandbox_level = 0;       // 0 nothing, 1 system calls, 2 and files
+  std::vector<std::string> unprotected;  // what it should be held by and is not, for people
   std::string owner;
   std::string backend;
   std::string interface;

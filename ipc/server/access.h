@@ -40,11 +40,12 @@ struct Caller {
 // front end behind the gateway.
 std::string principal_of(const Caller& caller, const RequestHeader& header);
 
-// Thread-safe; implementations are immutable once handed to a Server.
+// Thread-safe.
 class AccessPolicy {
  public:
   virtual ~AccessPolicy() = default;
-  // Errors: UNAUTHENTICATED (`ipc.no_credential`, `ipc.unknown_credential`).
+  // Asked once for each request. Errors: UNAUTHENTICATED (`ipc.no_credential`, `ipc.unknown_credential`), and what a
+  // policy with more conditions says.
   virtual Result<std::shared_ptr<const Caller>> identify(const RequestHeader& header) const = 0;
 };
 

@@ -110,6 +110,7 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   Result<std::shared_ptr<const Caller>> caller = access->identify(header);
   if (!caller) {
     if (observer_ != nullptr) observer_->rejected(caller.error().reason);
+    denials_.note({}, header.method, caller.error());
     refuse(slot, header.id, std::move(caller.error()));
     return;
   }
@@ -131,6 +132,7 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   std::shared_ptr<const Method> method;
   if (std::optional<Error> error = over_limit ? std::move(over_limit) : admission_error(call, method)) {
     if (observer_ != nullptr) observer_->rejected(error->reason);
+    denials_.note(call.caller().name, call.method(), *error);
     call.fail(*error);
     return;
   }

@@ -27,6 +27,7 @@
 #include "ipc/nng/timer_queue.h"
 #include "ipc/server/access.h"
 #include "ipc/server/call.h"
+#include "ipc/server/denials.h"
 #include "ipc/server/housekeeper.h"
 #include "ipc/server/listener.h"
 #include "ipc/server/running_call.h"
@@ -77,6 +78,8 @@ class Server {
   void handle(std::string method, Run run, Handler handler);
   // For methods that have no handler of their own: a forwarder. Runs inline.
   void handle_others(Handler handler);
+  // Before listen(): where denials are said, each once (denials.h).
+  void on_denied(Denials::Listener listener) { denials_.listen(std::move(listener)); }
 
   // Binds (socket file mode 0600) and starts to receive. Errors: the path is too long or taken, with what to do.
   Status listen();
@@ -141,6 +144,7 @@ class Server {
 
   const ServerOptions options_;
   ServerObserver* observer_;
+  Denials denials_;
   control::CrashArea* crash_;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -45,6 +45,9 @@ Status ModuleRuntime::start() {
     }
     return make_retryable(Code::unavailable, "ipc.starting", bootstrap_.module + " is starting", 100);
   });
+  server_.on_denied([this](const std::string& caller, const std::string& method, const Error& error) {
+    logger_.warn("denied", {{"caller", caller}, {"method", method}, {"reason", error.reason}, {"why", error.message}});
+  });
   if (Status listening = server_.listen(); !listening) return listening;
   if (Status made = make_service(); !made) return made;
   context_->say_ready();

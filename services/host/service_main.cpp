@@ -145,6 +145,7 @@ int service_main(const ModuleDefinition& definition) {
                  definition.interface().name().c_str());
     return control::kExitUsage;
   }
+  control::forbid_programs();
   ::mallopt(M_ARENA_MAX, 2);  // an arena per thread would double the memory of an idle module
   auto* process = new Process(definition, control::take_signals());
   const int code = process->run();

@@ -1,5 +1,7 @@
 #include "supervisor/gateway/api.h"
 
+#include "supervisor/gateway/token_api.h"
+
 namespace status::gateway {
 namespace {
 
@@ -37,6 +39,13 @@ void ModuleInfo::describe(api::Fields<ModuleInfo>& f) {
   f.add("uptime_seconds", &ModuleInfo::uptime_seconds, "Age of the process; 0 without one.");
   f.add("restarts", &ModuleInfo::restarts, "Starts after the first since the node started.");
   f.add("rss_bytes", &ModuleInfo::rss_bytes, "Resident memory.");
+  f.add("anonymous_bytes", &ModuleInfo::anonymous_bytes, "Of it, what belongs to this process alone.");
+  f.add("memory_limit_bytes", &ModuleInfo::memory_limit_bytes,
+        "With more anonymous memory than this it is restarted; 0: no limit.");
+  f.add("sandbox", &ModuleInfo::sandbox, "The profile that its manifest asks for.").one_of({"none", "local", "network"});
+  f.add("sandbox_level", &ModuleInfo::sandbox_level,
+        "What it is held by: 0 nothing, 1 system calls are filtered, 2 its files are restricted, too.");
+  f.add("unprotected", &ModuleInfo::unprotected, "What it should be held by and is not, for people.");
   f.add("owner", &ModuleInfo::owner, "The team that answers for it.");
   f.add("backend", &ModuleInfo::backend, "Which backend it runs on; empty when it has none.");
   f.add("interface", &ModuleInfo::interface, "Version of its interface: `major.minor`.");
@@ -153,6 +162,9 @@ const api::Interface& interface() {
           .method<Stop>()
           .method<Restart>()
           .method<Describe>()
+          .method<CreateToken>()
+          .method<RevokeToken>()
+          .method<ListTokens>()
           .event<ModuleStateEvent>("module_state", "A module went from one state to another.")
           .event<ModuleLockedEvent>("module_locked", "A module waits for its key, or has got it.")
           .event<EventsLostEvent>("events_lost", "More happened than could be kept while the gateway was away.")

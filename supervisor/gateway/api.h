@@ -35,6 +35,11 @@ struct ModuleInfo {
   std::int64_t uptime_seconds = 0;
   std::uint64_t restarts = 0;
   std::uint64_t rss_bytes = 0;
+  std::uint64_t anonymous_bytes = 0;
+  std::uint64_t memory_limit_bytes = 0;
+  std::string sandbox;
+  std::uint32_t sandbox_level = 0;
+  std::vector<std::string> unprotected;
   std::string owner;
   std::string backend;
   std::string interface;

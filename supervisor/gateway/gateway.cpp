@@ -9,10 +9,12 @@
 #include "supervisor/gateway/http_endpoint.h"
 #include "supervisor/gateway/merged_events.h"
 #include "supervisor/gateway/metrics_collector.h"
+#include "supervisor/gateway/named_tokens.h"
 #include "supervisor/gateway/office.h"
 #include "supervisor/gateway/routes.h"
 #include "supervisor/gateway/run_file.h"
 #include "supervisor/gateway/supervisor_methods.h"
+#include "supervisor/gateway/token_methods.h"
 
 namespace status::gateway {
 namespace {
@@ -55,7 +57,8 @@ struct Gateway::Parts {
         facts{config.version, config.boot_id, {}},
         instruments({.module = "gateway", .version = config.version}),
         routes(&instruments.rpc()),
-        server(server_options(config), config.access, &instruments.rpc(), config.crash),
+        tokens(std::make_shared<NamedTokens>(config.tokens_file, config.access, tools.clock, tools.random)),
+        server(server_options(config), tokens, &instruments.rpc(), config.crash),
         events(server, "supervisor.events.next", tools.clock, tools.random, config.event_memory, MergedEvents::kMarks),
         methods(server, routes, tools.supervisor, instruments, tools.clock, facts),
         forwarder(server, routes, tools.clock, ids),
@@ -74,6 +77,7 @@ struct Gateway::Parts {
   NodeFacts facts;
   metrics::Instruments instruments;
   Routes routes;
+  const std::shared_ptr<NamedTokens> tokens;
   ipc::Server server;
   ipc::EventStream events;
   SupervisorMethods methods;
@@ -111,6 +115,13 @@ Gateway::~Gateway() {
 }
 
 Status Gateway::start() {
+  if (Status loaded = parts_->tokens->load(); !loaded) {
+    parts_->log.error("front ends' tokens cannot be read", {{"why", loaded.error().message}});
+  }
+  serve_tokens(parts_->server, *parts_->tokens);
+  parts_->server.on_denied([&log = parts_->log](const std::string& caller, const std::string& method, const Error& error) {
+    log.warn("denied", {{"caller", caller}, {"method", method}, {"reason", error.reason}, {"why", error.message}});
+  });
   parts_->open_endpoint();
   return parts_->server.listen();
 }

@@ -25,7 +25,8 @@ struct GatewayConfig {
   std::uint64_t generation = 1;
   std::string version;
   std::string boot_id;
-  std::shared_ptr<const ipc::AccessPolicy> access;
+  std::shared_ptr<const ipc::AccessPolicy> access;  // of the local user; those with named tokens are let in besides
+  std::string tokens_file;                   // keeps the named tokens; empty: they end with the gateway
   std::string metrics_listen;                // "127.0.0.1:9464"; empty: metrics are not served
   std::string metrics_address_file;          // where the address that is served is written; empty: nowhere
   std::string metrics_state_file;            // keeps counters from falling when this gateway is killed; empty: none

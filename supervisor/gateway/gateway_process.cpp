@@ -71,6 +71,7 @@ class Process {
         local_access(bootstrap.config.string_or("token_file", ""));
     if (!access) return fail(access.error());
     config.access = std::move(*access);
+    config.tokens_file = bootstrap.data_dir + "/tokens.json";
     if (Result<control::CrashArea> area = control::CrashArea::map(control::kCrashRecordFd); area) {
       crash_ = std::move(*area);
       config.crash = &crash_;
@@ -159,6 +160,7 @@ int run_gateway_process() {
         stderr);
     return control::kExitUsage;
   }
+  control::forbid_programs();
   ::mallopt(M_ARENA_MAX, 2);      // an arena per thread would double the memory of an idle process
   auto* process = new Process();  // for good: its threads outlive this function
   return process->run();

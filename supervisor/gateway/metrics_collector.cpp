@@ -43,7 +43,10 @@ void MetricsCollector::row_changed(std::shared_ptr<Route> route) {
 bool MetricsCollector::take_row(const Route& route) {
   std::shared_ptr<const Row> row = route.row();
   std::shared_ptr<const Row>& known = rows_[row->name];
-  exposition_.set_row({.name = row->name, .owner = row->owner, .state = row->state, .locked = row->locked});
+  exposition_.set_row({.name = row->name, .owner = row->owner, .state = row->state, .locked = row->locked,
+                       .memory_limit_bytes = row->memory_limit_bytes,
+                       .sandbox_level = row->sandbox_level,
+                       .unprotected = row->unprotected.size()});
   // Rows are coalesced on their way, and a gateway that was restarted starts with what the supervisor has counted.
   for (const auto& [cause, count] : row->restart_causes) {
     std::uint64_t counted = 0;

@@ -32,6 +32,18 @@ bool replace_run_file(const std::string& path, ByteView content) {
   return file && write_all(file.get(), content) && ::rename(fresh.c_str(), path.c_str()) == 0;
 }
 
+Status replace_kept_file(const std::string& path, ByteView content) {
+  const std::string fresh = path + ".new";
+  const UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file || !write_all(file.get(), content) || ::fsync(file.get()) != 0) {
+    return fail(errno_error(errno, "write " + fresh));
+  }
+  if (::rename(fresh.c_str(), path.c_str()) != 0) return fail(errno_error(errno, "rename to " + path));
+  const UniqueFd folder(::open(path.substr(0, path.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder || ::fsync(folder.get()) != 0) return fail(errno_error(errno, "fsync of the folder of " + path));
+  return {};
+}
+
 std::optional<Bytes> read_run_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return std::nullopt;

@@ -1,10 +1,11 @@
-// The small files that a gateway leaves in its run directory for the one after it.
+// The small files that a gateway leaves for the one after it, in its run directory and in its profile folder.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "ipc/base/bytes.h"
+#include "ipc/base/result.h"
 
 namespace status::gateway {
 
@@ -12,6 +13,9 @@ namespace status::gateway {
 // It is not synced: another start of the machine is another run of the node. False when it cannot be written; the old
 // one stays then. An empty path is no file. One thread a file.
 bool replace_run_file(const std::string& path, ByteView content);
+
+// The same for a file of the profile folder: on the disk, with its name, before this returns. Errors of the system.
+Status replace_kept_file(const std::string& path, ByteView content);
 
 // Empty when it is not there.
 std::optional<Bytes> read_run_file(const std::string& path);

@@ -77,6 +77,11 @@ ModuleInfo SupervisorMethods::info_of(const Row& row) const {
   info.uptime_seconds = row.pid == 0 ? 0 : std::max<std::int64_t>((clock_.unix_ms() - row.started_ms) / 1'000, 0);
   info.restarts = row.restarts;
   info.rss_bytes = row.rss_bytes;
+  info.anonymous_bytes = row.anonymous_bytes;
+  info.memory_limit_bytes = row.memory_limit_bytes;
+  info.sandbox = row.sandbox;
+  info.sandbox_level = static_cast<std::uint32_t>(row.sandbox_level);
+  info.unprotected = row.unprotected;
   info.owner = row.owner;
   info.backend = row.backend;
   info.interface = row.interface;

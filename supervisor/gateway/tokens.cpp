@@ -38,7 +38,7 @@ Result<std::shared_ptr<const ipc::AccessPolicy>> local_access(const std::string&
   }
   ipc::CredentialAccess::Entry local;
   local.sha256 = ipc::credential_digest(*token);
-  local.caller = std::make_shared<ipc::Caller>(ipc::Caller{"local", ipc::MethodSet::all()});
+  local.caller = std::make_shared<ipc::Caller>(ipc::Caller{std::string(kLocalCaller), ipc::MethodSet::all()});
   return std::make_shared<const ipc::CredentialAccess>(std::vector{std::move(local)});
 }
 

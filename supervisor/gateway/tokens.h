@@ -4,10 +4,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "ipc/server/access.h"
 
 namespace status::gateway {
+
+// Whose requests carry no identity.
+inline constexpr std::string_view kLocalCaller = "local";
 
 // The file's 32 hex digits make the caller "local", who may call everything and has no identity of its own (meta `u`);
 // anybody else is UNAUTHENTICATED. Errors:

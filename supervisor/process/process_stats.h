@@ -7,7 +7,12 @@
 
 namespace status::supervisor {
 
-// Resident memory, anonymous and file-backed; 0 when the process is gone.
-std::uint64_t rss_bytes(pid_t pid);
+struct ProcessMemory {
+  std::uint64_t resident_bytes = 0;   // anonymous and file-backed
+  std::uint64_t anonymous_bytes = 0;  // what only this process has: the measure of a leak
+};
+
+// All zero when the process is gone.
+ProcessMemory memory_of(pid_t pid);
 
 }  // namespace status::supervisor

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -42,6 +43,23 @@ void remove_stale_sockets(const std::string& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
     if (entry.is_socket(error)) std::filesystem::remove(entry.path(), error);
   }
+}
+
+Status link_front_socket(const NodePaths& paths) {
+  const std::string link = paths.front_socket();
+  const std::string target = paths.socket_of("gateway").substr(paths.run_dir.size() + 1);
+  if (::unlink(link.c_str()) != 0 && errno != ENOENT) return fail(errno_error(errno, "remove " + link));
+  if (::symlink(target.c_str(), link.c_str()) != 0) return fail(errno_error(errno, "link " + link));
+  return {};
+}
+
+// Empty: keys, which must not make files here, fills it once, and nobody else reads it.
+Status make_node_key(const NodePaths& paths) {
+  const UniqueFd file(::open(paths.node_key().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  // Also of one that is there: a statusd that made it may have been killed before this line.
+  if (!file && errno == EEXIST) return sync_directory(paths.data_dir);
+  if (!file) return fail(errno_error(errno, "create " + paths.node_key()));
+  return sync_directory(paths.data_dir);
 }
 
 }  // namespace
@@ -89,7 +107,8 @@ Status RunDirectory::prepare(const std::vector<std::string>& modules) {
     if (!data) return fail(data.error());
     remove_stale_sockets(paths_.run_of(module));
   }
-  return {};
+  if (auto made = make_node_key(paths_); !made) return made;
+  return link_front_socket(paths_);
 }
 
 Status RunDirectory::write_token(Random& random) {

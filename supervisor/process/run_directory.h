@@ -24,6 +24,7 @@ struct NodePaths {
   std::string third_party() const { return data_dir + "/modules.d"; }
   std::string data_of(const std::string& module) const { return data_dir + "/profiles/default/" + module; }
   std::string run_of(const std::string& module) const { return run_dir + "/" + module; }
+  // What front ends know: a link to the gateway's own socket, so that the gateway can write to its own folder alone.
   std::string front_socket() const { return run_dir + "/supervisor.sock"; }
   std::string socket_of(const std::string& module) const { return run_of(module) + "/rpc.sock"; }
   std::string token() const { return run_dir + "/token"; }
@@ -41,7 +42,8 @@ class RunDirectory {
 
   const NodePaths& paths() const { return paths_; }
 
-  // Makes the modules' own directories and removes the sockets of a dead run. INVALID_ARGUMENT
+  // Makes the modules' own directories, the link to the front door and, where there is none, an empty node key, and
+  // removes the sockets of a dead run. INVALID_ARGUMENT
   // (`supervisor.path_too_long`) with the path, its length and the way out.
   Status prepare(const std::vector<std::string>& modules);
   // Draws the local user's credential: 32 hex digits and nothing else.

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
@@ -17,12 +18,14 @@
 #include <boost/process/exe.hpp>
 #include <boost/process/extend.hpp>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 
 #include "ipc/control/crash_area.h"
 #include "ipc/control/descriptors.h"
 #include "supervisor/process/memfd.h"
+#include "supervisor/process/sanitized.h"
 
 namespace status::supervisor {
 namespace {
@@ -86,12 +89,14 @@ class ChildSetup : public bp::extend::handler {
     // SIG_DFL.
     constexpr std::array<unsigned long, 4> kDefault{};
     for (int signal = 1; signal < NSIG; ++signal) ::syscall(SYS_rt_sigaction, signal, kDefault.data(), nullptr, 8);
+    if (request_.cgroup >= 0 && ::write(request_.cgroup, "0", 1) != 1) return "cgroup.procs";
     if (const char* step = limit()) return step;
     if (const char* step = place_descriptors()) return step;
     if (::chdir(request_.working_directory.c_str()) != 0) return "chdir";
     ::umask(0077);
+    offer_to_the_oom_killer();
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "no_new_privs";
-    return nullptr;
+    return request_.sandbox == nullptr ? nullptr : request_.sandbox->enter();
   }
 
   const char* limit() const {
@@ -101,11 +106,25 @@ class ChildSetup : public bp::extend::handler {
       const rlimit files{*request_.descriptors, *request_.descriptors};
       if (::setrlimit(RLIMIT_NOFILE, &files) != 0) return "RLIMIT_NOFILE";
     }
-    if (request_.data_bytes) {
+    if (request_.data_bytes && !kSanitized) {
       const rlimit data{*request_.data_bytes, *request_.data_bytes};
       if (::setrlimit(RLIMIT_DATA, &data) != 0) return "RLIMIT_DATA";
     }
+    rlimit stack{};
+    if (::getrlimit(RLIMIT_STACK, &stack) != 0) return "RLIMIT_STACK";
+    stack.rlim_cur = std::min<rlim_t>(request_.stack_bytes, stack.rlim_max);
+    if (::setrlimit(RLIMIT_STACK, &stack) != 0) return "RLIMIT_STACK";
     return nullptr;
+  }
+
+  // Not worth a failed start: a machine without /proc has other worries.
+  void offer_to_the_oom_killer() const {
+    char text[16];
+    const auto [end, error] = std::to_chars(text, text + sizeof text, request_.oom_score_adj);
+    const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file < 0 || error != std::errc()) return;
+    (void)!::write(file, text, static_cast<std::size_t>(end - text));
+    ::close(file);
   }
 
   const char* place_descriptors() const {

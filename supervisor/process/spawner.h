@@ -11,6 +11,7 @@
 
 #include "ipc/base/result.h"
 #include "ipc/base/unique_fd.h"
+#include "supervisor/process/sandbox/sandboxes.h"
 
 namespace status::supervisor {
 
@@ -18,7 +19,11 @@ struct SpawnRequest {
   std::string executable;                    // absolute
   std::string working_directory;             // absolute
   std::optional<std::uint64_t> descriptors;  // RLIMIT_NOFILE
-  std::optional<std::uint64_t> data_bytes;   // RLIMIT_DATA
+  std::optional<std::uint64_t> data_bytes;   // RLIMIT_DATA; not in a sanitizer's build, which maps terabytes
+  std::uint64_t stack_bytes = 512 << 10;     // RLIMIT_STACK, of each thread
+  int oom_score_adj = 500;                   // the kernel takes modules before statusd
+  const ChildSandbox* sandbox = nullptr;     // the caller's; null: none
+  int cgroup = -1;                           // cgroup.procs of its group; the caller's
   int event_ring = -1;                       // the gateway's descriptor 6; the caller's
 };
 
@@ -33,7 +38,7 @@ struct Child {
 };
 
 // The child has: own session and process group, empty signal mask, default dispositions, no_new_privs, no core files,
-// umask 077, an environment of the allow list alone, SIGKILL when this process dies.
+// umask 077, an environment of the allow list alone, its sandbox, SIGKILL when this process dies.
 class Spawner {
  public:
   // Occupies the descriptors up to 9 with /dev/null, so that nothing that a child gets, and nothing that spawning

@@ -41,7 +41,7 @@ Status read_manifests(const std::string& directory, const std::string& bin_dir, 
     }
     const auto same = [&](const ModulePlan& other) { return other.manifest.name == manifest->name; };
     if (std::any_of(out.begin(), out.end(), same)) return wrong(file + ": there is a built-in module of that name");
-    ModulePlan plan{.manifest = std::move(*manifest)};
+    ModulePlan plan{.manifest = std::move(*manifest), .folder = folder};
     plan.executable = find_executable(plan.manifest, folder, bin_dir);
     out.push_back(std::move(plan));
   }

@@ -18,6 +18,7 @@ inline constexpr std::string_view kGateway = "gateway";
 
 struct ModulePlan {
   Manifest manifest;
+  std::string folder;      // of module.toml; absolute
   std::string executable;  // absolute
   Value settings;          // map; what bootstrap.config carries
   std::string backend;

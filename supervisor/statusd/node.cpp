@@ -21,7 +21,8 @@ std::string draw_boot_id(Random& random) {
   return to_hex(id);
 }
 
-ipc::control::ModuleRow initial_row(const ModulePlan& plan, const EdgeBook& edges, const NodePaths& paths) {
+ipc::control::ModuleRow initial_row(const ModulePlan& plan, const EdgeBook& edges, const NodePaths& paths,
+                                    const Protection& protection) {
   const Manifest& manifest = plan.manifest;
   ipc::control::ModuleRow row;
   row.name = manifest.name;
@@ -29,6 +30,10 @@ ipc::control::ModuleRow initial_row(const ModulePlan& plan, const EdgeBook& edge
   row.owner = cut(manifest.team);
   row.backend = cut(plan.backend);
   row.interface = manifest.interface;
+  row.memory_limit_bytes = manifest.memory_bytes;
+  row.sandbox = to_word(manifest.sandbox);
+  row.sandbox_level = static_cast<std::uint64_t>(protection.level(plan));
+  for (const std::string& missing : protection.missing(plan)) row.unprotected.emplace_back(cut(missing));
   for (const Requirement& requirement : manifest.requires_) row.requires_.push_back(requirement.module);
   row.url = "ipc://" + (manifest.name == kGateway ? paths.front_socket() : paths.socket_of(manifest.name));
   row.credential = edges.gateway_credential(manifest.name);
@@ -42,6 +47,7 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
       random_(tools.random),
       journal_(tools.journal),
       spawner_(tools.spawner),
+      protection_(tools.protection),
       directory_(std::move(directory)),
       configuration_(blueprint.configuration),
       boot_id_(draw_boot_id(tools.random)),
@@ -56,7 +62,7 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
   const LogLimits limits{configuration_.log_max_bytes, configuration_.log_files};
   for (ModulePlan& plan : blueprint.modules) {
     const std::string log = directory_.paths().logs() + "/" + plan.manifest.name + ".log";
-    Row row = initial_row(plan, edges_, directory_.paths());
+    Row row = initial_row(plan, edges_, directory_.paths(), protection_);
     modules_.push_back(
         std::make_unique<Module>(Module{std::move(plan), LogFile(log, limits, clock_), std::move(row), nullptr, 0}));
   }
@@ -155,13 +161,22 @@ void Node::arm_sampling() {
 }
 
 void Node::sample_memory() {
-  for (std::size_t i = 0; i < modules_.size(); ++i) {
-    Module& module = *modules_[i];
-    const std::uint64_t bytes = module.process ? rss_bytes(module.process->pid()) : 0;
-    if (bytes == module.row.rss_bytes) continue;
-    module.row.rss_bytes = bytes;
-    publish(i);
-  }
+  for (std::size_t i = 0; i < modules_.size(); ++i) sample_memory(i);
+}
+
+void Node::sample_memory(std::size_t index) {
+  Module& module = *modules_[index];
+  const ProcessMemory memory = module.process ? memory_of(module.process->pid()) : ProcessMemory();
+  Row& row = module.row;
+  if (memory.resident_bytes == row.rss_bytes && memory.anonymous_bytes == row.anonymous_bytes) return;
+  row.rss_bytes = memory.resident_bytes;
+  row.anonymous_bytes = memory.anonymous_bytes;
+  publish(index);
+  if (memory.anonymous_bytes <= row.memory_limit_bytes) return;
+  perform(tree_.on_over_limit(index,
+                              "memory: " + std::to_string(memory.anonymous_bytes >> 20) + " MiB anonymous, the limit is " +
+                                  std::to_string(row.memory_limit_bytes >> 20) + " MiB",
+                              now()));
 }
 
 void Node::arm_signals() {

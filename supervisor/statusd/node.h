@@ -23,6 +23,7 @@
 #include "supervisor/statusd/gateway_link.h"
 #include "supervisor/statusd/journal.h"
 #include "supervisor/statusd/module_process.h"
+#include "supervisor/statusd/protection.h"
 #include "supervisor/tree/tree.h"
 
 namespace status::supervisor {
@@ -32,6 +33,7 @@ class Node {
   // What the node works with; all of it outlives the node.
   struct Tools {
     Spawner& spawner;
+    Protection& protection;
     Journal& journal;
     const Clock& clock;
     Random& random;
@@ -64,6 +66,7 @@ class Node {
   void arm_signals();
   void beat(std::size_t index);
   void sample_memory();
+  void sample_memory(std::size_t index);
   void finish_if_down();
 
   // node_effects.cpp: what the tree wants done, and telling of it
@@ -71,6 +74,7 @@ class Node {
   void announce(const Effect& effect);
   void spawn(std::size_t index);
   Result<std::unique_ptr<ModuleProcess>> make_process(std::size_t index);
+  Result<Child> make_child(std::size_t index);
   bool send_bootstrap(std::size_t index);
   void drain(std::size_t index);
   void signal(std::size_t index, int number);
@@ -97,6 +101,7 @@ class Node {
   Random& random_;
   Journal& journal_;
   Spawner& spawner_;
+  Protection& protection_;
   RunDirectory directory_;
   Configuration configuration_;
   std::string boot_id_;

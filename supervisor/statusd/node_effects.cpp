@@ -24,7 +24,7 @@ Value bootstrap_config(const ModulePlan& plan, const Configuration& configuratio
     config.set("token_file", paths.token());
     config.set("boot_id", boot_id);
     config.set("version", kVersion);
-    config.set("socket_url", "ipc://" + paths.front_socket());
+    config.set("socket_url", "ipc://" + paths.socket_of(plan.manifest.name));
   }
   if (plan.manifest.name == "keys") config.set("node_key_file", paths.node_key());
   return config;
@@ -138,11 +138,7 @@ Result<std::unique_ptr<ModuleProcess>> Node::make_process(std::size_t index) {
   auto generation = store_.next_generation(manifest.name);
   if (!generation) return fail(generation.error());
   module.row.generation = *generation;
-  auto child = spawner_.spawn({.executable = module.plan.executable,
-                               .working_directory = directory_.paths().data_of(manifest.name),
-                               .descriptors = manifest.descriptors,
-                               .data_bytes = manifest.data_bytes,
-                               .event_ring = is_gateway(index) ? event_ring_.get() : -1});
+  auto child = make_child(index);
   if (!child) return fail(child.error());
   ModuleProcess::Callbacks callbacks;
   callbacks.exited = [this, index](const ExitReport& report) { on_exit(index, report); };
@@ -152,6 +148,20 @@ Result<std::unique_ptr<ModuleProcess>> Node::make_process(std::size_t index) {
   };
   return std::make_unique<ModuleProcess>(loop_, std::move(*child), manifest.name, *generation, module.log, clock_,
                                          std::move(callbacks));
+}
+
+Result<Child> Node::make_child(std::size_t index) {
+  const ModulePlan& plan = modules_[index]->plan;
+  auto protection = protection_.prepare(plan);
+  if (!protection) return fail(protection.error());
+  return spawner_.spawn({.executable = plan.executable,
+                         .working_directory = directory_.paths().data_of(plan.manifest.name),
+                         .descriptors = plan.manifest.descriptors,
+                         .data_bytes = plan.manifest.data_bytes,
+                         .stack_bytes = plan.manifest.stack_bytes,
+                         .sandbox = &protection->sandbox,
+                         .cgroup = protection->cgroup.get(),
+                         .event_ring = is_gateway(index) ? event_ring_.get() : -1});
 }
 
 bool Node::send_bootstrap(std::size_t index) {

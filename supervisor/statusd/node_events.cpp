@@ -23,6 +23,8 @@ void Node::on_exit(std::size_t index, const ExitReport& report) {
   const auto process = std::move(module.process);
   if (is_gateway(index)) gateway_.detach();
   const State state = tree_.state(index);
+  const bool over_limit = tree_.over_limit(index);
+  const bool asked = state == State::draining && !over_limit;
   const Effects effects = tree_.on_exit(index, report.to_exit(), now());
   // The tree knows why it was killed.
   const std::string cause = effects.empty() ? report.cause() : effects.front().cause;
@@ -30,13 +32,13 @@ void Node::on_exit(std::size_t index, const ExitReport& report) {
                                   .cause = cause,
                                   .time_ms = clock_.unix_ms(),
                                   .uptime_ms = elapsed_ms(process->started, now()),
-                                  .asked = state == State::draining};
-  module.end = state == State::draining ? "asked" : report.label();
+                                  .asked = asked};
+  module.end = over_limit ? "memory" : asked ? "asked" : report.label();
   perform(effects);  // the next incarnation first: what needs the disk can wait
   if (auto reserved = store_.reserve_ahead(module.row.name); !reserved) {
     journal_.say("error", reserved.error().message, module.row.name, module.row.generation);
   }
-  const bool orderly = state == State::draining && report.exit_code == 0;
+  const bool orderly = asked && report.exit_code == 0;
   if (!orderly) keep_record(index, *process, report, state, cause);
 }
 
@@ -92,7 +94,8 @@ void Node::on_ready(std::size_t index, const Ready& ready) {
                  module.row.name, module.row.generation);
     return;
   }
-  if (!ready.url.empty()) module.row.url = ready.url;
+  // The gateway's is the one that front ends know, whatever it listens on.
+  if (!ready.url.empty() && !is_gateway(index)) module.row.url = ready.url;
   if (!ready.interface.empty()) module.row.interface = ready.interface;
   if (!module.process->ready) module.process->ready = now();
   perform(tree_.on_ready(index, now()));

@@ -51,7 +51,11 @@ int run_statusd(const StatusdOptions& options) {
     journal.warn_operator(
         "runs as root: file modes and peer checks protect nothing from it; use an account of its own");
   }
-  Node node(std::move(*directory), std::move(*blueprint), {spawner, journal, clock, random});
+  const Cgroup::Places groups;
+  Protection protection(directory->paths(), SandboxSupport::of_this_kernel(), Cgroup::take(groups));
+  const std::string warning = memory_warning(blueprint->modules, memory_of_the_machine(groups));
+  if (!warning.empty()) journal.warn_operator(warning);
+  Node node(std::move(*directory), std::move(*blueprint), {spawner, protection, journal, clock, random});
   if (auto ran = node.run(); !ran) return give_up(ran.error());
   return 0;
 }

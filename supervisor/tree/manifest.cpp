@@ -10,10 +10,13 @@ namespace status::supervisor {
 namespace {
 
 constexpr std::uint64_t kHour = 3'600'000;
+constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 46;
 // Top-level keys of node.toml and prefixes of the gateway's own methods: a module of that name could not be configured
 // or called.
 constexpr std::array<std::string_view, 7> kReserved = {"modules", "metrics",    "restart", "hang",
                                                        "logs",    "supervisor", "statusd"};
+
+constexpr std::array<std::string_view, 3> kSandboxWords = {"none", "local", "network"};
 
 bool is_version(std::string_view text) {
   const auto dot = text.find('.');
@@ -62,6 +65,16 @@ void read_restart(RestartPolicy& policy, TableReader& outer, const std::string& 
   outer.adopt(fields.finish());
 }
 
+void read_limits(Manifest& manifest, TableReader& fields) {
+  if (auto bytes = fields.number_if("memory_bytes", 1 << 20, kMostMemory)) manifest.memory_bytes = *bytes;
+  if (auto bytes = fields.number_if("data_bytes", 1 << 20, kMostMemory)) manifest.data_bytes = *bytes;
+  if (auto count = fields.number_if("descriptors", 16, 1'048'576)) manifest.descriptors = *count;
+  if (auto bytes = fields.number_if("stack_bytes", 64 << 10, 1 << 30)) manifest.stack_bytes = *bytes;
+  if (manifest.data_bytes != 0 && manifest.data_bytes < manifest.memory_bytes) {
+    fields.refuse("data_bytes", "is less than `memory_bytes`: allocations would fail before the module is restarted");
+  }
+}
+
 void read_tables(Manifest& manifest, TableReader& outer, const std::string& file) {
   if (const Value* table = outer.table_if("owner")) {
     TableReader fields(*table, file, "owner");
@@ -79,14 +92,16 @@ void read_tables(Manifest& manifest, TableReader& outer, const std::string& file
   }
   if (const Value* table = outer.table_if("limits")) {
     TableReader fields(*table, file, "limits");
-    manifest.descriptors = fields.number_if("descriptors", 16, 1'048'576);
-    manifest.data_bytes = fields.number_if("data_bytes", 1 << 20, std::uint64_t{1} << 46);
+    read_limits(manifest, fields);
     outer.adopt(fields.finish());
   }
+  if (manifest.data_bytes == 0) manifest.data_bytes = 2 * manifest.memory_bytes;
   read_restart(manifest.restart, outer, file);
 }
 
 }  // namespace
+
+std::string_view to_word(Sandbox profile) { return kSandboxWords[static_cast<std::size_t>(profile)]; }
 
 bool is_module_name(std::string_view name) {
   if (name.empty() || name.size() > 32 || name[0] < 'a' || name[0] > 'z') return false;
@@ -108,8 +123,10 @@ Result<Manifest> parse_manifest(const Value& document, const std::string& file) 
   manifest.interface = fields.text("interface");
   if (!is_version(manifest.interface)) fields.refuse("interface", "must be a version \"major.minor\"");
   manifest.backend = fields.text_if("backend").value_or("");
-  // Profiles that are not applied are refused: a manifest must not promise what nobody does.
-  (void)fields.word_if("sandbox", {"none"});
+  const std::vector<std::string> profiles(kSandboxWords.begin(), kSandboxWords.end());
+  if (const auto profile = fields.word_if("sandbox", profiles)) {
+    manifest.sandbox = static_cast<Sandbox>(std::find(profiles.begin(), profiles.end(), *profile) - profiles.begin());
+  }
   read_tables(manifest, fields, file);
   read_requires(manifest, fields, file);
   const Value* settings = fields.table_if("settings");

@@ -3,11 +3,11 @@
 //   name = "chat"                     executable = "status-chat"        interface = "1.0"
 //   requires = ["keys", "waku"]       or   [requires.waku]  methods = ["waku.send"]  on_death = "notify" | "restart"
 //   backend = "mesh"                  the default choice; `<module>.backend` of node.toml overrides it
-//   sandbox = "none"
+//   sandbox = "local" | "network" | "none"   own folders alone, and no socket but local ones; "network": also the internet
 //   [owner]     team = "chat-team"  contact = "chat@example.org"
 //   [timeouts]  start_ms = 10000  stop_ms = 5000
 //   [restart]   when = "always" | "on_failure" | "never"  backoff_ms = 100  backoff_max_ms = 30000  budget = 5  (0:
-//   none) [limits]    descriptors = 1024  data_bytes = 1073741824 [settings]  free-form defaults of the module's own
+//   none) [limits]    memory_bytes = 536870912  data_bytes = 1073741824  descriptors = 1024  stack_bytes = 524288 [settings]  free-form defaults of the module's own
 //   configuration
 #pragma once
 
@@ -29,6 +29,10 @@ struct Requirement {
   bool restart_with_it = false;           // restarted when that module dies; by default it stays up, degraded
 };
 
+// What its process may do (supervisor/process/sandbox).
+enum class Sandbox : std::uint8_t { none, local, network };
+std::string_view to_word(Sandbox profile);
+
 struct Manifest {
   std::string name;
   std::string executable;
@@ -39,8 +43,11 @@ struct Manifest {
   milliseconds start_timeout{10'000};
   milliseconds stop_timeout{5'000};
   RestartPolicy restart;
-  std::optional<std::uint64_t> descriptors;  // RLIMIT_NOFILE
-  std::optional<std::uint64_t> data_bytes;   // RLIMIT_DATA
+  std::uint64_t memory_bytes = 512 << 20;  // anonymous memory, looked at each second: past it the module is restarted
+  std::uint64_t data_bytes = 0;            // RLIMIT_DATA and memory.max: past it allocations fail; twice memory_bytes
+  std::uint64_t descriptors = 1'024;       // RLIMIT_NOFILE
+  std::uint64_t stack_bytes = 512 << 10;   // RLIMIT_STACK, of each thread; stacks count as data
+  Sandbox sandbox = Sandbox::local;
   std::string backend;                       // empty: the module has none
   Value settings;                            // map
 };

@@ -35,7 +35,7 @@ static_assert(static_cast<int>(Next::paused) == static_cast<int>(State::paused),
 
 // Enters backoff, failed or stopped as the policy says.
 void settle_death(Machine& machine, const Rules& rules, const Input& input, MonotonicTime now) {
-  Death death{.clean = input.clean};
+  Death death{.clean = input.clean && !machine.over_limit};
   if (machine.ready_since) death.ready_for = std::chrono::duration_cast<milliseconds>(now - *machine.ready_since);
   const Verdict verdict = after_death(rules.restart, machine.history, death, now, input.chance);
   machine.deadline = now + verdict.delay;
@@ -90,7 +90,8 @@ Step step(const Machine& machine, const Rules& rules, const Input& input, Monoto
   const Cell& to = cell(machine.state, input.event);
   Step result{machine, to.action};
   Machine& next = result.machine;
-  if (to.next == Next::by_policy) {
+  const bool gone_over_limit = machine.over_limit && to.next == Next::stopped && input.event == Event::exited;
+  if (to.next == Next::by_policy || gone_over_limit) {
     settle_death(next, rules, input, now);
     next.ready_since.reset();
     return result;
@@ -99,6 +100,7 @@ Step step(const Machine& machine, const Rules& rules, const Input& input, Monoto
   set_deadline(next, rules, to.action, machine.state, now);
   if (machine.state == State::starting && next.state == State::ready) next.ready_since = now;
   if (!has_process(next.state) || to.action == Action::spawn) next.ready_since.reset();
+  if (to.action == Action::spawn) next.over_limit = false;
   return result;
 }
 

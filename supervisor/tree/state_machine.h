@@ -76,6 +76,9 @@ struct Machine {
   std::optional<MonotonicTime> deadline;
   std::optional<MonotonicTime> ready_since;  // of this incarnation
   RestartHistory history;
+  // It is draining because it used too much: its end counts as a death, so that the restart policy holds what leaks
+  // from its start on.
+  bool over_limit = false;
 };
 
 struct Step {

@@ -52,7 +52,9 @@ Effects Tree::tick(MonotonicTime now) {
     if (!has_process(module.machine.state) || !module.machine.deadline || *module.machine.deadline > now) continue;
     if (module.machine.state == State::starting)
       module.kill_why = "not ready" + within(module.spec.rules.start_timeout);
-    if (module.machine.state == State::draining) module.kill_why = "not gone" + within(module.spec.rules.stop_timeout);
+    if (module.machine.state == State::draining) {
+      module.kill_why += (module.kill_why.empty() ? "" : ", ") + ("not gone" + within(module.spec.rules.stop_timeout));
+    }
     deliver(i, {Event::timer}, module.kill_why, now, effects);
   }
   reconcile(now, effects);
@@ -93,10 +95,21 @@ Effects Tree::on_hang(std::size_t module, const std::string& why, MonotonicTime 
   return effects;
 }
 
+Effects Tree::on_over_limit(std::size_t module, const std::string& why, MonotonicTime now) {
+  Effects effects;
+  Module& m = modules_[module];
+  if (!is_up(m.machine.state)) return effects;
+  m.machine.over_limit = true;
+  m.kill_why = why;
+  deliver(module, {Event::restart}, why, now, effects);
+  reconcile(now, effects);
+  return effects;
+}
+
 Effects Tree::on_exit(std::size_t module, const Exit& exit, MonotonicTime now) {
   Effects effects;
   Module& m = modules_[module];
-  const bool asked = m.machine.state == State::draining;
+  const bool asked = m.machine.state == State::draining && !m.machine.over_limit;
   const std::string cause = m.kill_why.empty() ? exit.cause : m.kill_why + ": " + exit.cause;
   const Event event = exit.misconfigured ? Event::misconfigured : Event::exited;
   deliver(module, {event, exit.clean, chance()}, cause, now, effects);

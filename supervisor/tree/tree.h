@@ -77,6 +77,9 @@ class Tree {
   Effects on_trouble(std::size_t module, Trouble trouble, const std::string& why, MonotonicTime now);
   Effects on_trouble_over(std::size_t module, Trouble trouble, MonotonicTime now);
   Effects on_hang(std::size_t module, const std::string& why, MonotonicTime now);
+  // It has used more than its limit: it is drained, and its end is a death for the restart policy.
+  Effects on_over_limit(std::size_t module, const std::string& why, MonotonicTime now);
+  bool over_limit(std::size_t module) const { return modules_[module].machine.over_limit; }
   // Also when the process could not be made.
   Effects on_exit(std::size_t module, const Exit& exit, MonotonicTime now);
   // FAILED_PRECONDITION: to stop the front (nobody could start it again), to pause what is not up, to resume what is

@@ -16,7 +16,7 @@ NodeOptions TestNode::bare(std::vector<std::string> settings) {
 }
 
 std::string fake_manifest(const std::string& name, const FakeModule& fake) {
-  std::string text = "name = \"" + name + "\"\nexecutable = \"" + binary("fake_module") + "\"\ninterface = \"1.0\"\n";
+  std::string text = "name = \"" + name + "\"\nexecutable = \"" + binary(fake.program) + "\"\ninterface = \"1.0\"\n";
   if (!fake.requires_.empty()) {
     text += "requires = [";
     for (const std::string& required : fake.requires_) text += "\"" + required + "\", ";

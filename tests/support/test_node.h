@@ -25,12 +25,13 @@ struct NodeOptions {
   std::vector<std::string> arguments;  // anything else
 };
 
-// A module of modules.d/ that runs tests/fixtures/fake_module.cpp.
+// A module of modules.d/ that runs a program of tests/fixtures.
 struct FakeModule {
   std::vector<std::string> requires_;
   std::string manifest;  // more top-level keys of module.toml
   std::string tables;    // more tables
   std::string settings;  // keys of [settings]; the program says which
+  std::string program = "fake_module";
 };
 
 std::string fake_manifest(const std::string& name, const FakeModule& fake);

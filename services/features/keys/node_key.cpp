@@ -1,6 +1,7 @@
 #include "services/features/keys/node_key.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,48 +49,49 @@ Result<host::SecretBytes> load(int fd, const std::string& path) {
   return key;
 }
 
-Status write_key(const std::string& path, const host::SecretBytes& key) {
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) return fail(errno_error(errno, "create " + path));
-  const ssize_t wrote = ::write(fd.get(), key.view().data(), key.size());
-  if (wrote != static_cast<ssize_t>(key.size())) return fail(errno_error(wrote < 0 ? errno : ENOSPC, "write " + path));
-  if (::fsync(fd.get()) != 0) return fail(errno_error(errno, "fsync " + path));
+// One process fills it; whoever comes second finds it full.
+Status fill(int fd, const std::string& path, Random& random) {
+  if (::flock(fd, LOCK_EX) != 0) return fail(errno_error(errno, "flock " + path));
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return fail(errno_error(errno, "fstat " + path));
+  if (info.st_size != 0) return {};
+  host::SecretBytes key(kNodeKeyBytes);
+  random.fill(key.writable());
+  const ssize_t wrote = ::pwrite(fd, key.view().data(), key.size(), 0);
+  if (wrote != static_cast<ssize_t>(key.size()) || ::fsync(fd) != 0) {
+    const int reason = wrote < 0 || errno != 0 ? errno : ENOSPC;
+    (void)!::ftruncate(fd, 0);  // a part of a key would be taken for a damaged one
+    return fail(errno_error(reason, "write " + path));
+  }
   return {};
 }
 
-// Makes the file appear whole. One that appeared meanwhile is left as it is.
-Status create(const std::string& path, Random& random) {
-  host::SecretBytes key(kNodeKeyBytes);
-  random.fill(key.writable());
-  const std::string unfinished = path + "." + std::to_string(::getpid()) + ".new";
-  ::unlink(unfinished.c_str());  // of an earlier process with this id, which died
-  Status made = write_key(unfinished, key);
-  if (made && ::link(unfinished.c_str(), path.c_str()) != 0 && errno != EEXIST) {
-    made = fail(errno_error(errno, "link " + path));
+// For reading; also for writing only where it is empty: a key that its owner has made read-only stays usable.
+Result<UniqueFd> open_key(const std::string& path, Random& random) {
+  constexpr int kFlags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | kFlags));
+  const bool missing = !fd && errno == ENOENT;
+  struct stat info {};
+  if (missing || (fd && ::fstat(fd.get(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0)) {
+    fd.reset(::open(path.c_str(), O_RDWR | O_CREAT | kFlags, 0600));
   }
-  ::unlink(unfinished.c_str());
-  return made;
-}
-
-UniqueFd open_existing(const std::string& path) {
-  return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd && errno == ELOOP) return fail(unsafe(path + " is a symbolic link: put the file itself there"));
+  if (!fd) return fail(errno_error(errno, "open " + path));
+  if (missing || (S_ISREG(info.st_mode) && info.st_size == 0)) {
+    if (Status filled = fill(fd.get(), path, random); !filled) return fail(filled.error());
+  }
+  if (missing) {
+    if (Status synced = host::sync_folder_of(path); !synced) return fail(synced.error());
+  }
+  return fd;
 }
 
 }  // namespace
 
 Result<host::SecretBytes> load_or_create_node_key(const std::string& path, Random& random) {
-  UniqueFd fd = open_existing(path);
-  if (!fd && errno == ENOENT) {
-    if (Status created = create(path, random); !created) return fail(created.error());
-    fd = open_existing(path);
-  }
-  if (!fd) {
-    if (errno == ELOOP) return fail(unsafe(path + " is a symbolic link: put the file itself there"));
-    return fail(errno_error(errno, "open " + path));
-  }
-  // Each time: whoever made it may have died before its name was on the disk, and databases will depend on it.
-  if (Status synced = host::sync_folder_of(path); !synced) return fail(synced.error());
-  return load(fd.get(), path);
+  const Result<UniqueFd> fd = open_key(path, random);
+  if (!fd) return fail(fd.error());
+  return load(fd->get(), path);
 }
 
 }  // namespace status::keys

@@ -21,6 +21,7 @@ struct Words {
   std::uint32_t deadline_ms = 10'000;
   std::string key;
   bool follow = false;
+  TokenWish token;
 };
 
 using Command = std::function<int(const Shell&)>;
@@ -100,6 +101,24 @@ void add_call(CLI::App& app, Words& words, Command& chosen) {
   });
 }
 
+void add_tokens(CLI::App& app, Words& words, Command& chosen) {
+  CLI::App* token = app.add_subcommand("token", "Credentials for front ends other than the local user's own");
+  token->require_subcommand(1);
+  CLI::App* create = token->add_subcommand("create", "Make one, and show it this once");
+  create->add_option("name", words.token.name, "What it is called: a-z, 0-9, - and _")->required();
+  create->add_option("--method", words.token.methods, "What it may call: chat.send_message, chat.*; may be repeated")
+      ->required()
+      ->type_name("PATTERN");
+  create->add_option("--rate", words.token.rate, "Requests a second (default: no limit)")->type_name("N");
+  create->add_option("--expires", words.token.lifetime, "After which time it is refused, such as 30d (default: never)")
+      ->type_name("TIME");
+  create->callback([&] { chosen = [&words](const Shell& shell) { return run_token_create(shell, words.token); }; });
+  token->add_subcommand("list", "Their names and scopes")->callback([&] { chosen = run_token_list; });
+  CLI::App* revoke = token->add_subcommand("revoke", "End one, at once");
+  revoke->add_option("name", words.token.name, "Its name")->required();
+  revoke->callback([&] { chosen = [&words](const Shell& shell) { return run_token_revoke(shell, words.token.name); }; });
+}
+
 }  // namespace
 
 int run_statusctl(int argc, const char* const* argv) {
@@ -119,6 +138,7 @@ int run_statusctl(int argc, const char* const* argv) {
   add_reading_commands(app, words, chosen);
   add_call(app, words, chosen);
   add_module_commands(app, words, chosen);
+  add_tokens(app, words, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

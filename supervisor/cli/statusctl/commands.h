@@ -1,8 +1,12 @@
 // statusctl's commands, one .cpp each. They return the exit code.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "supervisor/cli/statusctl/session.h"
 
@@ -26,5 +30,18 @@ int run_control(const Shell& shell, const std::string& verb, const std::string& 
 int run_why(const Shell& shell, const std::string& module);
 // `subject`: empty, a module, or module.method.
 int run_describe(const Shell& shell, const std::string& subject);
+
+// A token for a front end (supervisor/gateway/token_api.h).
+struct TokenWish {
+  std::string name;
+  std::vector<std::string> methods;
+  std::uint32_t rate = 0;  // requests a second; 0: no limit
+  std::string lifetime;    // "30d", "12h", "5m", "10s"; empty: for good
+};
+int run_token_create(const Shell& shell, const TokenWish& wish);
+int run_token_list(const Shell& shell);
+int run_token_revoke(const Shell& shell, const std::string& name);
+// A number and d, h, m or s; up to a century.
+std::optional<std::chrono::milliseconds> parse_lifetime(std::string_view text);
 
 }  // namespace status::cli

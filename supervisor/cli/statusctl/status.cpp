@@ -1,5 +1,6 @@
 // statusctl status: every module, what it is doing, and what an operator should look at.
 #include <algorithm>
+#include <map>
 
 #include "supervisor/cli/statusctl/commands.h"
 #include "supervisor/cli/statusctl/output.h"
@@ -9,7 +10,8 @@ namespace {
 
 constexpr std::string_view kKeys[] = {"name",           "state",     "locked",    "generation",     "pid",
                                       "uptime_seconds", "restarts",  "rss_bytes", "owner",          "backend",
-                                      "interface",      "last_exit", "why",       "next_attempt_ms"};
+                                      "interface",      "last_exit", "why",       "next_attempt_ms",
+                                      "anonymous_bytes", "memory_limit_bytes", "sandbox", "sandbox_level", "unprotected"};
 
 Value status_document(const Value& reply) {
   Value::Array modules;
@@ -23,6 +25,22 @@ Value status_document(const Value& reply) {
     modules.push_back(std::move(row));
   }
   return Value::map({{"modules", std::move(modules)}});
+}
+
+// What a machine lacks concerns every module alike: one line for each gap.
+std::string protection_notes(const Value::Array& modules) {
+  std::map<std::string, std::string> names_by_gap;
+  for (const Value& row : modules) {
+    const Value* gaps = row.find("unprotected");
+    if (gaps == nullptr || gaps->as_array() == nullptr) continue;
+    for (const Value& gap : *gaps->as_array()) {
+      std::string& names = names_by_gap[gap.as_string() == nullptr ? "" : *gap.as_string()];
+      names += (names.empty() ? "" : ", ") + row.string_or("name", "");
+    }
+  }
+  std::string notes;
+  for (const auto& [gap, names] : names_by_gap) notes += "not protected (" + names + "): " + gap + "\n";
+  return notes;
 }
 
 void print_table(const Value& document) {
@@ -39,7 +57,7 @@ void print_table(const Value& document) {
     const std::string why = row.string_or("why", "");
     if (!why.empty()) notes += name + ": " + why + " (statusctl why " + name + ")\n";
   }
-  std::fputs((table.text() + notes).c_str(), stdout);
+  std::fputs((table.text() + notes + protection_notes(*document.find("modules")->as_array())).c_str(), stdout);
 }
 
 }  // namespace

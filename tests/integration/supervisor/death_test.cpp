@@ -187,7 +187,7 @@ TEST(Death, TheNewestTwentyRecordsAreKept) {
 
 TEST(Death, WhatAModuleForkedGoesWithIt) {
   TestNode node(TestNode::bare());
-  node.add_fake_module("a", {.settings = "mode = \"fork\""});
+  node.add_fake_module("a", {.manifest = "sandbox = \"none\"", .settings = "mode = \"fork\""});
   node.start();
   ASSERT_TRUE(node.wait_for("a: starting → ready"));
   const auto report = parse_json(read_file(node.path("profiles/default/a/report.json")));

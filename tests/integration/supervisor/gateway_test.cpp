@@ -23,7 +23,7 @@ class Gateway : public testing::Test {
     fs::create_directories(place_ / "bin");
     fs::copy_file(binary("statusd"), place_ / "bin/statusd");
     write_file(place_ / "share/status/modules/gateway/module.toml",
-               fake_manifest("gateway", {.settings = "record = \"" + record() + "\"\n" + settings}));
+               fake_manifest("gateway", {.manifest = "sandbox = \"none\"", .settings = "record = \"" + record() + "\"\n" + settings}));
     node_.use_statusd(place_ / "bin/statusd");
   }
   std::string record() const { return place_ / "record"; }
@@ -71,7 +71,7 @@ TEST_F(Gateway, IsToldEverythingInOrder) {
   const auto& boot = std::get<Bootstrap>(messages[0]);
   EXPECT_EQ(boot.config.string_or("metrics_listen", ""), "127.0.0.1:9464");
   EXPECT_EQ(boot.config.string_or("token_file", ""), node_.path("run/token"));
-  EXPECT_EQ(boot.config.string_or("socket_url", ""), "ipc://" + node_.path("run/supervisor.sock"));
+  EXPECT_EQ(boot.config.string_or("socket_url", ""), "ipc://" + node_.path("run/gateway/rpc.sock"));
   EXPECT_EQ(boot.config.string_or("version", "").empty(), false);
   EXPECT_EQ(boot.config.string_or("boot_id", "").size(), 32u);
   const auto& modules = std::get<Modules>(messages[1]);

@@ -74,7 +74,7 @@ TEST(Statusd, StartsInDependencyOrderAndStopsBackwards) {
   const TempDir scratch;
   const std::string drained = scratch / "drained";
   TestNode node(TestNode::bare());
-  const FakeModule base{.settings = "drain_log = \"" + drained + "\""};
+  const FakeModule base{.manifest = "sandbox = \"none\"", .settings = "drain_log = \"" + drained + "\""};
   FakeModule b = base;
   b.requires_ = {"a"};
   FakeModule c = base;

@@ -48,12 +48,37 @@ TEST_F(NodeKeyTest, MadeOnceAndReadAgain) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1) << "nothing is left beside it";
 }
 
-TEST_F(NodeKeyTest, IsOnTheDiskWithItsNameWhoeverMadeIt) {
+TEST_F(NodeKeyTest, IsOnTheDiskWithItsName) {
   test::take_synced();
   ASSERT_TRUE(load());
-  EXPECT_THAT(test::take_synced(), testing::ElementsAre(testing::EndsWith(".new"), folder_));
+  EXPECT_THAT(test::take_synced(), testing::ElementsAre(path_, folder_));
   ASSERT_TRUE(load());
-  EXPECT_THAT(test::take_synced(), testing::ElementsAre(folder_)) << "its maker may have been killed before";
+  EXPECT_TRUE(test::take_synced().empty());
+}
+
+TEST_F(NodeKeyTest, OneThatStatusdLeftEmptyIsOnTheDiskWithoutItsFolder) {
+  write("");
+  test::take_synced();
+  ASSERT_TRUE(load());
+  EXPECT_THAT(test::take_synced(), testing::ElementsAre(path_));
+}
+
+TEST_F(NodeKeyTest, AnEmptyOneIsFilledInPlace) {
+  write("");
+  struct stat before {};
+  ASSERT_EQ(::stat(path_.c_str(), &before), 0);
+  const auto made = load();
+  ASSERT_TRUE(made) << made.error().describe();
+  struct stat after {};
+  ASSERT_EQ(::stat(path_.c_str(), &after), 0);
+  EXPECT_EQ(after.st_ino, before.st_ino) << "keys may make no file in that folder";
+  EXPECT_EQ(after.st_size, 32);
+  EXPECT_TRUE(load()->equals(made->view()));
+}
+
+TEST_F(NodeKeyTest, OneThatItsOwnerMadeReadOnlyIsRead) {
+  write(std::string(32, 'k'), 0400);
+  EXPECT_TRUE(load());
 }
 
 TEST_F(NodeKeyTest, MadeUnderAnyMask) {
@@ -73,7 +98,7 @@ TEST_F(NodeKeyTest, WideModeIsRefusedWithTheCommand) {
 }
 
 TEST_F(NodeKeyTest, OtherLengthsAreRefusedAndKept) {
-  for (const std::size_t length : {0U, 31U, 33U}) {
+  for (const std::size_t length : {1U, 31U, 33U}) {
     write(std::string(length, 'k'));
     const auto refused = load();
     ASSERT_FALSE(refused);

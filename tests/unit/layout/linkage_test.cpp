@@ -38,6 +38,7 @@ constexpr std::array<std::string_view, 25> kAllowed = {
     "libsodium",               // ISC
     "libssl",                  // Apache-2.0
     "libcrypto",               // Apache-2.0
+    "libseccomp",              // LGPL-2.1
     "libsqlcipher",            // BSD-3-Clause
     "libprometheus-cpp-core",  // MIT
     "libspdlog",               // MIT

@@ -38,6 +38,9 @@ TEST(Manifest, TheDefaults) {
   EXPECT_FALSE(manifest->requires_[1].restart_with_it);
   EXPECT_EQ(manifest->start_timeout, milliseconds(10'000));
   EXPECT_EQ(manifest->restart.budget, 5u);
+  EXPECT_EQ(manifest->sandbox, Sandbox::local);
+  EXPECT_EQ(manifest->memory_bytes, 512u << 20);
+  EXPECT_EQ(manifest->data_bytes, 1'024u << 20) << "twice that";
   EXPECT_NE(manifest->settings.as_map(), nullptr);
 }
 
@@ -46,7 +49,7 @@ TEST(Manifest, EveryKey) {
 executable = "status-waku"
 interface = "2.10"
 backend = "mesh"
-sandbox = "none"
+sandbox = "network"
 [owner]
 team = "waku-team"
 contact = "c"
@@ -62,8 +65,10 @@ backoff_ms = 3
 backoff_max_ms = 4
 budget = 0
 [limits]
-descriptors = 64
+memory_bytes = 67108864
 data_bytes = 134217728
+descriptors = 64
+stack_bytes = 1048576
 [settings]
 retention = { hours = 5 }
 )");
@@ -77,6 +82,9 @@ retention = { hours = 5 }
   EXPECT_EQ(manifest->restart.first_delay, milliseconds(3));
   EXPECT_EQ(manifest->restart.delay_cap, milliseconds(4));
   EXPECT_EQ(manifest->restart.budget, 0u);
+  EXPECT_EQ(manifest->sandbox, Sandbox::network);
+  EXPECT_EQ(manifest->memory_bytes, 64u << 20);
+  EXPECT_EQ(manifest->stack_bytes, 1u << 20);
   EXPECT_EQ(manifest->descriptors, 64u);
   EXPECT_EQ(manifest->data_bytes, 134217728u);
   EXPECT_EQ(manifest->settings.find("retention")->int_or("hours", 0), 5);
@@ -100,7 +108,7 @@ TEST(Manifest, EveryProblemSaysWhere) {
   EXPECT_THAT(problem("name = \"a\"\nexecutable = \"x\"\ninterface = \"one\"\n"),
               testing::HasSubstr("module.toml:3: `interface`"));
   EXPECT_THAT(problem("name = \"a\"\nsandbox = \"strict\"\nexecutable = \"x\"\ninterface = \"1.0\"\n"),
-              testing::HasSubstr("module.toml:2: `sandbox` is `strict`; it must be one of: none"));
+              testing::HasSubstr("module.toml:2: `sandbox` is `strict`; it must be one of: none, local, network"));
 }
 
 TEST(Manifest, ARequirementIsNamedOnceAndIsSomebodyElse) {

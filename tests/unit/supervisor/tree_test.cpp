@@ -94,6 +94,40 @@ TEST_F(TreeTest, AHangAbortsThenKills) {
   EXPECT_EQ(dies(kKeys).at(0).cause, "no answer: signal 9 (SIGKILL)");
 }
 
+TEST_F(TreeTest, OverItsLimitAModuleIsDrainedAndItsEndIsADeath) {
+  bring_up();
+  clock_.advance(milliseconds(1'000));
+  EXPECT_EQ(spell(tree_->on_over_limit(kChat, "memory: 600 MiB", now())), "chat drain ready→draining");
+  EXPECT_TRUE(tree_->over_limit(kChat));
+  EXPECT_EQ(spell(tree_->on_over_limit(kChat, "memory: 700 MiB", now())), "") << "it is on its way";
+  const Effects effects = tree_->on_exit(kChat, {.clean = true, .cause = "exit 0"}, now());
+  EXPECT_EQ(spell(effects), "chat draining→backoff, chat spawn backoff→starting");
+  EXPECT_EQ(effects.front().cause, "memory: 600 MiB: exit 0");
+  EXPECT_FALSE(tree_->over_limit(kChat)) << "the next one starts afresh";
+}
+
+TEST_F(TreeTest, WhatIsOverItsLimitFromItsStartOnFails) {
+  bring_up();
+  for (int death = 1; death <= 5; ++death) {
+    tree_->on_over_limit(kChat, "memory", now());
+    tree_->on_exit(kChat, {.clean = true, .cause = "exit 0"}, now());
+    if (death == 5) break;
+    clock_.advance(milliseconds(1'500));
+    tree_->tick(now());
+    ASSERT_EQ(tree_->state(kChat), State::starting) << death;
+    tree_->on_ready(kChat, now());
+  }
+  EXPECT_EQ(tree_->state(kChat), State::failed);
+}
+
+TEST_F(TreeTest, AStopAskedForWhileItDrainsForItsLimitStops) {
+  bring_up();
+  tree_->on_over_limit(kChat, "memory", now());
+  ASSERT_TRUE(tree_->command(kChat, Operation::stop, now()).has_value());
+  tree_->on_exit(kChat, {.clean = true, .cause = "exit 0"}, now());
+  EXPECT_EQ(tree_->state(kChat), State::stopped);
+}
+
 TEST_F(TreeTest, TroublesAddUp) {
   bring_up();
   EXPECT_EQ(spell(tree_->on_trouble(kWaku, Trouble::own_word, "no peers", now())), "waku ready→degraded");

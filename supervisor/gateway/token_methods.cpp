@@ -1,0 +1,51 @@
+#include "supervisor/gateway/token_methods.h"
+
+#include "ipc/server/typed.h"
+#include "supervisor/gateway/token_api.h"
+#include "supervisor/gateway/tokens.h"
+
+namespace status::gateway {
+namespace {
+
+using ipc::Run;
+
+// A scope may name these methods and still not use them: a token that could make tokens could make itself a wider one.
+Status only_local(const ipc::CallContext& context) {
+  if (context.caller.name == kLocalCaller) return {};
+  return fail(Code::permission_denied, "supervisor.local_only",
+              "only the local user's own token (run/token) may manage tokens");
+}
+
+TokenInfo info_of(const NamedToken& token) {
+  return {token.name, token.scope.methods, token.scope.rate_per_second, token.scope.expires_ms, token.created_ms};
+}
+
+}  // namespace
+
+void serve_tokens(ipc::Server& server, NamedTokens& tokens) {
+  ipc::serve<CreateToken>(
+      server, Run::system,
+      [&tokens](const CreateToken::Request& request, ipc::CallContext& context) -> Result<CreateToken::Reply> {
+        if (Status local = only_local(context); !local) return fail(local.error());
+        Result<std::string> token =
+            tokens.create(request.name, {request.methods, request.rate_per_second, request.expires_ms});
+        if (!token) return fail(token.error());
+        return CreateToken::Reply{std::move(*token)};
+      });
+  ipc::serve<RevokeToken>(
+      server, Run::system,
+      [&tokens](const RevokeToken::Request& request, ipc::CallContext& context) -> Result<api::Empty> {
+        if (Status local = only_local(context); !local) return fail(local.error());
+        if (Status revoked = tokens.revoke(request.name); !revoked) return fail(revoked.error());
+        return api::Empty{};
+      });
+  ipc::serve<ListTokens>(server, Run::system,
+                         [&tokens](const api::Empty&, ipc::CallContext& context) -> Result<ListTokens::Reply> {
+                           if (Status local = only_local(context); !local) return fail(local.error());
+                           ListTokens::Reply reply;
+                           for (const NamedToken& token : tokens.list()) reply.tokens.push_back(info_of(token));
+                           return reply;
+                         });
+}
+
+}  // namespace status::gateway
