@@ -20,28 +20,44 @@ double percentile(std::vector<double> values, double share) {
   return values.empty() ? 0 : values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
-bool print(const std::vector<Figure>& figures, bool json) {
-  const bool all = std::ranges::all_of(figures, &Figure::met);
+Figure shown(std::string name, std::string unit, double value, Floor floor) {
+  return {.name = std::move(name), .unit = std::move(unit), .value = value, .floor = std::move(floor), .judged = false};
+}
+
+Value to_value(const std::vector<Figure>& figures) {
   Value::Array list;
   for (const Figure& figure : figures) {
-    if (json) {
-      list.push_back(Value::map({{"name", figure.name},
-                                 {"unit", figure.unit},
-                                 {"value", figure.value},
-                                 {"target", figure.target},
-                                 {"at_least", figure.at_least},
-                                 {"met", figure.met()},
-                                 {"floor", figure.floor.value},
-                                 {"floor_name", figure.floor.name}}));
-      continue;
+    Value& row = list.emplace_back(
+        Value::map({{"name", figure.name}, {"unit", figure.unit}, {"value", figure.value}, {"met", figure.met()}}));
+    if (figure.judged) {
+      row.set("target", figure.target);
+      row.set("at_least", figure.at_least);
     }
-    std::printf("%-56s %9.2f %-4s target %s %6.0f  %s", figure.name.c_str(), figure.value, figure.unit.c_str(),
-                figure.at_least ? ">=" : "<=", figure.target, figure.met() ? "met   " : "MISSED");
+    if (figure.floor.value > 0) {
+      row.set("floor", figure.floor.value);
+      row.set("floor_name", figure.floor.name);
+    }
+  }
+  return list;
+}
+
+bool print_table(const std::vector<Figure>& figures) {
+  for (const Figure& figure : figures) {
+    std::printf("%-64s %10.2f %-4s", figure.name.c_str(), figure.value, figure.unit.c_str());
+    if (figure.judged) {
+      std::printf(" target %s %7.2f  %s", figure.at_least ? ">=" : "<=", figure.target,
+                  figure.met() ? "met   " : "MISSED");
+    }
     if (figure.floor.value > 0) std::printf("  (floor %.2f: %s)", figure.floor.value, figure.floor.name.c_str());
     std::puts("");
   }
+  return std::ranges::all_of(figures, &Figure::met);
+}
+
+bool print(const std::vector<Figure>& figures, bool json) {
+  const bool all = json ? std::ranges::all_of(figures, &Figure::met) : print_table(figures);
   if (json) {
-    std::puts(to_json(Value::map({{"figures", list}, {"pass", all}})).c_str());
+    std::puts(to_json(Value::map({{"figures", to_value(figures)}, {"pass", all}})).c_str());
   } else {
     std::puts(all ? "PASS" : "FAIL");
   }

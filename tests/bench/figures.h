@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "ipc/base/value.h"
+
 namespace status::bench {
 
 using Clock = std::chrono::steady_clock;
@@ -27,9 +29,19 @@ struct Figure {
   double target = 0;  // the most it may be; with `at_least` the least
   Floor floor = {};
   bool at_least = false;
+  bool judged = true;  // false: shown, without a target
 
-  bool met() const { return at_least ? value >= target : value <= target; }
+  bool met() const { return !judged || (at_least ? value >= target : value <= target); }
 };
+
+// One that has no target.
+Figure shown(std::string name, std::string unit, double value, Floor floor = {});
+
+// A list of maps {name, unit, value, …}.
+Value to_value(const std::vector<Figure>& figures);
+
+// One line each. True when all are met.
+bool print_table(const std::vector<Figure>& figures);
 
 // A table and PASS or FAIL, or one JSON object {figures, pass}. True when all are met.
 bool print(const std::vector<Figure>& figures, bool json);
