@@ -1,5 +1,10 @@
 #include "tests/chaos/bystander.h"
 
+#include <algorithm>
+
+#include "ipc/base/clock.h"
+#include "tests/bench/figures.h"
+
 namespace status::chaos {
 
 Bystander::Bystander(test::Node& node, const std::string& conversation, std::atomic<int>& gateways_away)
@@ -11,7 +16,7 @@ Bystander::Bystander(test::Node& node, const std::string& conversation, std::ato
           {"waku", "waku.store_query", Value::map({{"limit", 5}})},
           {"waku", "waku.subscribe", Value::map({{"content_topics", Value::array({"/test/1/bystander/proto"})}})},
           {"chat", "chat.identity", Value::Map()},
-          {"chat", "chat.get_messages", Value::map({{"conversation", conversation}, {"limit", 5}})},
+          {"chat", "chat.get_messages", Value::map({{"conversation", conversation}, {"limit", 20}})},
           {"chat", "chat.set_conversation_nickname",
            Value::map({{"conversation", conversation}, {"nickname", "somebody"}})},
       }),
@@ -58,10 +63,18 @@ Result<Value> Bystander::call(const Target& target) {
     before = strikes(target.module);
     excused = away(target.module);
   }
+  const Moment called = monotonic_ns();
   Result<Value> reply = front_->call(target.method, target.params);
+  const Moment answered = monotonic_ns();
   const std::lock_guard lock(mutex_);
   if (reply) {
     ++answered_[target.method];
+    ++calls_;
+    grown_.notify_all();
+    if (!excused && strikes(target.module) == before) {
+      (storm_ ? storm_us_ : calm_us_)[target.method].push_back(static_cast<double>(answered - called) / 1'000);
+    }
+    if (target.method == "chat.get_messages") keep_read(*reply, called, answered);
     if (target.module == "gateway") return reply;
     for (const auto& [module, pids] : struck_) {
       if (module != target.module && module != "gateway") ++while_away_[module];
@@ -73,6 +86,39 @@ Result<Value> Bystander::call(const Target& target) {
     failures_.push_back(target.method + ": " + reply.error().describe());
   }
   return reply;
+}
+
+void Bystander::keep_read(const Value& reply, Moment called, Moment answered) {
+  const Value* messages = reply.find("messages");
+  if (messages == nullptr || messages->as_array() == nullptr) return;
+  Read read{.tail = {}, .called = called, .answered = answered};
+  for (const Value& message : *messages->as_array()) {
+    if (message.bool_or("outgoing", false)) read.tail.push_back(message.string_or("content", ""));
+  }
+  std::ranges::reverse(read.tail);                            // the newest comes first
+  if (!read.tail.empty()) reads_.push_back(std::move(read));  // a page of the peer's alone says nothing of ours
+}
+
+bool Bystander::wait_for(std::size_t calls, std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  return grown_.wait_for(lock, patience, [&] { return calls_ >= calls; });
+}
+
+void Bystander::storm_begins() {
+  const std::lock_guard lock(mutex_);
+  storm_ = true;
+}
+
+std::vector<double> Bystander::slowdown() const {
+  std::vector<double> out;
+  for (const auto& [method, times] : storm_us_) {
+    const auto calm = calm_us_.find(method);
+    const double usual = calm == calm_us_.end() ? 0 : bench::percentile(calm->second, 0.99);
+    for (const double time : times) {
+      if (usual > 0) out.push_back(time / usual);
+    }
+  }
+  return out;
 }
 
 void Bystander::look() {

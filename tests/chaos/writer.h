@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/chaos/history.h"
 #include "tests/support/node.h"
 
 namespace status::chaos {
@@ -19,8 +20,8 @@ class Writer {
   Writer(test::Node& node, std::string conversation, std::string name);
   ~Writer() { finish(); }
 
-  // Sends no more; what was acknowledged, in order. The node's gateway is there by then.
-  const std::vector<std::string>& finish();
+  // Sends no more; what it has sent, in order. The node's gateway is there by then.
+  const std::vector<Append>& finish();
 
   // Any thread. Why it gave up, or empty.
   std::string trouble() const;
@@ -37,7 +38,8 @@ class Writer {
   const std::string name_;
   mutable std::mutex mutex_;
   std::condition_variable grown_;
-  std::vector<std::string> acknowledged_;
+  std::vector<Append> appends_;
+  std::size_t acknowledged_ = 0;
   std::string trouble_;
   std::atomic<bool> stop_ = false;
   std::thread thread_;

@@ -21,6 +21,7 @@ void EventLog::take(api::StreamReply page) {
   lagged_ += page.lagged;
   resets_ += page.reset ? 1 : 0;
   std::move(page.events.begin(), page.events.end(), std::back_inserter(events_));
+  arrived_.resize(events_.size(), std::chrono::steady_clock::now());
   grown_.notify_all();
 }
 
@@ -61,6 +62,15 @@ std::vector<EventLog::Event> EventLog::all(const Match& match) const {
   const std::lock_guard lock(mutex_);
   std::vector<Event> out;
   std::copy_if(events_.begin(), events_.end(), std::back_inserter(out), match);
+  return out;
+}
+
+std::vector<EventLog::Arrival> EventLog::arrivals(const Match& match) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Arrival> out;
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    if (match(events_[i])) out.push_back({events_[i], arrived_[i]});
+  }
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ipc/api/stream_types.h"
+#include "ipc/base/clock.h"
 #include "ipc/client/client.h"
 #include "ipc/client/subscription.h"
 
@@ -34,6 +35,12 @@ class EventLog {
 
   std::size_t size() const;
   std::vector<Event> all(const Match& match) const;
+  // The same, with the times at which they were here.
+  struct Arrival {
+    Event event;
+    MonotonicTime at;
+  };
+  std::vector<Arrival> arrivals(const Match& match) const;
   // What was lost on the way: 0 and false for a reader that keeps up.
   std::uint64_t lagged() const;
   std::size_t resets() const;
@@ -49,6 +56,7 @@ class EventLog {
   mutable std::mutex mutex_;
   std::condition_variable grown_;
   std::vector<Event> events_;
+  std::vector<MonotonicTime> arrived_;  // by event
   std::uint64_t lagged_ = 0;
   std::size_t resets_ = 0;
   ipc::Subscription subscription_;  // last: it calls into the rest

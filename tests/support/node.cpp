@@ -23,6 +23,21 @@ Row to_row(const Value& value) {
 
 tl::unexpected<Error> late(const std::string& what) { return fail(Code::deadline_exceeded, "test.late", what); }
 
+Result<std::vector<std::string>> contents(Node& at, const std::string& conversation, bool outgoing) {
+  std::vector<std::string> out;
+  Value request = Value::map({{"conversation", conversation}, {"direction", "newer"}, {"limit", 200}});
+  for (;;) {
+    const auto page = at.front().call("chat.get_messages", request);
+    if (!page) return fail(page.error());
+    const Value* messages = page->find("messages");
+    if (messages == nullptr || messages->as_array() == nullptr || messages->as_array()->empty()) return out;
+    for (const Value& message : *messages->as_array()) {
+      if (message.bool_or("outgoing", false) == outgoing) out.push_back(message.string_or("content", ""));
+    }
+    request.set("cursor", page->string_or("cursor", ""));
+  }
+}
+
 }  // namespace
 
 bool usable(const Row& row) { return row.state == "ready" && !row.locked; }
@@ -149,18 +164,11 @@ bool await_heard(Node& at, std::size_t count, std::chrono::milliseconds patience
 }
 
 Result<std::vector<std::string>> received(Node& at, const std::string& conversation) {
-  std::vector<std::string> out;
-  Value request = Value::map({{"conversation", conversation}, {"direction", "newer"}, {"limit", 200}});
-  for (;;) {
-    const auto page = at.front().call("chat.get_messages", request);
-    if (!page) return fail(page.error());
-    const Value* messages = page->find("messages");
-    if (messages == nullptr || messages->as_array() == nullptr || messages->as_array()->empty()) return out;
-    for (const Value& message : *messages->as_array()) {
-      if (!message.bool_or("outgoing", false)) out.push_back(message.string_or("content", ""));
-    }
-    request.set("cursor", page->string_or("cursor", ""));
-  }
+  return contents(at, conversation, false);
+}
+
+Result<std::vector<std::string>> sent(Node& at, const std::string& conversation) {
+  return contents(at, conversation, true);
 }
 
 Result<std::vector<std::string>> await_received(Node& at, const std::string& conversation, std::size_t count,

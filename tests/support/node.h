@@ -101,6 +101,8 @@ std::vector<std::string> heard(Node& at);
 bool await_heard(Node& at, std::size_t count, std::chrono::milliseconds patience = kPatience);
 // The contents of all incoming messages of a conversation as `chat.get_messages` shows them, oldest first.
 Result<std::vector<std::string>> received(Node& at, const std::string& conversation);
+// Of all outgoing ones.
+Result<std::vector<std::string>> sent(Node& at, const std::string& conversation);
 // The same once there are `count`, or what there is when the time is up. Unlike events, which are a ring in the
 // module's memory, no message is lost when the module dies between committing and announcing it.
 Result<std::vector<std::string>> await_received(Node& at, const std::string& conversation, std::size_t count,
