@@ -58,6 +58,12 @@ struct ChildEnds {
   int event_ring = -1;
 };
 
+void end(pid_t child) {
+  ::kill(child, SIGKILL);
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
 // Runs in the child between fork and exec. Only system calls; the first that fails is named.
 class ChildSetup : public bp::extend::handler {
  public:
@@ -71,10 +77,11 @@ class ChildSetup : public bp::extend::handler {
     executor.set_error(std::error_code(errno, std::system_category()), step);
     ::_exit(127);
   }
-  // The library forgets the child of a failed exec; it would stay a zombie.
+  // The library forgets the child of a failed exec; it would stay a zombie. It also forgets one that runs, when it
+  // cannot read what the exec came to.
   template <class Executor>
   void on_error(Executor& executor, const std::error_code&) const {
-    if (executor.pid > 0) ::waitpid(executor.pid, nullptr, 0);
+    if (executor.pid > 0) end(executor.pid);
   }
 
  private:
@@ -197,14 +204,16 @@ Result<Child> Spawner::spawn(const SpawnRequest& request) {
   std::error_code error;
   bp::child process(bp::exe = request.executable, bp::args = std::vector<std::string>(), allowed_environment(),
                     ChildSetup(request, ends), error);
+  // Boost 1.74 calls it no error when it cannot make its own pipe, and returns a child that is none: its id is -1,
+  // which kill(2) reads as everybody.
+  if (!error && process.id() <= 0) error.assign(errno, std::system_category());
   if (error) return fail(errno_error(error.value(), "start " + request.executable));
   child.pid = process.id();
   process.detach();  // the library's own bookkeeping; it is our child and reaped through the pidfd
   child.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
   if (!child.pidfd) {
     const int reason = errno;
-    ::kill(child.pid, SIGKILL);
-    ::waitpid(child.pid, nullptr, 0);
+    end(child.pid);
     return fail(errno_error(reason, "pidfd"));
   }
   return child;

@@ -92,15 +92,29 @@ TEST_F(SpawnerTest, AFailureLeavesNothingBehind) {
   EXPECT_TRUE(no_children());
 }
 
+// However few there are: Boost.Process says nothing when it is its own pipe that there are none for.
 TEST_F(SpawnerTest, WithoutDescriptorsItSaysSo) {
   rlimit old{};
   ::getrlimit(RLIMIT_NOFILE, &old);
-  const rlimit tight{open_descriptors() + 3, old.rlim_max};
-  ::setrlimit(RLIMIT_NOFILE, &tight);
-  const auto child = spawner_.spawn({.executable = "/bin/true", .working_directory = "/"});
-  ::setrlimit(RLIMIT_NOFILE, &old);
-  ASSERT_FALSE(child.has_value());
-  EXPECT_EQ(child.error().code, Code::resource_exhausted);
+  const std::size_t before = open_descriptors();
+  std::size_t refused = 0;
+  for (bool enough = false; !enough && refused < 100;) {
+    const rlimit tight{before + refused, old.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &tight);
+    const auto child = spawner_.spawn({.executable = "/bin/true", .working_directory = "/"});
+    ::setrlimit(RLIMIT_NOFILE, &old);
+    enough = child.has_value();
+    if (enough) {
+      EXPECT_EQ(::waitpid(child->pid, nullptr, 0), child->pid);
+    } else {
+      ++refused;
+      EXPECT_EQ(child.error().code, Code::resource_exhausted) << child.error().describe();
+    }
+  }
+  EXPECT_GT(refused, 5u) << "each of its descriptors was the one too many once";
+  EXPECT_LT(refused, 100u);
+  EXPECT_EQ(open_descriptors(), before);
+  EXPECT_TRUE(no_children());
 }
 
 TEST_F(SpawnerTest, TheControlLineWorksBothWays) {
