@@ -72,14 +72,13 @@ class Demo {
     bool good = true;
     for (const Strike& strike : strikes_) {
       const std::string name = name_of(strike.kill);
-      const auto ready = node_of(strike.kill)
-                             .events()
-                             .wait_for(test::EventLog::state(strike.kill.module, "ready", strike.generation),
-                                       test::kPatience);
+      const auto ready =
+          node_of(strike.kill)
+              .events()
+              .wait_for(test::EventLog::state(strike.kill.module, "ready", strike.generation), test::kPatience);
       if (!ready) return check(fail(Code::deadline_exceeded, "test.late", "it is not ready"), name + " comes back");
-      const auto meanwhile = std::ranges::count_if(began_ms_, [&](std::int64_t began_ms) {
-        return strike.at_ms <= began_ms && began_ms <= ready->time_ms;
-      });
+      const auto meanwhile = std::ranges::count_if(
+          began_ms_, [&](std::int64_t began_ms) { return strike.at_ms <= began_ms && began_ms <= ready->time_ms; });
       timeline_.say(name + " was ready again " + std::to_string(ready->time_ms - strike.at_ms) +
                     " ms after its kill; A began " + std::to_string(meanwhile) + " messages meanwhile");
       good = good && meanwhile > 0;

@@ -132,13 +132,15 @@ bool Storm::recover() {
 
 void Storm::look_at_statusd() {
   for (Place* place : places_) {
-    const auto footprint = footprint_of(place->node.statusd().statusd().pid());
-    if (!footprint) {
+    const pid_t statusd = place->node.statusd().statusd().pid();
+    const auto descriptors = descriptors_of(statusd);
+    const auto memory = anonymous_kib_of(statusd);
+    if (!descriptors || !memory) {
       say("statusd of " + place->name + " is gone, or hides its descriptors");
       continue;
     }
-    place->descriptors.push_back(footprint->descriptors);
-    place->memory.push_back(footprint->anonymous_kib);
+    place->descriptors.push_back(*descriptors);
+    place->memory.push_back(*memory);
   }
 }
 

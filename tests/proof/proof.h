@@ -49,6 +49,7 @@ class Proof {
   bool has_time() const;
   // For what is random in the next piece. A run that was not interrupted begins with the seed itself.
   std::uint64_t piece_seed() const { return seed_ + done_; }
+  std::uint64_t seed() const { return seed_; }
 
   // Sums and samples over all pieces; kept on disk by the next `advance`.
   void count(const std::string& name, std::uint64_t more) { counts_[name] += more; }

@@ -49,8 +49,9 @@ TEST_P(Statusd, ThatCannotSpawnTriesAgainAndLeaksNothing) {
   ASSERT_TRUE(node.wait_for("a: starting → ready"));
   ASSERT_TRUE(wait_for_file(node.path("profiles/default/b/report.json"), kPatience));
   const ProcessHandle other(node.pid_of("b"));
-  const auto before = chaos::footprint_of(node.statusd().pid());
-  ASSERT_TRUE(before.has_value());
+  const auto descriptors = chaos::descriptors_of(node.statusd().pid());
+  const auto memory_kib = chaos::anonymous_kib_of(node.statusd().pid());
+  ASSERT_TRUE(descriptors && memory_kib);
   {
     const Squeeze squeeze(node.statusd().pid(), GetParam().resource);
     ASSERT_TRUE(squeeze);
@@ -59,10 +60,8 @@ TEST_P(Statusd, ThatCannotSpawnTriesAgainAndLeaksNothing) {
     EXPECT_TRUE(other.alive()) << "nobody else suffers";
   }
   ASSERT_TRUE(node.wait_for("a: starting → ready")) << node.statusd().output();
-  const auto after = chaos::footprint_of(node.statusd().pid());
-  ASSERT_TRUE(after.has_value());
-  EXPECT_EQ(after->descriptors, before->descriptors);
-  EXPECT_LE(after->anonymous_kib, before->anonymous_kib + 1'024);
+  EXPECT_EQ(chaos::descriptors_of(node.statusd().pid()), descriptors);
+  EXPECT_LE(*chaos::anonymous_kib_of(node.statusd().pid()), *memory_kib + 1'024);
   EXPECT_EQ(node.stop(), 0);
 }
 

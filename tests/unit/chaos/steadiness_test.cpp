@@ -10,15 +10,25 @@ namespace status::chaos {
 namespace {
 
 TEST(Steadiness, SeesADescriptorMore) {
-  const auto before = footprint_of(::getpid());
+  const auto before = descriptors_of(::getpid());
   const UniqueFd one(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  const auto after = footprint_of(::getpid());
+  const auto after = descriptors_of(::getpid());
   ASSERT_TRUE(before && after);
-  EXPECT_EQ(after->descriptors, before->descriptors + 1);
-  EXPECT_GT(after->anonymous_kib, 0);
+  EXPECT_EQ(*after, *before + 1);
 }
 
-TEST(Steadiness, SaysNothingOfAProcessThatIsNotThere) { EXPECT_FALSE(footprint_of(-1).has_value()); }
+TEST(Steadiness, SeesWhatIsAllocated) {
+  const auto before = anonymous_kib_of(::getpid());
+  const std::vector<char> mebibyte(1 << 20, 'x');
+  const auto after = anonymous_kib_of(::getpid());
+  ASSERT_TRUE(before && after);
+  EXPECT_NEAR(*after - *before, 1'024, 64) << mebibyte.size();
+}
+
+TEST(Steadiness, SaysNothingOfAProcessThatIsNotThere) {
+  EXPECT_FALSE(descriptors_of(-1).has_value());
+  EXPECT_FALSE(anonymous_kib_of(-1).has_value());
+}
 
 TEST(Steadiness, WarmingUpIsNoGrowthAndALeakIs) {
   std::vector<double> warms_up, leaks;
