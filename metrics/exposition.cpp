@@ -130,6 +130,8 @@ Snapshot Exposition::merged(MonotonicTime now) const {
   Family unprotected{"status_module_unprotected", "Limits and restrictions that could not be applied.", Kind::gauge,
                      {}, {}};
   Family restarts{"status_module_restarts_total", "Restarts since the node started.", Kind::counter, {}, {}};
+  Family dropped{
+      "status_log_lines_dropped_total", "Log lines that were more than the module may write.", Kind::counter, {}, {}};
   Family age{"status_module_snapshot_age_seconds", "How old the module's figures are.", Kind::gauge, {}, {}};
   Merge all;
   for (const auto& [name, module] : modules_) {
@@ -146,6 +148,7 @@ Snapshot Exposition::merged(MonotonicTime now) const {
     }
     sandbox.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.sandbox_level)));
     unprotected.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.unprotected)));
+    dropped.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.log_lines_dropped)));
     for (const auto& [cause, count] : module.restarts) {
       restarts.samples.push_back(sample_of({{"cause", cause}, {"module", name}}, static_cast<double>(count)));
     }
@@ -155,8 +158,10 @@ Snapshot Exposition::merged(MonotonicTime now) const {
     }
   }
   // First, so that no module can take these names.
-  for (const Family& family : {up, state, locked, limit, sandbox, unprotected, restarts, age}) all.add(family);
-  const auto reserved = [](std::string_view name) { return name.starts_with("status_module_"); };
+  for (const Family& family : {up, state, locked, limit, sandbox, unprotected, restarts, dropped, age}) all.add(family);
+  const auto reserved = [](std::string_view name) {
+    return name.starts_with("status_module_") || name.starts_with("status_log_");
+  };
   for (const auto& [name, module] : modules_) {
     if (!module.row) continue;
     // Alone at first: what is one sum now and two numbers before must not differ in the last digit when others are

@@ -80,6 +80,7 @@ ModuleRow read_row(const Value& object, FieldReader& outer) {
   row.sandbox = fields.text_or("sandbox");
   row.sandbox_level = fields.number_or("sandbox_level");
   row.unprotected = fields.texts_or("unprotected");
+  row.log_lines_dropped = fields.number_or("log_lines_dropped");
   row.owner = fields.text_or("owner");
   row.backend = fields.text_or("backend");
   row.interface = fields.text_or("interface");
@@ -309,6 +310,7 @@ Value to_value(const ModuleRow& row) {
   out.set("next_attempt_ms", row.next_attempt_ms);
   out.set("url", row.url);
   out.set("credential", prefixed_hex(row.credential));
+  if (row.log_lines_dropped != 0) out.set("log_lines_dropped", row.log_lines_dropped);
   if (row.restart_causes.empty()) return out;
   Value causes = Value::Map();
   for (const auto& [cause, count] : row.restart_causes) causes.set(cause, count);

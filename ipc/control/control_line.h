@@ -140,6 +140,7 @@ struct ModuleRow {
   std::string sandbox;                   // profile: none local network
   std::uint64_t sandbox_level = 0;       // 0 nothing, 1 system calls, 2 and files
   std::vector<std::string> unprotected;  // what it should be held by and is not, for people
+  std::uint64_t log_lines_dropped = 0;  // since statusd started: it logged faster than it may
   std::string owner;
   std::string backend;
   std::string interface;

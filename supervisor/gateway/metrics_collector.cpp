@@ -29,8 +29,8 @@ void MetricsCollector::load() {
 void MetricsCollector::save() {
   exposition_.update(kOwnRow, options_.generation, instruments_.registry().collect(), clock_.monotonic());
   if (options_.state_file.empty()) return;
-  replace_run_file(options_.state_file, encode_msgpack(Value::map({{"boot_id", options_.boot_id},
-                                                                   {"metrics", exposition_.state()}})));
+  replace_run_file(options_.state_file,
+                   encode_msgpack(Value::map({{"boot_id", options_.boot_id}, {"metrics", exposition_.state()}})));
 }
 
 void MetricsCollector::row_changed(std::shared_ptr<Route> route) {
@@ -43,10 +43,14 @@ void MetricsCollector::row_changed(std::shared_ptr<Route> route) {
 bool MetricsCollector::take_row(const Route& route) {
   std::shared_ptr<const Row> row = route.row();
   std::shared_ptr<const Row>& known = rows_[row->name];
-  exposition_.set_row({.name = row->name, .owner = row->owner, .state = row->state, .locked = row->locked,
+  exposition_.set_row({.name = row->name,
+                       .owner = row->owner,
+                       .state = row->state,
+                       .locked = row->locked,
                        .memory_limit_bytes = row->memory_limit_bytes,
                        .sandbox_level = row->sandbox_level,
-                       .unprotected = row->unprotected.size()});
+                       .unprotected = row->unprotected.size(),
+                       .log_lines_dropped = row->log_lines_dropped});
   // Rows are coalesced on their way, and a gateway that was restarted starts with what the supervisor has counted.
   for (const auto& [cause, count] : row->restart_causes) {
     std::uint64_t counted = 0;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "ipc/base/codec.h"
@@ -11,11 +12,17 @@
 namespace status::supervisor {
 
 LogFile::LogFile(std::string path, LogLimits limits, const Clock& clock)
-    : path_(std::move(path)), limits_(limits), clock_(clock) {}
+    : path_(std::move(path)), limits_(limits), clock_(clock) {
+  if (limits_.quota != nullptr) limits_.max_bytes = std::min(limits_.max_bytes, limits_.quota->share());
+}
 
-void LogFile::append(std::string_view line) {
+void LogFile::remember(std::string_view line) {
   tail_.emplace_back(line.substr(0, kTailLineBytes));
   if (tail_.size() > kTailLines) tail_.pop_front();
+}
+
+void LogFile::append(std::string_view line) {
+  remember(line);
   if (lost_ > 0 &&
       write(log_line(clock_, "warn", "statusd", 0, std::to_string(lost_) + " log lines could not be written"))) {
     lost_ = 0;
@@ -42,6 +49,7 @@ bool LogFile::write(std::string_view line) {
   text.push_back('\n');
   if (!write_all(file_.get(), text, path_)) return false;
   bytes_ += text.size();
+  if (limits_.quota != nullptr) limits_.quota->grew(text.size());
   return true;
 }
 

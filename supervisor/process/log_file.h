@@ -9,12 +9,14 @@
 
 #include "ipc/base/clock.h"
 #include "ipc/base/unique_fd.h"
+#include "supervisor/process/log_quota.h"
 
 namespace status::supervisor {
 
 struct LogLimits {
   std::uint64_t max_bytes = 8 << 20;  // of one file
   std::uint64_t files = 4;            // FILE, FILE.1 … FILE.<files - 1>, newest first
+  LogQuota* quota = nullptr;          // what all logs share; outlives them
 };
 
 // A file that cannot be written costs its lines, which are counted and reported in the file itself once writing works
@@ -28,6 +30,8 @@ class LogFile {
 
   // One JSON object without its line feed.
   void append(std::string_view line);
+  // Into the tail alone.
+  void remember(std::string_view line);
   // Lines cut to kTailLineBytes, oldest first.
   std::vector<std::string> tail() const { return {tail_.begin(), tail_.end()}; }
 

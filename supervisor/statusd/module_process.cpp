@@ -2,13 +2,11 @@
 
 namespace status::supervisor {
 
-ModuleProcess::ModuleProcess(boost::asio::io_context& loop, Child child, std::string name, std::uint64_t generation,
-                             LogFile& log, const Clock& clock, Callbacks callbacks)
+ModuleProcess::ModuleProcess(boost::asio::io_context& loop, Child child, std::uint64_t generation, ModuleLog& log,
+                             Callbacks callbacks)
     : pid_(child.pid),
-      name_(std::move(name)),
       generation_(generation),
       log_(log),
-      clock_(clock),
       crash_(std::move(child.crash)),
       recorder_(std::move(child.recorder)),
       control_(loop, std::move(child.control), {std::move(callbacks.message), std::move(callbacks.problem)}),
@@ -16,10 +14,8 @@ ModuleProcess::ModuleProcess(boost::asio::io_context& loop, Child child, std::st
       errors_(loop, std::move(child.errors), log_lines("stderr")),
       watcher_(loop, pid_, std::move(child.pidfd), std::move(callbacks.exited)) {}
 
-std::function<void(const std::string&)> ModuleProcess::log_lines(std::string_view stream) {
-  return [this, stream](const std::string& line) {
-    log_.append(as_log_object(line, stream, name_, generation_, clock_.unix_ms()));
-  };
+LogPipe::OnLine ModuleProcess::log_lines(std::string_view stream) {
+  return [this, stream](const std::string& line) { return log_.take(line, stream, generation_); };
 }
 
 void ModuleProcess::read_rest() {

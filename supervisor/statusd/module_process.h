@@ -10,8 +10,8 @@
 #include "ipc/control/crash_area.h"
 #include "supervisor/process/control_channel.h"
 #include "supervisor/process/exit_watcher.h"
-#include "supervisor/process/log_file.h"
 #include "supervisor/process/log_pipe.h"
+#include "supervisor/process/module_log.h"
 #include "supervisor/process/spawner.h"
 #include "supervisor/tree/liveness.h"
 
@@ -26,8 +26,8 @@ class ModuleProcess {
   };
 
   // `log` takes its output and must outlive it.
-  ModuleProcess(boost::asio::io_context& loop, Child child, std::string name, std::uint64_t generation, LogFile& log,
-                const Clock& clock, Callbacks callbacks);
+  ModuleProcess(boost::asio::io_context& loop, Child child, std::uint64_t generation, ModuleLog& log,
+                Callbacks callbacks);
 
   pid_t pid() const { return pid_; }
   std::uint64_t generation() const { return generation_; }
@@ -47,13 +47,11 @@ class ModuleProcess {
   bool dead = false;  // what it still says was said before
 
  private:
-  std::function<void(const std::string&)> log_lines(std::string_view stream);
+  LogPipe::OnLine log_lines(std::string_view stream);
 
   pid_t pid_;
-  std::string name_;
   std::uint64_t generation_;
-  LogFile& log_;
-  const Clock& clock_;
+  ModuleLog& log_;
   UniqueFd crash_;
   UniqueFd recorder_;
   ControlChannel control_;

@@ -59,12 +59,11 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
       beat_(loop_),
       sampling_(loop_),
       signals_(loop_, SIGTERM, SIGINT) {
-  const LogLimits limits{configuration_.log_max_bytes, configuration_.log_files};
+  const LogRate rate{configuration_.log_lines_per_s, configuration_.log_burst_lines};
   for (ModulePlan& plan : blueprint.modules) {
-    const std::string log = directory_.paths().logs() + "/" + plan.manifest.name + ".log";
     Row row = initial_row(plan, edges_, directory_.paths(), protection_);
-    modules_.push_back(
-        std::make_unique<Module>(Module{std::move(plan), LogFile(log, limits, clock_), std::move(row), nullptr, 0}));
+    ModuleLog log(plan.manifest.name, directory_.paths().logs(), tools.logs, rate, clock_);
+    modules_.push_back(std::make_unique<Module>(Module{std::move(plan), std::move(log), std::move(row), nullptr, 0}));
   }
 }
 
@@ -75,6 +74,7 @@ Status Node::run() {
   arm_sampling();
   perform(tree_.tick(now()));
   loop_.run();
+  account_logs();
   store_.settle();
   journal_.say("info", "stopped");
   return {};
@@ -156,6 +156,7 @@ void Node::arm_sampling() {
   sampling_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     sample_memory();
+    account_logs();
     arm_sampling();
   });
 }
@@ -177,6 +178,15 @@ void Node::sample_memory(std::size_t index) {
                               "memory: " + std::to_string(memory.anonymous_bytes >> 20) + " MiB anonymous, the limit is " +
                                   std::to_string(row.memory_limit_bytes >> 20) + " MiB",
                               now()));
+}
+
+void Node::account_logs() {
+  for (std::size_t i = 0; i < modules_.size(); ++i) {
+    Module& module = *modules_[i];
+    if (!module.log.report_dropped(module.row.generation)) continue;
+    module.row.log_lines_dropped = module.log.dropped();
+    publish(i);
+  }
 }
 
 void Node::arm_signals() {

@@ -37,6 +37,7 @@ class Node {
     Journal& journal;
     const Clock& clock;
     Random& random;
+    LogLimits logs;
   };
 
   // `directory` is prepared, `blueprint` checked.
@@ -49,7 +50,7 @@ class Node {
  private:
   struct Module {
     ModulePlan plan;
-    LogFile log;
+    ModuleLog log;
     ipc::control::ModuleRow row;  // as the gateway knows it
     std::unique_ptr<ModuleProcess> process;
     std::uint64_t spawns = 0;
@@ -67,6 +68,7 @@ class Node {
   void beat(std::size_t index);
   void sample_memory();
   void sample_memory(std::size_t index);
+  void account_logs();
   void finish_if_down();
 
   // node_effects.cpp: what the tree wants done, and telling of it

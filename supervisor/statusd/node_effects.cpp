@@ -120,6 +120,8 @@ void Node::spawn(std::size_t index) {
   }
   module.process = std::move(*process);
   module.process->started = now();
+  // Between the lines of two incarnations.
+  module.log.say("info", "started: pid " + std::to_string(module.process->pid()), module.row.generation);
   module.row.pid = module.process->pid();
   module.row.started_ms = clock_.unix_ms();
   module.row.restarts = module.spawns++;
@@ -146,8 +148,7 @@ Result<std::unique_ptr<ModuleProcess>> Node::make_process(std::size_t index) {
   callbacks.problem = [this, index](const std::string& problem) {
     journal_.say("warn", "on its control line: " + problem, modules_[index]->row.name, modules_[index]->row.generation);
   };
-  return std::make_unique<ModuleProcess>(loop_, std::move(*child), manifest.name, *generation, module.log, clock_,
-                                         std::move(callbacks));
+  return std::make_unique<ModuleProcess>(loop_, std::move(*child), *generation, module.log, std::move(callbacks));
 }
 
 Result<Child> Node::make_child(std::size_t index) {

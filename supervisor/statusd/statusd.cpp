@@ -44,7 +44,9 @@ int run_statusd(const StatusdOptions& options) {
 
   const SystemClock clock;
   SystemRandom random;
-  const LogLimits limits{blueprint->configuration.log_max_bytes, blueprint->configuration.log_files};
+  const Configuration& configuration = blueprint->configuration;
+  LogQuota quota(directory->paths().logs(), configuration.log_total_bytes, blueprint->modules.size() + 1);
+  const LogLimits limits{configuration.log_max_bytes, configuration.log_files, &quota};
   Journal journal(directory->paths().logs() + "/statusd.log", limits, clock,
                   options.foreground || ::isatty(STDOUT_FILENO) == 1);
   if (::geteuid() == 0) {
@@ -55,7 +57,7 @@ int run_statusd(const StatusdOptions& options) {
   Protection protection(directory->paths(), SandboxSupport::of_this_kernel(), Cgroup::take(groups));
   const std::string warning = memory_warning(blueprint->modules, memory_of_the_machine(groups));
   if (!warning.empty()) journal.warn_operator(warning);
-  Node node(std::move(*directory), std::move(*blueprint), {spawner, protection, journal, clock, random});
+  Node node(std::move(*directory), std::move(*blueprint), {spawner, protection, journal, clock, random, limits});
   if (auto ran = node.run(); !ran) return give_up(ran.error());
   return 0;
 }

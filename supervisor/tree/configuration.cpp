@@ -49,6 +49,9 @@ void read_logs(Configuration& out, TableReader& outer, const std::string& file) 
   if (auto level = fields.word_if("level", {"trace", "debug", "info", "warn", "error"})) out.log_level = *level;
   if (auto bytes = fields.number_if("max_bytes", 4096, std::uint64_t{1} << 40)) out.log_max_bytes = *bytes;
   if (auto files = fields.number_if("files", 1, 100)) out.log_files = *files;
+  if (auto bytes = fields.number_if("total_bytes", 1 << 20, std::uint64_t{1} << 40)) out.log_total_bytes = *bytes;
+  if (auto lines = fields.number_if("max_lines_per_s", 1, 1'000'000)) out.log_lines_per_s = *lines;
+  if (auto lines = fields.number_if("burst_lines", 1, 10'000'000)) out.log_burst_lines = *lines;
   outer.adopt(fields.finish());
 }
 

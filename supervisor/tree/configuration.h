@@ -3,7 +3,8 @@
 //
 //   modules = ["keys", "waku"]     the built-in modules that run; default: all. Those of modules.d/ always run
 //   [metrics]  listen = "127.0.0.1:9464"
-//   [logs]     level = "info"  max_bytes = 8388608  files = 4
+//   [logs]     level = "info"  max_bytes = 8388608  files = 4  total_bytes = 134217728: of all files together
+//              max_lines_per_s = 1000  burst_lines = 10000: of each module; what is more is dropped and counted
 //   [hang]     ping_ms = 250  limit_ms = 3000
 //   [restart]  backoff_ms, backoff_max_ms, budget: for every module, over its manifest. 0: no backoff, no budget
 //   [<module>] backend = "…", and whatever the module itself understands
@@ -28,6 +29,9 @@ struct Configuration {
   std::string log_level = "info";
   std::uint64_t log_max_bytes = 8 << 20;
   std::uint64_t log_files = 4;  // of each module, the current one included
+  std::uint64_t log_total_bytes = 128 << 20;
+  std::uint64_t log_lines_per_s = 1'000;
+  std::uint64_t log_burst_lines = 10'000;
   milliseconds ping_interval{250};
   milliseconds hang_limit{3'000};
   std::optional<milliseconds> restart_delay;

@@ -22,6 +22,7 @@ struct Words {
   std::string key;
   bool follow = false;
   TokenWish token;
+  LogsOptions logs;
 };
 
 using Command = std::function<int(const Shell&)>;
@@ -71,18 +72,34 @@ void add_reading_commands(CLI::App& app, Words& words, Command& chosen) {
   events->add_flag("-f,--follow", words.follow, "Go on with new ones");
   events->callback([&] { chosen = [&words](const Shell& shell) { return run_events(shell, words.follow); }; });
 
-  CLI::App* logs = app.add_subcommand("logs", "The logs of one or all modules");
-  logs->add_flag("-f,--follow", words.follow, "Go on with new lines");
-  logs->add_option("module", words.subject, "Name of the module (default: all)");
-  logs->callback(
-      [&] { chosen = [&words](const Shell& shell) { return run_logs(shell, words.subject, words.follow); }; });
-
   CLI::App* describe = app.add_subcommand("describe", "What can be called");
   describe->add_option("subject", words.subject, "module or module.method (default: everything)");
   describe->callback([&] { chosen = [&words](const Shell& shell) { return run_describe(shell, words.subject); }; });
 
   app.add_subcommand("completion", "Print a completion script for bash")->callback([&] {
     chosen = [&app](const Shell&) { return print_completion(app), kDone; };
+  });
+}
+
+void add_logs(CLI::App& app, Words& words, Command& chosen) {
+  LogsOptions& options = words.logs;
+  CLI::App* logs = app.add_subcommand("logs", "The logs of one or all modules, rotated files first");
+  CLI::Option* module = logs->add_option("module", options.module, "Name of the module (default: all)");
+  CLI::Option* follow =
+      logs->add_flag("-f,--follow", options.follow, "Go on with new lines; without --since from the newest file on");
+  logs->add_option("--since", options.since,
+                   "Lines of the last 90s, 10m, 2h, 3d, or since an RFC 3339 time or Unix milliseconds")
+      ->type_name("TIME");
+  logs->add_option("--grep", options.grep, "Lines with a match (RE2 syntax; \\Q before plain text takes it as it is)")
+      ->type_name("REGEX");
+  logs->add_flag("--previous", options.previous, "Of the module's incarnation before this one")
+      ->needs(module)
+      ->excludes(follow);
+  logs->callback([&] {
+    if (const Status checked = check_logs_options(options); !checked) {
+      throw CLI::ValidationError("logs", checked.error().message);
+    }
+    chosen = [&options](const Shell& shell) { return run_logs(shell, options); };
   });
 }
 
@@ -136,6 +153,7 @@ int run_statusctl(int argc, const char* const* argv) {
   app.require_subcommand(1);
   app.fallthrough();
   add_reading_commands(app, words, chosen);
+  add_logs(app, words, chosen);
   add_call(app, words, chosen);
   add_module_commands(app, words, chosen);
   add_tokens(app, words, chosen);

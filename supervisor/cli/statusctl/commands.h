@@ -23,8 +23,16 @@ int run_status(const Shell& shell);
 int run_call(const Shell& shell, const std::string& method, const std::string& params, std::uint32_t deadline_ms,
              const std::string& idempotency_key);
 int run_events(const Shell& shell, bool follow);
-// `module` empty: all logs, merged by time.
-int run_logs(const Shell& shell, const std::string& module, bool follow);
+struct LogsOptions {
+  std::string module;     // empty: all logs, merged by time
+  bool follow = false;    // from the file that is being written to, unless `since` says how far back
+  std::string since;      // as parse_since() of log_filter.h reads it; empty: all that is kept
+  std::string grep;       // as LogFilter::grep() reads it; empty: every line
+  bool previous = false;  // the incarnation of `module` before this one
+};
+// What is wrong with `since` or `grep`, for a usage error.
+Status check_logs_options(const LogsOptions& options);
+int run_logs(const Shell& shell, const LogsOptions& options);
 // start, stop, restart: by the supervisor. kill: SIGKILL to the module's process, which the supervisor then restarts.
 int run_control(const Shell& shell, const std::string& verb, const std::string& module);
 int run_why(const Shell& shell, const std::string& module);

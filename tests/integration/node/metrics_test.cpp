@@ -41,5 +41,24 @@ TEST(NodeMetrics, PollsAreInNoLatency) {
   }
 }
 
+TEST(NodeMetrics, CountTheLogLinesThatAFloodLost) {
+  ProcessNode node({.settings = {"modules=[\"keys\"]", "logs.burst_lines=100"}, .arguments = {}});
+  node.statusd().add_fake_module("flooding", {.settings = "flood = \"water\""});
+  ASSERT_OK(node.start());
+  const std::string lost = "status_log_lines_dropped_total{module=\"flooding\"}";
+  std::map<std::string, double> counters;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  do {
+    counters = counters_of(scrape(node));
+  } while (counters[lost] == 0 && std::chrono::steady_clock::now() < deadline);
+  EXPECT_GT(counters[lost], 100);
+  EXPECT_EQ(counters.at("status_log_lines_dropped_total{module=\"keys\"}"), 0);
+  // A gateway that is started anew is told what was counted before it.
+  ASSERT_OK(node.kill("gateway"));
+  ASSERT_OK(node.await_ready("gateway", 1));
+  EXPECT_GE(counters_of(scrape(node))[lost], counters[lost]);
+  EXPECT_OK(node.stop());
+}
+
 }  // namespace
 }  // namespace status::test

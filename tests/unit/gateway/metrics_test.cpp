@@ -65,6 +65,7 @@ TEST_F(Endpoint, ShowsEveryModulesFiguresAndStates) {
   Row down = row("waku", "backoff");
   down.restarts = 3;
   down.restart_causes = {{"SIGKILL", 2}, {"exit_70", 1}};
+  down.log_lines_dropped = 12;
   tell(down);
   tell(row("gateway", "ready"));
   ASSERT_TRUE(call("chat.seen"));
@@ -78,6 +79,8 @@ TEST_F(Endpoint, ShowsEveryModulesFiguresAndStates) {
   EXPECT_THAT(text, HasSubstr("status_module_state{module=\"waku\",state=\"backoff\"} 1"));
   EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"SIGKILL\",module=\"waku\"} 2"));
   EXPECT_THAT(text, HasSubstr("status_module_restarts_total{cause=\"exit_70\",module=\"waku\"} 1"));
+  EXPECT_THAT(text, HasSubstr("status_log_lines_dropped_total{module=\"waku\"} 12"));
+  EXPECT_THAT(text, HasSubstr("status_log_lines_dropped_total{module=\"chat\"} 0"));
   EXPECT_THAT(text,
               HasSubstr("status_rpc_requests_total{caller=\"gateway\",code=\"OK\",method=\"seen\",module=\"chat\"} 1"));
   EXPECT_THAT(text, HasSubstr("status_rpc_duration_seconds_count{method=\"seen\",module=\"chat\"} 1"));

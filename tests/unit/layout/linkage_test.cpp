@@ -17,7 +17,7 @@ namespace status::test {
 namespace {
 
 // The name up to ".so": its licence. Nothing is here that has not been looked up in /usr/share/doc/*/copyright.
-constexpr std::array<std::string_view, 25> kAllowed = {
+constexpr std::array<std::string_view, 26> kAllowed = {
     "linux-vdso",              // the kernel's own
     "ld-linux-x86-64",         // LGPL-2.1 (glibc)
     "ld-linux-aarch64",        // LGPL-2.1 (glibc)
@@ -42,6 +42,7 @@ constexpr std::array<std::string_view, 25> kAllowed = {
     "libsqlcipher",            // BSD-3-Clause
     "libprometheus-cpp-core",  // MIT
     "libspdlog",               // MIT
+    "libre2",                  // BSD-3-Clause
     "libfmt",                  // MIT
     "libboost_filesystem",     // BSL-1.0
 };

@@ -31,6 +31,9 @@ TEST(Configuration, TheDefaults) {
   EXPECT_EQ(configuration->log_level, "info");
   EXPECT_EQ(configuration->ping_interval, milliseconds(250));
   EXPECT_EQ(configuration->hang_limit, milliseconds(3'000));
+  EXPECT_EQ(configuration->log_total_bytes, 128u << 20);
+  EXPECT_EQ(configuration->log_lines_per_s, 1'000u);
+  EXPECT_EQ(configuration->log_burst_lines, 10'000u);
 }
 
 TEST(Configuration, TheCommandLineGoesOverTheFile) {

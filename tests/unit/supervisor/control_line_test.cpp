@@ -74,6 +74,7 @@ TEST(ControlLine, WhatTheGatewayIsTold) {
   row.last_exit = LastExit{.generation = 4, .cause = "signal 9 (SIGKILL)", .time_ms = 5, .uptime_ms = 6, .asked = true};
   row.credential = Bytes(16, 1);
   row.restart_causes = {{"SIGKILL", 2}, {"asked", 1}};
+  row.log_lines_dropped = 7;
   const auto message = decode_to_module(encode(Modules{"boot", {row, row}}));
   ASSERT_TRUE(message.has_value()) << message.error().message;
   const ModuleRow& got = std::get<Modules>(*message).modules.at(1);
@@ -82,6 +83,7 @@ TEST(ControlLine, WhatTheGatewayIsTold) {
   EXPECT_EQ(to_value(got), to_value(row));
   EXPECT_EQ(std::get<ModuleChanged>(*decode_to_module(encode(ModuleChanged{row}))).row.requires_, row.requires_);
   EXPECT_EQ(got.restart_causes, row.restart_causes);
+  EXPECT_EQ(got.log_lines_dropped, 7u);
   const auto event = decode_to_module(encode(SupervisorEvent{
       .topic = "supervisor.module_state", .time_ms = 1, .generation = 2, .data = Value::map({{"k", "v"}})}));
   EXPECT_EQ(std::get<SupervisorEvent>(*event).data, Value::map({{"k", "v"}}));

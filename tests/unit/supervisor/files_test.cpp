@@ -1,4 +1,4 @@
-// Directories, state and logs of a node, on a real file system.
+// Directories, state and crash records of a node, on a real file system.
 #include "supervisor/process/files.h"
 
 #include <gtest/gtest.h>
@@ -6,10 +6,7 @@
 
 #include <filesystem>
 
-#include "ipc/base/codec.h"
 #include "supervisor/process/crash_record.h"
-#include "supervisor/process/log_file.h"
-#include "supervisor/process/log_pipe.h"
 #include "supervisor/process/run_directory.h"
 #include "supervisor/process/state_store.h"
 #include "tests/support/sync_log.h"
@@ -165,53 +162,6 @@ TEST(StateStore, WhatIsStoppedIsRemembered) {
   EXPECT_EQ(*StateStore(dir.path()).load_stopped(), (std::set<std::string>{"a", "b"}));
   test::write_file(dir / "stopped.json", "{");
   EXPECT_EQ(store.load_stopped().error().reason, "supervisor.bad_state");
-}
-
-TEST(LogFile, RotatesBySizeAndCount) {
-  const test::TempDir dir;
-  const FakeClock clock;
-  LogFile log(dir / "l", {.max_bytes = 100, .files = 3}, clock);
-  for (int i = 0; i < 40; ++i) log.append("line " + std::to_string(i) + std::string(20, '.'));
-  EXPECT_FALSE(fs::exists(dir / "l.3"));
-  std::string newest;
-  for (const char* name : {"l.2", "l.1", "l"}) {
-    EXPECT_LE(fs::file_size(dir / name), 100u);
-    newest += test::read_file(dir / name);
-  }
-  EXPECT_THAT(newest, testing::EndsWith("line 39" + std::string(20, '.') + "\n"));
-  EXPECT_EQ(std::count(newest.begin(), newest.end(), '\n'), 7);
-}
-
-TEST(LogFile, TheTailIsBounded) {
-  const test::TempDir dir;
-  const FakeClock clock;
-  LogFile log(dir / "l", {}, clock);
-  for (int i = 0; i < 300; ++i) log.append(std::to_string(i) + std::string(10'000, 'x'));
-  const auto tail = log.tail();
-  ASSERT_EQ(tail.size(), LogFile::kTailLines);
-  EXPECT_TRUE(tail.front().starts_with("100x"));
-  EXPECT_EQ(tail.back().size(), LogFile::kTailLineBytes);
-}
-
-TEST(LogFile, LinesThatCannotBeWrittenAreCountedAndReported) {
-  const test::TempDir dir;
-  const FakeClock clock;
-  LogFile log(dir / "missing/l", {}, clock);
-  log.append("one");
-  log.append("two");
-  fs::create_directory(dir / "missing");
-  log.append("three");
-  const std::string text = test::read_file(dir / "missing/l");
-  EXPECT_THAT(text, testing::HasSubstr("2 log lines could not be written"));
-  EXPECT_THAT(text, testing::EndsWith("three\n"));
-}
-
-TEST(LogPipe, AJsonObjectPassesAndAnythingElseIsWrapped) {
-  EXPECT_EQ(as_log_object(R"({"a":1})", "stdout", "m", 1, 2), R"({"a":1})");
-  EXPECT_EQ(as_log_object(R"({"a":1)", "stderr", "m", 1, 2),
-            R"({"time_ms":2,"level":"warn","module":"m","generation":1,"stream":"stderr","message":"{\"a\":1"})");
-  EXPECT_THAT(as_log_object("\xff\x1b[31m", "stdout", "m", 1, 2), testing::Not(testing::HasSubstr("\x1b")));
-  EXPECT_TRUE(parse_json(as_log_object("\xff\x1b[31m", "stdout", "m", 1, 2)).has_value());
 }
 
 TEST(CrashRecord, OnlyTheNewestAreKept) {

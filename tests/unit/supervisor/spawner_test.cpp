@@ -37,7 +37,10 @@ class SpawnerTest : public testing::Test {
   }
   std::vector<std::string> lines_of(Child child, std::optional<ExitReport>& exit) {
     std::vector<std::string> lines;
-    LogPipe output(loop_, std::move(child.output), [&](const std::string& line) { lines.push_back(line); });
+    LogPipe output(loop_, std::move(child.output), [&](const std::string& line) {
+      lines.push_back(line);
+      return true;
+    });
     ExitWatcher watcher(loop_, child.pid, std::move(child.pidfd), [&](const ExitReport& report) {
       exit = report;
       output.read_rest();
