@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 
@@ -48,6 +49,7 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
       journal_(tools.journal),
       spawner_(tools.spawner),
       protection_(tools.protection),
+      service_manager_(tools.service_manager),
       directory_(std::move(directory)),
       configuration_(blueprint.configuration),
       boot_id_(draw_boot_id(tools.random)),
@@ -58,6 +60,7 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
       wakeup_(loop_),
       beat_(loop_),
       sampling_(loop_),
+      proof_of_life_(loop_),
       signals_(loop_, SIGTERM, SIGINT) {
   const LogRate rate{configuration_.log_lines_per_s, configuration_.log_burst_lines};
   for (ModulePlan& plan : blueprint.modules) {
@@ -72,7 +75,10 @@ Status Node::run() {
   arm_signals();
   arm_beat();
   arm_sampling();
+  if (auto watched = watchdog_.start(configuration_.supervisor_hang_limit); !watched) return watched;
+  arm_proof_of_life();
   perform(tree_.tick(now()));
+  tell_service_manager();
   loop_.run();
   account_logs();
   store_.settle();
@@ -128,6 +134,18 @@ void Node::arm_beat() {
     if (error) return;
     for (std::size_t i = 0; i < modules_.size(); ++i) beat(i);
     arm_beat();
+  });
+}
+
+// Twice as often as anybody looks.
+void Node::arm_proof_of_life() {
+  watchdog_.beat();
+  service_manager_.pet();
+  std::chrono::microseconds often = configuration_.supervisor_hang_limit / (2 * LoopWatchdog::kTicks);
+  if (const auto expected = service_manager_.watchdog()) often = std::min(often, *expected / 2);
+  proof_of_life_.expires_after(often);
+  proof_of_life_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) arm_proof_of_life();
   });
 }
 
@@ -195,6 +213,7 @@ void Node::arm_signals() {
     arm_signals();
     if (!stopping_) {
       stopping_ = true;
+      service_manager_.stopping();
       journal_.say("info", "stopping: " + signal_name(number));
       return perform(tree_.shut_down(now()));
     }

@@ -14,7 +14,9 @@
 
 #include "ipc/base/clock.h"
 #include "ipc/base/random.h"
+#include "supervisor/process/loop_watchdog.h"
 #include "supervisor/process/run_directory.h"
+#include "supervisor/process/service_manager.h"
 #include "supervisor/process/spawner.h"
 #include "supervisor/process/state_store.h"
 #include "supervisor/statusd/blueprint.h"
@@ -38,6 +40,7 @@ class Node {
     const Clock& clock;
     Random& random;
     LogLimits logs;
+    ServiceManager& service_manager;
   };
 
   // `directory` is prepared, `blueprint` checked.
@@ -63,6 +66,7 @@ class Node {
   void perform(const Effects& effects);
   void arm_wakeup();
   void arm_beat();
+  void arm_proof_of_life();
   void arm_sampling();
   void arm_signals();
   void beat(std::size_t index);
@@ -81,6 +85,7 @@ class Node {
   void drain(std::size_t index);
   void signal(std::size_t index, int number);
   void publish(std::size_t index);
+  void tell_service_manager();
 
   // node_events.cpp: what modules do and say
   void on_exit(std::size_t index, const ExitReport& report);
@@ -104,6 +109,7 @@ class Node {
   Journal& journal_;
   Spawner& spawner_;
   Protection& protection_;
+  ServiceManager& service_manager_;
   RunDirectory directory_;
   Configuration configuration_;
   std::string boot_id_;
@@ -119,7 +125,9 @@ class Node {
   boost::asio::steady_timer wakeup_;
   boost::asio::steady_timer beat_;
   boost::asio::steady_timer sampling_;
+  boost::asio::steady_timer proof_of_life_;
   boost::asio::signal_set signals_;
+  LoopWatchdog watchdog_;
   bool stopping_ = false;
 };
 

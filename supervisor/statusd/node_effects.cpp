@@ -92,6 +92,7 @@ void Node::announce(const Effect& effect) {
   journal_.transition(row.name, to_word(effect.from), to_word(effect.to), row.generation, static_cast<long>(row.pid),
                       effect.cause);
   publish(effect.module);
+  tell_service_manager();
   gateway_.event("supervisor.module_state", clock_.unix_ms(), row.generation,
                  Value::map({{"module", row.name},
                              {"from", to_word(effect.from)},
@@ -102,6 +103,25 @@ void Node::announce(const Effect& effect) {
 }
 
 void Node::publish(std::size_t index) { gateway_.row_changed(index); }
+
+// Ready is what a front end can talk to: the gateway; without one, whatever is there.
+void Node::tell_service_manager() {
+  std::size_t up = 0;
+  std::size_t wanted = 0;
+  std::string others;
+  bool open = true;
+  for (std::size_t i = 0; i < modules_.size(); ++i) {
+    const Row& row = modules_[i]->row;
+    const bool is_ready = is_up(tree_.state(i));
+    if (is_gateway(i)) open = is_ready;
+    if (!tree_.wanted(i)) continue;
+    ++wanted;
+    if (is_ready) ++up;
+    if (row.state != to_word(State::ready)) others += (others.empty() ? ": " : ", ") + row.name + " is " + row.state;
+  }
+  service_manager_.status(std::to_string(up) + " of " + std::to_string(wanted) + " modules answer" + others);
+  if (open) service_manager_.ready();
+}
 
 void Node::spawn(std::size_t index) {
   Module& module = *modules_[index];

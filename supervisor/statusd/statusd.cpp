@@ -1,7 +1,9 @@
 #include "supervisor/statusd/statusd.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <iostream>
 
@@ -29,10 +31,18 @@ void take_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+// The credentials of all edges are in this process: no file may have them.
+Status forbid_core() {
+  const rlimit none{0, 0};
+  if (::setrlimit(RLIMIT_CORE, &none) != 0) return fail(errno_error(errno, "RLIMIT_CORE"));
+  return {};
+}
+
 }  // namespace
 
 int run_statusd(const StatusdOptions& options) {
   take_signals();
+  if (auto forbidden = forbid_core(); !forbidden) return give_up(forbidden.error());
   Spawner spawner;  // first of all: it occupies the low descriptors
   auto installation = Installation::find();
   if (!installation) return give_up(installation.error());
@@ -53,11 +63,13 @@ int run_statusd(const StatusdOptions& options) {
     journal.warn_operator(
         "runs as root: file modes and peer checks protect nothing from it; use an account of its own");
   }
+  ServiceManager service_manager = ServiceManager::from_environment();
   const Cgroup::Places groups;
   Protection protection(directory->paths(), SandboxSupport::of_this_kernel(), Cgroup::take(groups));
   const std::string warning = memory_warning(blueprint->modules, memory_of_the_machine(groups));
   if (!warning.empty()) journal.warn_operator(warning);
-  Node node(std::move(*directory), std::move(*blueprint), {spawner, protection, journal, clock, random, limits});
+  Node node(std::move(*directory), std::move(*blueprint), 
+            {spawner, protection, journal, clock, random, limits, service_manager});
   if (auto ran = node.run(); !ran) return give_up(ran.error());
   return 0;
 }

@@ -61,6 +61,7 @@ void read_hang(Configuration& out, TableReader& outer, const std::string& file) 
   TableReader fields(*table, file, "hang");
   if (auto interval = fields.duration_if("ping_ms", 10, 60'000)) out.ping_interval = *interval;
   if (auto limit = fields.duration_if("limit_ms", 100, kHour)) out.hang_limit = *limit;
+  if (auto limit = fields.duration_if("supervisor_ms", 500, kHour)) out.supervisor_hang_limit = *limit;
   outer.adopt(fields.finish());
 }
 

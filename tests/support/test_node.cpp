@@ -36,7 +36,7 @@ void TestNode::start() {
   std::vector<std::string> arguments = {executable_, "--foreground", "--data-dir", data_dir()};
   for (const std::string& setting : options_.settings) arguments.insert(arguments.end(), {"--set", setting});
   arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
-  statusd_.emplace(arguments);
+  statusd_.emplace(arguments, options_.environment);
 }
 
 std::optional<std::string> TestNode::wait_for(const std::string& part, milliseconds timeout) {

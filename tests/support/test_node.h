@@ -21,8 +21,9 @@ namespace status::test {
 std::string binary(const std::string& name);
 
 struct NodeOptions {
-  std::vector<std::string> settings;   // --set
-  std::vector<std::string> arguments;  // anything else
+  std::vector<std::string> settings;          // --set
+  std::vector<std::string> arguments;         // anything else
+  std::vector<std::string> environment = {};  // NAME=value, more than the test has
 };
 
 // A module of modules.d/ that runs a program of tests/fixtures.
