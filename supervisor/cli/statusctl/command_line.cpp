@@ -103,6 +103,13 @@ void add_logs(CLI::App& app, Words& words, Command& chosen) {
   });
 }
 
+void add_report(CLI::App& app, Words& words, Command& chosen) {
+  CLI::App* command = app.add_subcommand("report", "Write one file about the node, without secrets, for a bug report");
+  command->add_option("--output", words.subject, "A new file, or - (default: status-report-<time>.json)")
+      ->type_name("FILE");
+  command->callback([&] { chosen = [&words](const Shell& shell) { return run_report(shell, words.subject); }; });
+}
+
 void add_call(CLI::App& app, Words& words, Command& chosen) {
   CLI::App* call = app.add_subcommand("call", "Call a method, for example: call chat.identity");
   call->add_option("method", words.subject, "module.method")->required();
@@ -154,6 +161,7 @@ int run_statusctl(int argc, const char* const* argv) {
   app.fallthrough();
   add_reading_commands(app, words, chosen);
   add_logs(app, words, chosen);
+  add_report(app, words, chosen);
   add_call(app, words, chosen);
   add_module_commands(app, words, chosen);
   add_tokens(app, words, chosen);

@@ -35,6 +35,9 @@ Status check_logs_options(const LogsOptions& options);
 int run_logs(const Shell& shell, const LogsOptions& options);
 // start, stop, restart: by the supervisor. kill: SIGKILL to the module's process, which the supervisor then restarts.
 int run_control(const Shell& shell, const std::string& verb, const std::string& module);
+// Into a new file, 0600; `output` empty: one in the working directory, named after the time; "-": standard output.
+// Works without a running node. One secret that may be in a text is known by reading it: the local user's own token.
+int run_report(const Shell& shell, const std::string& output);
 int run_why(const Shell& shell, const std::string& module);
 // `subject`: empty, a module, or module.method.
 int run_describe(const Shell& shell, const std::string& subject);

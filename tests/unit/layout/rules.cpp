@@ -26,7 +26,7 @@ const std::vector<Folder>& folders() {
        {"ipc/base", "ipc/control", "supervisor/tree", "supervisor/process", "supervisor/statusd",
         "supervisor/cli/statusd_options.h"}},
       {"supervisor/gateway", {"ipc", "metrics", "supervisor/gateway"}},
-      {"supervisor/cli", {"ipc", "metrics", "supervisor/cli"}},
+      {"supervisor/cli", {"ipc", "metrics", "supervisor/tree", "supervisor/cli"}},
       {"services/host", {"ipc", "metrics", "services/host"}},
       {"tests", {"ipc", "metrics", "supervisor", "services", "tests"}},
   };

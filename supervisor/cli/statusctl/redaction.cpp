@@ -1,0 +1,172 @@
+#include "supervisor/cli/statusctl/redaction.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace status::cli {
+namespace {
+
+// Of that many characters on, a text that looks drawn may be a key: 12 bytes as hex, 15 as base64.
+constexpr std::size_t kShortestHex = 24;
+constexpr std::size_t kShortestBase64 = 20;
+
+enum class Class { lower, upper, digit, none };
+
+Class class_of(char c) {
+  if (c >= 'a' && c <= 'z') return Class::lower;
+  if (c >= 'A' && c <= 'Z') return Class::upper;
+  if (c >= '0' && c <= '9') return Class::digit;
+  return Class::none;
+}
+
+// In words, letters of one kind stand together; in base64, two neighbours out of three differ.
+bool looks_drawn(std::string_view text) {
+  if (text.size() < kShortestBase64 || text.starts_with("_Z")) return false;  // a symbol of C++
+  std::size_t changes = 0;
+  std::size_t length = 0;
+  Class before = Class::none;
+  for (const char c : text) {
+    const Class now = class_of(c);
+    if (now == Class::none) continue;
+    if (before != Class::none && now != before) ++changes;
+    before = now;
+    ++length;
+  }
+  return changes * 100 > length * 35;
+}
+
+bool is_path(std::string_view text) { return text.starts_with('/'); }
+
+bool is_hex(std::string_view text) {
+  if (text.starts_with("0x")) text.remove_prefix(2);
+  return text.size() >= kShortestHex &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+bool is_own_address(std::string_view text) { return text.starts_with("127.") || text.starts_with("0.0.0.0"); }
+
+// Whether the text is an id that a report may name, by the key that it has.
+bool is_shown_id(std::string_view key, std::string_view text) {
+  static const RE2 kTrace("(?:0x)?[0-9a-f]{32}");
+  static const RE2 kBuild("[0-9a-f]{40}");
+  const re2::StringPiece piece(text.data(), text.size());
+  if (key == "trace" || key == "trace_id") return RE2::FullMatch(piece, kTrace);
+  return key == "build_id" && RE2::FullMatch(piece, kBuild);
+}
+
+bool same_letter(char a, char b) {
+  return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+}
+
+// In any case of letters.
+std::string replace_all(std::string text, std::string_view what, std::string_view with) {
+  if (what.empty()) return text;
+  std::string out;
+  for (auto from = text.begin();;) {
+    const auto found = std::search(from, text.end(), what.begin(), what.end(), same_letter);
+    out.append(from, found);
+    if (found == text.end()) return out;
+    out += with;
+    from = found + static_cast<std::ptrdiff_t>(what.size());
+  }
+}
+
+}  // namespace
+
+Redactor::Redactor(RedactionRules rules) : rules_(std::move(rules)) {}
+
+std::string Redactor::numbered(std::string_view kind, std::string_view found) {
+  auto known = seen_.find(found);
+  if (known == seen_.end()) {
+    const std::string name = "[" + std::string(kind) + " " + std::to_string(seen_.size() + 1) + "]";
+    known = seen_.emplace(found, name).first;
+  }
+  return known->second;
+}
+
+std::string Redactor::without_secrets(std::string_view text) const {
+  std::string out(text);
+  for (const std::string& secret : rules_.secrets) out = replace_all(std::move(out), secret, "[secret]");
+  return out;
+}
+
+std::string Redactor::without_places(std::string text) const {
+  for (const auto& [path, name] : rules_.places) text = replace_all(std::move(text), path, name);
+  static const RE2 kHome("/home/[^/\\s\"']+");
+  RE2::GlobalReplace(&text, kHome, "/home/[user]");
+  return text;
+}
+
+std::string Redactor::without_ids(std::string_view text) {
+  // Addresses first, because their parts are short; then all that keys, hashes and introductions are made of.
+  static const RE2 kCandidate(
+      "((?:[0-9]{1,3}\\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{1,4}:){4,}[0-9A-Fa-f:]+)|([A-Za-z0-9+/_-]{20,}={0,2})");
+  std::string out;
+  re2::StringPiece rest(text.data(), text.size());
+  re2::StringPiece address;
+  re2::StringPiece word;
+  const char* copied = text.data();
+  while (RE2::FindAndConsume(&rest, kCandidate, &address, &word)) {
+    const re2::StringPiece found = address.empty() ? word : address;
+    out.append(copied, found.data());
+    copied = found.data() + found.size();
+    const std::string_view candidate(found.data(), found.size());
+    if (!address.empty()) {
+      out += is_own_address(candidate) ? std::string(candidate) : numbered("address", candidate);
+    } else if (is_path(candidate)) {
+      for (std::size_t start = 0; start < candidate.size();) {
+        const std::size_t end = std::min(candidate.find('/', start + 1), candidate.size());
+        const std::string_view part = candidate.substr(start + 1, end - start - 1);
+        out += '/';
+        out += is_hex(part) || looks_drawn(part) ? numbered("id", part) : std::string(part);
+        start = end;
+      }
+    } else {
+      out += is_hex(candidate) || looks_drawn(candidate) ? numbered("id", candidate) : std::string(candidate);
+    }
+  }
+  out.append(copied, text.data() + text.size());
+  return out;
+}
+
+std::string Redactor::text(std::string_view text) { return without_ids(without_places(without_secrets(text))); }
+
+Value Redactor::value(const Value& value) {
+  if (const std::string* words = value.as_string()) return text(*words);
+  if (const Bytes* bytes = value.as_bytes()) return "[" + std::to_string(bytes->size()) + " bytes]";
+  if (const Value::Array* items = value.as_array()) {
+    Value::Array out;
+    for (const Value& item : *items) out.push_back(this->value(item));
+    return out;
+  }
+  if (const Value::Map* entries = value.as_map()) {
+    Value::Map out;
+    for (const auto& [key, entry] : *entries) {
+      const std::string* words = entry.as_string();
+      const bool shown = words != nullptr && is_shown_id(key, *words) && without_secrets(*words) == *words;
+      out.emplace_back(text(key), shown ? entry : this->value(entry));
+    }
+    return out;
+  }
+  return value;
+}
+
+Value Redactor::settings(const Value& value) {
+  if (const std::string* words = value.as_string()) return "[" + std::to_string(words->size()) + " characters]";
+  if (const Value::Array* items = value.as_array()) {
+    Value::Array out;
+    for (const Value& item : *items) out.push_back(settings(item));
+    return out;
+  }
+  if (const Value::Map* entries = value.as_map()) {
+    Value::Map out;
+    for (const auto& [key, entry] : *entries) out.emplace_back(text(key), settings(entry));
+    return out;
+  }
+  return this->value(value);
+}
+
+}  // namespace status::cli

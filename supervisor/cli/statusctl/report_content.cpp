@@ -1,0 +1,249 @@
+#include "supervisor/cli/statusctl/report_content.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "ipc/base/clock.h"
+#include "ipc/base/codec.h"
+#include "metrics/exposition.h"
+#include "supervisor/cli/statusctl/build_id.h"
+#include "supervisor/cli/statusctl/offline.h"
+#include "supervisor/cli/statusctl/redaction.h"
+#include "supervisor/tree/configuration.h"
+
+namespace status::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLogLines = 200;  // of each log
+constexpr std::size_t kLogBytes = 256 * 1'024;
+constexpr std::size_t kCrashRecords = 5;  // of each module, the newest
+constexpr std::size_t kTransitions = 50;  // of each module
+constexpr std::uint32_t kPatienceMs = 2'000;
+
+Value error_value(const Error& error) { return Value::map({{"error", error.describe()}}); }
+
+// At most so many bytes, the last ones.
+std::string read_tail(const std::string& path, std::size_t bytes) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const auto size = static_cast<std::size_t>(std::max<std::streamoff>(file.tellg(), 0));
+  file.seekg(static_cast<std::streamoff>(size - std::min(size, bytes)));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<fs::path> sorted_entries(const std::string& directory) {
+  std::vector<fs::path> out;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) out.push_back(entry.path());
+  std::ranges::sort(out);
+  return out;
+}
+
+fs::path own_directory() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+Value programs() {
+  Value::Array out;
+  for (const fs::path& path : sorted_entries(own_directory())) {
+    const std::string name = path.filename();
+    if (name != "statusd" && name != "statusctl" && !name.starts_with("status-")) continue;
+    out.push_back(Value::map({{"name", name}, {"build_id", build_id_of(path)}}));
+  }
+  return Value::map({{"version", STATUS_VERSION}, {"files", std::move(out)}});
+}
+
+// PRETTY_NAME="Debian GNU/Linux 12 (bookworm)" → the text.
+std::string distribution() {
+  std::ifstream file("/etc/os-release");
+  constexpr std::string_view kKey = "PRETTY_NAME=";
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(kKey)) continue;
+    std::string name = line.substr(kKey.size());
+    std::erase(name, '"');
+    return name;
+  }
+  return {};
+}
+
+// Without its name, which may be a person's.
+Value host() {
+  utsname system{};
+  ::uname(&system);
+  const auto pages = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES));
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return Value::map({{"kernel", std::string(system.sysname) + " " + system.release + " " + system.machine},
+                     {"distribution", distribution()},
+                     {"processors", std::int64_t{::sysconf(_SC_NPROCESSORS_ONLN)}},
+                     {"memory_bytes", pages * page}});
+}
+
+// As `statusctl status --json` and supervisor.hello have it.
+Value node(const Shell& shell) {
+  Value out = Value::map({{"data_dir", shell.place.data_dir}, {"statusd_pid", running_statusd(shell.place)}});
+  Result<Session> session = Session::open(shell.place);
+  for (const char* method : {"hello", "modules"}) {
+    const Result<Value> reply =
+        session ? session->read(std::string("supervisor.") + method, Value(Value::Map{}), kPatienceMs)
+                : Result<Value>(fail(session.error()));
+    out.set(method, reply ? *reply : error_value(reply.error()));
+  }
+  return out;
+}
+
+// The words that follow each `--set`, and the file of `--config`, of the statusd that runs.
+struct StatusdArguments {
+  std::vector<std::string> settings;
+  std::string config;
+};
+
+StatusdArguments arguments_of(std::int64_t pid) {
+  StatusdArguments out;
+  std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
+  std::string option;
+  for (std::string word; std::getline(file, word, '\0');) {
+    std::string value = word;
+    if (word.starts_with("--")) {
+      const std::size_t equals = word.find('=');
+      option = word.substr(0, equals);
+      if (equals == std::string::npos) continue;
+      value = word.substr(equals + 1);
+    }
+    if (option == "--set") out.settings.push_back(value);
+    if (option == "--config") out.config = value;
+  }
+  return out;
+}
+
+// node.toml under the command line of the statusd that runs. What is statusd's own is shown as it is; the settings of
+// modules are theirs, and hidden but for the choice of the backend.
+Value configuration(const Shell& shell, Redactor& redactor) {
+  const StatusdArguments arguments = arguments_of(running_statusd(shell.place));
+  const std::string file = arguments.config.empty() ? shell.place.data_dir + "/node.toml" : arguments.config;
+  Result<Value> document = read_toml_file(file);
+  const bool missing = !document && document.error().code == Code::not_found;
+  if (!document && !missing) return error_value(document.error());
+  Value merged = missing ? Value(Value::Map{}) : *document;
+  for (const std::string& setting : arguments.settings) {
+    if (const Status applied = supervisor::apply_override(merged, setting); !applied) {
+      return error_value(applied.error());
+    }
+  }
+  Value out = Value::Map{};
+  constexpr std::array<std::string_view, 5> kOwn = {"modules", "metrics", "logs", "hang", "restart"};
+  for (const auto& [key, value] : *merged.as_map()) {
+    if (std::ranges::find(kOwn, key) != kOwn.end()) {
+      out.set(key, value);
+      continue;
+    }
+    Value hidden = redactor.settings(value);
+    if (const Value* backend = value.find("backend")) hidden.set("backend", *backend);
+    out.set(key, std::move(hidden));
+  }
+  return Value::map({{"file", missing ? "none: " + file : file}, {"effective", std::move(out)}});
+}
+
+Value manifests(const Shell& shell, Redactor& redactor) {
+  Value out = Value::Map{};
+  for (const std::string& directory :
+       {(own_directory().parent_path() / "share/status/modules").string(), shell.place.data_dir + "/modules.d"}) {
+    for (const fs::path& folder : sorted_entries(directory)) {
+      Result<Value> manifest = read_toml_file(folder / "module.toml");
+      if (manifest) {
+        if (Value* settings = manifest->find("settings")) *settings = redactor.settings(*settings);
+      }
+      out.set(folder.filename().string(), manifest ? *manifest : error_value(manifest.error()));
+    }
+  }
+  return out;
+}
+
+Value crash_records(const Shell& shell) {
+  Value out = Value::Map{};
+  for (const fs::path& folder : sorted_entries(shell.place.crash())) {
+    std::vector<fs::path> files = sorted_entries(folder);
+    std::ranges::sort(files, std::greater(),
+                      [](const fs::path& path) { return std::strtoull(path.stem().c_str(), nullptr, 10); });
+    Value::Array records;
+    for (const fs::path& file : files) {
+      const Result<Value> record = parse_json(read_tail(file, 1 << 20));
+      if (records.size() < kCrashRecords && record) records.push_back(*record);
+    }
+    out.set(folder.filename().string(), std::move(records));
+  }
+  return out;
+}
+
+Value last_lines(const std::string& log) {
+  std::istringstream text(read_tail(log + ".1", kLogBytes) + read_tail(log, kLogBytes));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(std::move(line));
+  const std::size_t first = lines.size() - std::min(lines.size(), kLogLines);
+  Value::Array out;
+  for (std::size_t i = first; i < lines.size(); ++i) {
+    const Result<Value> line = parse_json(lines[i]);
+    out.push_back(line ? *line : Value(lines[i]));
+  }
+  return out;
+}
+
+void add_logs(const Shell& shell, Value& out) {
+  Value logs = Value::Map{};
+  Value transitions = Value::Map{};
+  for (const fs::path& file : sorted_entries(shell.place.logs())) {
+    if (file.extension() != ".log") continue;
+    const std::string module = file.stem();
+    logs.set(module, last_lines(file));
+    if (module != "statusd") transitions.set(module, logged_transitions(shell.place, module, kTransitions));
+  }
+  out.set("transitions", std::move(transitions));
+  out.set("logs", std::move(logs));
+}
+
+// As the gateway left them at its last look, five seconds ago at most: nobody has to answer for it.
+Value metrics(const Shell& shell) {
+  const std::string file = shell.place.run_dir + "/gateway/metrics.state";
+  std::ifstream in(file, std::ios::binary);
+  const Bytes content(std::istreambuf_iterator<char>(in), {});
+  const Result<Value> state = decode_msgpack(content);
+  const Value* saved = state ? state->find("metrics") : nullptr;
+  metrics::Exposition exposition;
+  const Status restored = saved == nullptr ? Status(fail(Code::not_found, "cli.no_metrics", "no figures in " + file))
+                                           : exposition.restore(*saved);
+  if (!restored) return error_value(restored.error());
+  const Value* modules = saved->find("modules");
+  for (const Value& module : *modules->as_array()) exposition.set_row({.name = module.string_or("name", "")});
+  std::istringstream text(exposition.text(SystemClock().monotonic()));
+  Value::Array lines;
+  for (std::string line; std::getline(text, line);) {
+    if (!line.starts_with('#') && !line.starts_with("status_module_")) lines.emplace_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace
+
+Value report_content(const Shell& shell, Redactor& redactor) {
+  Value out = Value::map({{"report_version", 1},
+                          {"made_ms", SystemClock().unix_ms()},
+                          {"programs", programs()},
+                          {"host", host()},
+                          {"node", node(shell)},
+                          {"configuration", configuration(shell, redactor)},
+                          {"manifests", manifests(shell, redactor)},
+                          {"crash_records", crash_records(shell)},
+                          {"metrics", metrics(shell)}});
+  add_logs(shell, out);
+  return out;
+}
+
+}  // namespace status::cli
