@@ -68,7 +68,7 @@ int run_statusd(const StatusdOptions& options) {
   Protection protection(directory->paths(), SandboxSupport::of_this_kernel(), Cgroup::take(groups));
   const std::string warning = memory_warning(blueprint->modules, memory_of_the_machine(groups));
   if (!warning.empty()) journal.warn_operator(warning);
-  Node node(std::move(*directory), std::move(*blueprint), 
+  Node node(std::move(*directory), std::move(*blueprint),
             {spawner, protection, journal, clock, random, limits, service_manager});
   if (auto ran = node.run(); !ran) return give_up(ran.error());
   return 0;
