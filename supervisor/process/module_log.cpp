@@ -25,7 +25,8 @@ ModuleLog::ModuleLog(std::string module, const std::string& directory, LogLimits
       clock_(clock),
       file_(directory + "/" + module_ + ".log", limits, clock),
       rate_(rate),
-      bucket_(rate, clock.monotonic()) {}
+      bucket_(rate, clock.monotonic()),
+      complaints_({.lines_per_s = 1, .burst = 20}, clock.monotonic()) {}
 
 bool ModuleLog::take(std::string_view line, std::string_view stream, std::uint64_t generation) {
   if (!bucket_.take(line.size(), clock_.monotonic())) {
@@ -35,6 +36,12 @@ bool ModuleLog::take(std::string_view line, std::string_view stream, std::uint64
   }
   file_.append(as_log_object(line, stream, module_, generation, clock_.unix_ms()));
   return true;
+}
+
+bool ModuleLog::may_complain() {
+  const bool may = complaints_.take(0, clock_.monotonic());
+  if (!may) ++dropped_;
+  return may;
 }
 
 void ModuleLog::say(std::string_view level, std::string_view message, std::uint64_t generation) {

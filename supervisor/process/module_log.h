@@ -24,6 +24,10 @@ class ModuleLog {
   // A line of statusd's own.
   void say(std::string_view level, std::string_view message, std::uint64_t generation);
 
+  // Whether what the module said on its control line may go into statusd's own log: twenty at once, one a second. When
+  // not, that counts as a line that was dropped.
+  bool may_complain();
+
   // Says in the log what was dropped since the last call, in one line; called once a second, then. False: nothing was.
   bool report_dropped(std::uint64_t generation);
   // Since statusd started.
@@ -38,6 +42,7 @@ class ModuleLog {
   LogFile file_;
   LogRate rate_;
   LogBucket bucket_;
+  LogBucket complaints_;
   std::uint64_t dropped_ = 0;
   std::uint64_t reported_ = 0;
 };

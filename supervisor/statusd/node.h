@@ -91,6 +91,8 @@ class Node {
   void on_exit(std::size_t index, const ExitReport& report);
   void on_message(std::size_t index, const ipc::control::FromModule& message);
   void on_ready(std::size_t index, const ipc::control::Ready& ready);
+  // Into the journal, as far as one module may fill it.
+  void complain(std::size_t index, std::string_view level, std::string_view what);
   void on_pong(std::size_t index, const ipc::control::Pong& pong);
   void on_locked(std::size_t index, bool locked);
   void on_command(std::size_t index, const ipc::control::Command& command);

@@ -166,7 +166,7 @@ Result<std::unique_ptr<ModuleProcess>> Node::make_process(std::size_t index) {
   callbacks.exited = [this, index](const ExitReport& report) { on_exit(index, report); };
   callbacks.message = [this, index](const FromModule& message) { on_message(index, message); };
   callbacks.problem = [this, index](const std::string& problem) {
-    journal_.say("warn", "on its control line: " + problem, modules_[index]->row.name, modules_[index]->row.generation);
+    complain(index, "warn", "on its control line: " + problem);
   };
   return std::make_unique<ModuleProcess>(loop_, std::move(*child), *generation, module.log, std::move(callbacks));
 }

@@ -73,7 +73,7 @@ void Node::on_message(std::size_t index, const FromModule& message) {
   Module& module = *modules_[index];
   if (const auto* fatal = std::get_if<Fatal>(&message)) {
     module.process->fatal = *fatal;
-    journal_.say("error", fatal->reason + ": " + fatal->message, module.row.name, module.row.generation);
+    complain(index, "error", fatal->reason + ": " + fatal->message);
     return;
   }
   if (module.process->dead) return;  // nothing else that it wanted matters any more
@@ -86,12 +86,16 @@ void Node::on_message(std::size_t index, const FromModule& message) {
   if (const auto* command = std::get_if<Command>(&message)) return on_command(index, *command);
 }
 
+void Node::complain(std::size_t index, std::string_view level, std::string_view what) {
+  Module& module = *modules_[index];
+  if (module.log.may_complain()) journal_.say(level, what, module.row.name, module.row.generation);
+}
+
 void Node::on_ready(std::size_t index, const Ready& ready) {
   Module& module = *modules_[index];
   if (ready.protocol != kProtocol) {
-    journal_.say("error",
-                 "speaks protocol " + std::to_string(ready.protocol) + ", this node " + std::to_string(kProtocol),
-                 module.row.name, module.row.generation);
+    complain(index, "error",
+             "speaks protocol " + std::to_string(ready.protocol) + ", this node " + std::to_string(kProtocol));
     return;
   }
   // The gateway's is the one that front ends know, whatever it listens on.
@@ -119,7 +123,7 @@ void Node::on_locked(std::size_t index, bool locked) {
 void Node::on_command(std::size_t index, const Command& command) {
   Module& module = *modules_[index];
   if (!is_gateway(index)) {
-    journal_.say("warn", "is not the gateway and gave a command: ignored", module.row.name, module.row.generation);
+    complain(index, "warn", "is not the gateway and gave a command: ignored");
     return;
   }
   const auto known = commands_.knows(command, now());

@@ -89,6 +89,18 @@ TEST(Flood, CostsOnlyTheModuleThatMakesIt) {
   EXPECT_LE(bytes, 2'097'152u);
 }
 
+TEST(Flood, OnTheControlLineDoesNotFillTheJournal) {
+  TestNode node(TestNode::bare());
+  node.add_fake_module("noisy", {.settings = "noise = 50000"});
+  node.start();
+  ASSERT_TRUE(node.wait_for("noisy: starting → ready"));
+  EXPECT_EQ(node.stop(), 0);
+  const std::size_t said = count(all_logs(node, "statusd"), "on its control line");
+  EXPECT_GE(said, 1u);
+  EXPECT_LE(said, 100u);
+  EXPECT_GE(count(all_logs(node, "noisy"), "log lines were dropped"), 1u) << "that there was more is said";
+}
+
 TEST(Flood, TheLastWordsOfAFloodAreInTheCrashRecord) {
   TestNode node(TestNode::bare({"logs.max_lines_per_s=1", "logs.burst_lines=1"}));
   node.add_fake_module("a", {.settings = "lines = 50"});

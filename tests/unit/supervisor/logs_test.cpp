@@ -100,6 +100,19 @@ TEST(ModuleLog, WhatIsTooMuchIsCountedReportedAndInTheTail) {
   EXPECT_THAT(text, testing::HasSubstr("\"message\":\"1 log lines were dropped"));
 }
 
+TEST(ModuleLog, NobodyFillsTheJournalWithComplaints) {
+  const test::TempDir dir;
+  FakeClock clock;
+  ModuleLog log("m", dir.path(), {}, {}, clock);
+  int said = 0;
+  for (int i = 0; i < 1'000; ++i) said += log.may_complain() ? 1 : 0;
+  EXPECT_EQ(said, 20);
+  EXPECT_EQ(log.dropped(), 980u);
+  clock.advance(std::chrono::seconds(3));
+  for (int i = 0; i < 1'000; ++i) said += log.may_complain() ? 1 : 0;
+  EXPECT_EQ(said, 23);
+}
+
 std::uint64_t bytes_in(const std::string& directory) {
   std::uint64_t sum = 0;
   for (const auto& entry : fs::directory_iterator(directory)) sum += entry.file_size();
