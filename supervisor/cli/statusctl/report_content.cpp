@@ -87,15 +87,23 @@ Value host() {
                      {"memory_bytes", pages * page}});
 }
 
-// As `statusctl status --json` and supervisor.hello have it.
+// As `statusctl status --json` and supervisor.hello have it. Nobody is waited for who cannot come.
 Value node(const Shell& shell) {
-  Value out = Value::map({{"data_dir", shell.place.data_dir}, {"statusd_pid", running_statusd(shell.place)}});
+  const std::int64_t statusd = running_statusd(shell.place);
+  Value out = Value::map({{"data_dir", shell.place.data_dir}, {"statusd_pid", statusd}});
+  if (statusd == 0) return out;
   Result<Session> session = Session::open(shell.place);
+  if (!session) {
+    out.set("error", session.error().describe());
+    return out;
+  }
   for (const char* method : {"hello", "modules"}) {
-    const Result<Value> reply =
-        session ? session->read(std::string("supervisor.") + method, Value(Value::Map{}), kPatienceMs)
-                : Result<Value>(fail(session.error()));
-    out.set(method, reply ? *reply : error_value(reply.error()));
+    const auto reply = session->read(std::string("supervisor.") + method, Value(Value::Map{}), kPatienceMs);
+    if (!reply) {
+      out.set("error", reply.error().describe());
+      break;
+    }
+    out.set(method, *reply);
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 
 #include <csignal>
+#include <cstring>
 
 #include "ipc/base/unique_fd.h"
 #include "tests/integration/node/placement.h"

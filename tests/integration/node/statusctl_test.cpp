@@ -157,6 +157,41 @@ TEST_F(Statusctl, LogsAreJsonLinesOfTheModule) {
   EXPECT_EQ(run({"logs", "nobody"}).code, 1);
 }
 
+TEST_F(Statusctl, LogsOfTheIncarnationBeforeThisOne) {
+  EXPECT_EQ(run({"logs", "chat", "--previous"}).code, 1) << "there is none yet";
+  const auto before = node_.kill("chat");
+  ASSERT_OK(before);
+  ASSERT_OK(node_.await_ready("chat", before->generation));
+  const Outcome previous = run({"logs", "chat", "--previous"});
+  EXPECT_EQ(previous.code, 0) << previous.errors;
+  EXPECT_THAT(previous.output, testing::HasSubstr("started: pid " + std::to_string(before->pid) + "\""));
+  for (const Value& line : lines_of(previous.output)) EXPECT_EQ(line.uint_or("generation", 0), before->generation);
+  const auto now = lines_of(run({"logs", "chat", "--since", "10m", "--grep", "^info  chat  ready"}).output);
+  ASSERT_EQ(now.size(), 2U);
+  EXPECT_EQ(now.back().uint_or("generation", 0), before->generation + 1);
+}
+
+TEST_F(Statusctl, ReportIsANewFileForItsOwnerAlone) {
+  const std::string file = node_.data_dir() + "/report.json";
+  ASSERT_EQ(run({"report", "--output", file}).code, 0);
+  const Value report = parse_json(read_file(file)).value_or(Value());
+  for (const char* key :
+       {"programs", "host", "node", "configuration", "manifests", "transitions", "crash_records", "logs", "metrics"}) {
+    ASSERT_NE(report.find(key), nullptr) << key;
+  }
+  EXPECT_EQ(report.find("node")->find("modules")->find("modules")->as_array()->size(), 4U);
+  EXPECT_EQ(report.find("configuration")->find("effective")->find("restart")->int_or("budget", -1), 0)
+      << "what the command line says is in it";
+  EXPECT_EQ(report.find("manifests")->find("waku")->string_or("backend", ""), "mesh");
+  EXPECT_FALSE(report.find("transitions")->find("chat")->as_array()->empty());
+  EXPECT_FALSE(report.find("logs")->find("chat")->as_array()->empty());
+  const Outcome again = run({"report", "--output", file});
+  EXPECT_EQ(again.code, 1);
+  EXPECT_THAT(again.errors, testing::HasSubstr("cli.file_exists"));
+  EXPECT_EQ(run({"report", "--output", "-"}).json().int_or("report_version", 0), 1);
+  EXPECT_EQ(run_at(node_.data_dir() + "/nowhere", {"report", "--output", "-"}).code, 3);
+}
+
 TEST_F(Statusctl, EventsFollowOneLineEach) {
   ChildProcess follower({binary("statusctl"), "--data-dir", node_.data_dir(), "events", "--follow"});
   ASSERT_TRUE(follower.wait_for_line("\"supervisor.module_state\"", kPatience));
