@@ -17,7 +17,7 @@ namespace status::test {
 namespace {
 
 // The name up to ".so": its licence. Nothing is here that has not been looked up in /usr/share/doc/*/copyright.
-constexpr std::array<std::string_view, 26> kAllowed = {
+constexpr auto kAllowed = std::to_array<std::string_view>({
     "linux-vdso",              // the kernel's own
     "ld-linux-x86-64",         // LGPL-2.1 (glibc)
     "ld-linux-aarch64",        // LGPL-2.1 (glibc)
@@ -45,7 +45,7 @@ constexpr std::array<std::string_view, 26> kAllowed = {
     "libre2",                  // BSD-3-Clause
     "libfmt",                  // MIT
     "libboost_filesystem",     // BSL-1.0
-};
+});
 
 // What a process may not load, for a reason of its own.
 struct Restriction {
