@@ -80,6 +80,7 @@ ModuleRow read_row(const Value& object, FieldReader& outer) {
   row.sandbox = fields.text_or("sandbox");
   row.sandbox_level = fields.number_or("sandbox_level");
   row.unprotected = fields.texts_or("unprotected");
+  row.ungranted = fields.texts_or("ungranted");
   row.log_lines_dropped = fields.number_or("log_lines_dropped");
   row.owner = fields.text_or("owner");
   row.backend = fields.text_or("backend");
@@ -128,6 +129,7 @@ Value to_value(const Error& error) {
 
 CommandResult read_result(FieldReader& fields) {
   CommandResult result{.id = fields.number("id"), .error = std::nullopt};
+  if (const Value* data = fields.map_or("data")) result.data = *data;
   if (const Value* value = fields.map_or("error")) {
     FieldReader nested(*value, "result.error");
     const auto code = code_from_word(nested.text("code"));
@@ -244,6 +246,7 @@ struct Writer {
   Value operator()(const CommandResult& m) const {
     Value out = Value::map({{"type", "result"}, {"id", m.id}});
     if (m.error) out.set("error", to_value(*m.error));
+    if (!m.data.is_null()) out.set("data", m.data);
     return out;
   }
   Value operator()(const Ready& m) const {
@@ -302,6 +305,7 @@ Value to_value(const ModuleRow& row) {
   out.set("sandbox", row.sandbox);
   out.set("sandbox_level", row.sandbox_level);
   out.set("unprotected", to_array(row.unprotected));
+  out.set("ungranted", to_array(row.ungranted));
   out.set("owner", row.owner);
   out.set("backend", row.backend);
   out.set("interface", row.interface);

@@ -104,7 +104,7 @@ struct Locked {
 // The gateway alone: do something to a module; answered by CommandResult with the same id.
 struct Command {
   std::uint64_t id = 0;
-  std::string op;  // start stop restart
+  std::string op;  // start stop restart, config_diff config_apply (of no module)
   std::string module;
   std::string key;  // whose idempotency key it is and which; empty when the caller gave none
 };
@@ -140,6 +140,7 @@ struct ModuleRow {
   std::string sandbox;                   // profile: none local network
   std::uint64_t sandbox_level = 0;       // 0 nothing, 1 system calls, 2 and files
   std::vector<std::string> unprotected;  // what it should be held by and is not, for people
+  std::vector<std::string> ungranted;    // modules that it requires and may not call
   std::uint64_t log_lines_dropped = 0;  // since statusd started: it logged faster than it may
   std::string owner;
   std::string backend;
@@ -174,6 +175,7 @@ struct SupervisorEvent {
 struct CommandResult {
   std::uint64_t id = 0;
   std::optional<Error> error;
+  Value data = {};  // map, of those that ask for something; else null
 };
 
 using ToModule = std::variant<Unknown, Bootstrap, Edges, Ping, Drain, LogLevel, Modules, ModuleChanged, SupervisorEvent,

@@ -19,7 +19,10 @@ Result<ipc::Client*> ModuleContext::client(const std::string& module) {
   const auto edge = bootstrap_.edges.to.find(module);
   if (edge == bootstrap_.edges.to.end()) {
     return fail(Code::failed_precondition, "host.not_required",
-                bootstrap_.module + " has no edge to " + module + ": add it to `requires` in module.toml");
+                bootstrap_.module + " may not call " + module +
+                    ": `requires` in module.toml must name it and, for a module of modules.d/, the operator must grant "
+                    "it: statusctl grant " +
+                    bootstrap_.module + " " + module);
   }
   ipc::ClientOptions options{.url = edge->second.url, .target = module};
   if (edge->second.credential.size() == sizeof(ipc::Credential)) {

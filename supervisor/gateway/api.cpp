@@ -1,5 +1,6 @@
 #include "supervisor/gateway/api.h"
 
+#include "supervisor/gateway/config_api.h"
 #include "supervisor/gateway/token_api.h"
 
 namespace status::gateway {
@@ -46,6 +47,8 @@ void ModuleInfo::describe(api::Fields<ModuleInfo>& f) {
   f.add("sandbox_level", &ModuleInfo::sandbox_level,
         "What it is held by: 0 nothing, 1 system calls are filtered, 2 its files are restricted, too.");
   f.add("unprotected", &ModuleInfo::unprotected, "What it should be held by and is not, for people.");
+  f.add("ungranted", &ModuleInfo::ungranted,
+        "Modules that its manifest requires and that nobody has granted to it: it may not call them.");
   f.add("owner", &ModuleInfo::owner, "The team that answers for it.");
   f.add("backend", &ModuleInfo::backend, "Which backend it runs on; empty when it has none.");
   f.add("interface", &ModuleInfo::interface, "Version of its interface: `major.minor`.");
@@ -162,6 +165,8 @@ const api::Interface& interface() {
           .method<Stop>()
           .method<Restart>()
           .method<Describe>()
+          .method<ConfigDiff>()
+          .method<ConfigApply>()
           .method<CreateToken>()
           .method<RevokeToken>()
           .method<ListTokens>()

@@ -40,6 +40,7 @@ struct ModuleInfo {
   std::string sandbox;
   std::uint32_t sandbox_level = 0;
   std::vector<std::string> unprotected;
+  std::vector<std::string> ungranted;
   std::string owner;
   std::string backend;
   std::string interface;

@@ -22,7 +22,7 @@ void ControlLink::answered(const ipc::control::CommandResult& result) {
     done = std::move(found->second);
     waiting_.erase(found);
   }
-  done(result.error);
+  done(result.error ? Result<Value>(fail(*result.error)) : result.data);
 }
 
 }  // namespace status::gateway

@@ -8,6 +8,7 @@
 #include "ipc/base/codec.h"
 #include "ipc/server/typed.h"
 #include "ipc/wire/limits.h"
+#include "supervisor/gateway/config_api.h"
 #include "supervisor/gateway/describer.h"
 
 namespace status::gateway {
@@ -39,7 +40,8 @@ struct SupervisorMethods::Waiting {
     calls.emplace(++last, std::move(call));
     return last;
   }
-  void answer(std::uint64_t id, const Result<api::Empty>& reply) {
+  template <class Reply>
+  void answer(std::uint64_t id, const Result<Reply>& reply) {
     std::unique_lock lock(mutex);
     const auto found = calls.find(id);
     if (found == calls.end()) return;
@@ -82,6 +84,7 @@ ModuleInfo SupervisorMethods::info_of(const Row& row) const {
   info.sandbox = row.sandbox;
   info.sandbox_level = static_cast<std::uint32_t>(row.sandbox_level);
   info.unprotected = row.unprotected;
+  info.ungranted = row.ungranted;
   info.owner = row.owner;
   info.backend = row.backend;
   info.interface = row.interface;
@@ -145,9 +148,25 @@ void SupervisorMethods::command(const std::string& op, ipc::Call call) {
   const std::string_view key = call.header().idempotency_key;
   if (!key.empty()) command.key.append(call.principal()).append(" ").append(key);
   const std::uint64_t id = waiting_->add(std::move(call));
-  supervisor_.command(std::move(command), [id, desk = std::weak_ptr(waiting_)](std::optional<Error> error) {
+  supervisor_.command(std::move(command), [id, desk = std::weak_ptr(waiting_)](const Result<Value>& done) {
     const auto waiting = desk.lock();
-    if (waiting) waiting->answer(id, error ? Result<api::Empty>(fail(std::move(*error))) : api::Empty{});
+    if (waiting) waiting->answer(id, done ? Result<api::Empty>(api::Empty{}) : fail(done.error()));
+  });
+}
+
+template <class M>
+void SupervisorMethods::serve_configuration() {
+  const std::string op = M::info().name;
+  server_.handle(interface().full_name(op), Run::inline_thread, [this, op](ipc::Call call) {
+    const auto request = api::decode<api::Empty>(call.params(), api::Mode::strict);
+    if (!request) return call.fail(request.error());
+    const std::uint64_t id = waiting_->add(std::move(call));
+    supervisor_.command({.op = op}, [id, desk = std::weak_ptr(waiting_)](const Result<Value>& done) {
+      const auto waiting = desk.lock();
+      if (!waiting) return;
+      // The supervisor's words are of the shape that the interface promises.
+      waiting->answer(id, done ? api::from_value<ConfigChanges>(*done, api::Mode::lenient) : fail(done.error()));
+    });
   });
 }
 
@@ -155,6 +174,8 @@ void SupervisorMethods::serve_commands() {
   serve_command<Start>();
   serve_command<Stop>();
   serve_command<Restart>();
+  serve_configuration<ConfigDiff>();
+  serve_configuration<ConfigApply>();
 }
 
 void SupervisorMethods::serve_system() {

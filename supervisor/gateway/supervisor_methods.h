@@ -30,6 +30,8 @@ class SupervisorMethods {
   void serve_system();
   template <class M>
   void serve_command();
+  template <class M>
+  void serve_configuration();
   void command(const std::string& op, ipc::Call call);
   void describe(ipc::Call call);
   ModuleInfo info_of(const Row& row) const;

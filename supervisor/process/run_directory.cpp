@@ -94,6 +94,12 @@ Result<RunDirectory> RunDirectory::open(const std::string& data_dir, const std::
 
 Status RunDirectory::prepare(const std::vector<std::string>& modules) {
   remove_stale_sockets(paths_.run_dir);
+  if (auto prepared = prepare_modules(modules); !prepared) return prepared;
+  if (auto made = make_node_key(paths_); !made) return made;
+  return link_front_socket(paths_);
+}
+
+Status RunDirectory::prepare_modules(const std::vector<std::string>& modules) {
   for (const std::string& module : modules) {
     const std::string longest = paths_.run_of(module) + "/bulk.sock";
     if (longest.size() > kMaxSocketPath) {
@@ -107,8 +113,7 @@ Status RunDirectory::prepare(const std::vector<std::string>& modules) {
     if (!data) return fail(data.error());
     remove_stale_sockets(paths_.run_of(module));
   }
-  if (auto made = make_node_key(paths_); !made) return made;
-  return link_front_socket(paths_);
+  return {};
 }
 
 Status RunDirectory::write_token(Random& random) {

@@ -17,6 +17,7 @@ struct NodePaths {
 
   std::string lock() const { return data_dir + "/lock"; }
   std::string configuration() const { return data_dir + "/node.toml"; }
+  std::string grants() const { return data_dir + "/grants.toml"; }
   std::string node_key() const { return data_dir + "/node.key"; }
   std::string state() const { return data_dir + "/state"; }
   std::string logs() const { return data_dir + "/logs"; }
@@ -46,6 +47,8 @@ class RunDirectory {
   // removes the sockets of a dead run. INVALID_ARGUMENT
   // (`supervisor.path_too_long`) with the path, its length and the way out.
   Status prepare(const std::vector<std::string>& modules);
+  // The modules' part of that, for those that come while the node runs.
+  Status prepare_modules(const std::vector<std::string>& modules);
   // Draws the local user's credential: 32 hex digits and nothing else.
   Status write_token(Random& random);
 

@@ -5,6 +5,7 @@
 
 #include "ipc/base/codec.h"
 #include "supervisor/tree/graph.h"
+#include "supervisor/tree/grants.h"
 
 namespace status::supervisor {
 namespace {
@@ -63,6 +64,13 @@ Result<Value> read_document(const NodePaths& paths, const StatusdOptions& option
   return document;
 }
 
+Result<Grants> read_grants(const NodePaths& paths) {
+  const auto document = read_toml_file(paths.grants());
+  if (!document && document.error().code == Code::not_found) return Grants();
+  if (!document) return fail(document.error());
+  return Grants::parse(*document, paths.grants());
+}
+
 bool is_enabled(const ModulePlan& plan, const Configuration& configuration) {
   if (plan.manifest.name == kGateway) {
     const auto own = configuration.modules_settings.find(plan.manifest.name);
@@ -94,16 +102,30 @@ std::vector<std::string> Blueprint::names() const {
 
 std::vector<TreeModule> Blueprint::tree() const {
   const std::vector<std::string> all = names();
+  const auto index_of = [&](const std::string& name) {
+    return static_cast<std::size_t>(std::find(all.begin(), all.end(), name) - all.begin());
+  };
   std::vector<TreeModule> out;
-  for (const ModulePlan& plan : modules) {
-    const Manifest& manifest = plan.manifest;
-    TreeModule module{.name = manifest.name, .front = manifest.name == kGateway};
-    module.rules = {manifest.start_timeout, manifest.stop_timeout, configuration.restart_of(manifest)};
-    for (const Requirement& requirement : manifest.requires_) {
-      const auto index = static_cast<std::size_t>(std::find(all.begin(), all.end(), requirement.module) - all.begin());
-      module.requires_.push_back({index, requirement.restart_with_it});
-    }
-    out.push_back(std::move(module));
+  for (const ModulePlan& plan : modules) out.push_back(to_tree_module(plan, configuration, index_of));
+  return out;
+}
+
+TreeModule to_tree_module(const ModulePlan& plan, const Configuration& configuration,
+                          const std::function<std::size_t(const std::string&)>& index_of) {
+  const Manifest& manifest = plan.manifest;
+  TreeModule module{.name = manifest.name, .front = manifest.name == kGateway};
+  module.rules = {manifest.start_timeout, manifest.stop_timeout, configuration.restart_of(manifest)};
+  for (const Requirement& requirement : manifest.requires_) {
+    module.requires_.push_back({index_of(requirement.module), requirement.restart_with_it});
+  }
+  return module;
+}
+
+std::vector<std::string> ModulePlan::ungranted() const {
+  std::vector<std::string> out;
+  for (const Requirement& wish : manifest.requires_) {
+    const auto same = [&](const Requirement& edge) { return edge.module == wish.module; };
+    if (std::none_of(edges.begin(), edges.end(), same)) out.push_back(wish.module);
   }
   return out;
 }
@@ -132,11 +154,16 @@ Result<Blueprint> load_blueprint(const NodePaths& paths, const Installation& ins
   auto configuration = parse_configuration(*document, file, names);
   if (!configuration) return fail(configuration.error());
 
+  const auto grants = read_grants(paths);
+  if (!grants) return fail(grants.error());
   Blueprint blueprint{.configuration = std::move(*configuration), .modules = {}};
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i < built_in.size() && !is_enabled(all[i], blueprint.configuration)) continue;
     all[i].settings = blueprint.configuration.settings_of(all[i].manifest);
     all[i].backend = blueprint.configuration.backend_of(all[i].manifest);
+    all[i].ours = i < built_in.size();
+    const std::vector<Requirement>& wishes = all[i].manifest.requires_;
+    all[i].edges = all[i].ours ? wishes : grants->narrow(all[i].manifest.name, wishes);
     const bool front = all[i].manifest.name == kGateway;
     blueprint.modules.insert(front ? blueprint.modules.begin() : blueprint.modules.end(), std::move(all[i]));
   }

@@ -2,6 +2,7 @@
 // configured with. Reads files, changes nothing. One thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@ struct ModulePlan {
   std::string executable;  // absolute
   Value settings;          // map; what bootstrap.config carries
   std::string backend;
+  bool ours = true;                // not of modules.d/
+  std::vector<Requirement> edges;  // whom it may call: what it requires, for one that is not ours as far as granted
+
+  // What it requires and may not call.
+  std::vector<std::string> ungranted() const;
 };
 
 struct Blueprint {
@@ -31,6 +37,10 @@ struct Blueprint {
   std::vector<std::string> names() const;
   std::vector<TreeModule> tree() const;
 };
+
+// The tree's view of one module, whose requirements have the indices that `index_of` gives.
+TreeModule to_tree_module(const ModulePlan& plan, const Configuration& configuration,
+                          const std::function<std::size_t(const std::string&)>& index_of);
 
 // Where the built-in manifests and executables are, relative to statusd's own executable.
 struct Installation {
@@ -43,8 +53,8 @@ struct Installation {
 // The most modules of one node: all their rows go into one control line.
 inline constexpr std::size_t kMaxModules = 64;
 
-// Manifests of the installation and of modules.d/, node.toml, --set; the graph is checked. Errors name file, line and
-// key.
+// Manifests of the installation and of modules.d/, node.toml, --set, grants.toml; the graph is checked. Errors name file,
+// line and key.
 Result<Blueprint> load_blueprint(const NodePaths& paths, const Installation& installation,
                                  const StatusdOptions& options);
 

@@ -21,14 +21,22 @@ Bytes digest(const Bytes& credential) {
 
 }  // namespace
 
-EdgeBook::EdgeBook(const std::vector<ModulePlan>& modules, const NodePaths& paths, Random& random) : paths_(paths) {
+void EdgeBook::update(const std::vector<ModulePlan>& modules) {
+  std::vector<Edge> edges;
   for (const ModulePlan& plan : modules) {
-    const Manifest& manifest = plan.manifest;
-    if (manifest.name != kGateway) edges_.push_back({std::string(kGateway), manifest.name, draw(random), {"*"}});
-    for (const Requirement& requirement : manifest.requires_) {
-      edges_.push_back({manifest.name, requirement.module, draw(random), requirement.methods});
-    }
+    const std::string& name = plan.manifest.name;
+    if (name != kGateway) add(edges, std::string(kGateway), name, {"*"});
+    for (const Requirement& edge : plan.edges) add(edges, name, edge.module, edge.methods);
   }
+  edges_ = std::move(edges);
+}
+
+void EdgeBook::add(std::vector<Edge>& edges, const std::string& from, const std::string& to,
+                   const std::vector<std::string>& methods) {
+  for (const Edge& edge : edges_) {
+    if (edge.from == from && edge.to == to) return edges.push_back({from, to, edge.credential, methods});
+  }
+  edges.push_back({from, to, draw(random_), methods});
 }
 
 ipc::control::Edges EdgeBook::edges_of(const std::string& module) const {

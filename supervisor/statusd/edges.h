@@ -15,8 +15,11 @@ namespace status::supervisor {
 
 class EdgeBook {
  public:
-  // An edge for every requirement, and one from the gateway to every other module.
-  EdgeBook(const std::vector<ModulePlan>& modules, const NodePaths& paths, Random& random);
+  EdgeBook(const NodePaths& paths, Random& random) : paths_(paths), random_(random) {}
+
+  // An edge for everything that a module requires and may call, and one from the gateway to every other module. An edge
+  // that is there already keeps its credential.
+  void update(const std::vector<ModulePlan>& modules);
 
   // What that module's bootstrap says: the credentials that it shows, and the digests of those that it accepts.
   ipc::control::Edges edges_of(const std::string& module) const;
@@ -30,8 +33,12 @@ class EdgeBook {
     Bytes credential;
     std::vector<std::string> methods;
   };
+  void add(std::vector<Edge>& edges, const std::string& from, const std::string& to,
+           const std::vector<std::string>& methods);
+
   std::vector<Edge> edges_;
   NodePaths paths_;
+  Random& random_;
 };
 
 }  // namespace status::supervisor

@@ -26,6 +26,8 @@ class GatewayLink {
   // A gateway was spawned and has its bootstrap: it gets all rows, then the events.
   void attach(ControlChannel& channel);
   void detach();
+  // There are more of them now.
+  void set_modules(std::size_t modules) { modules_ = modules; }
 
   void row_changed(std::size_t module);
   void event(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data);

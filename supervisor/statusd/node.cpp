@@ -22,25 +22,6 @@ std::string draw_boot_id(Random& random) {
   return to_hex(id);
 }
 
-ipc::control::ModuleRow initial_row(const ModulePlan& plan, const EdgeBook& edges, const NodePaths& paths,
-                                    const Protection& protection) {
-  const Manifest& manifest = plan.manifest;
-  ipc::control::ModuleRow row;
-  row.name = manifest.name;
-  row.state = to_word(State::stopped);
-  row.owner = cut(manifest.team);
-  row.backend = cut(plan.backend);
-  row.interface = manifest.interface;
-  row.memory_limit_bytes = manifest.memory_bytes;
-  row.sandbox = to_word(manifest.sandbox);
-  row.sandbox_level = static_cast<std::uint64_t>(protection.level(plan));
-  for (const std::string& missing : protection.missing(plan)) row.unprotected.emplace_back(cut(missing));
-  for (const Requirement& requirement : manifest.requires_) row.requires_.push_back(requirement.module);
-  row.url = "ipc://" + (manifest.name == kGateway ? paths.front_socket() : paths.socket_of(manifest.name));
-  row.credential = edges.gateway_credential(manifest.name);
-  return row;
-}
-
 }  // namespace
 
 Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
@@ -50,24 +31,22 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
       spawner_(tools.spawner),
       protection_(tools.protection),
       service_manager_(tools.service_manager),
+      logs_(tools.logs),
+      reload_(tools.reload),
       directory_(std::move(directory)),
       configuration_(blueprint.configuration),
       boot_id_(draw_boot_id(tools.random)),
       store_(directory_.paths().state()),
-      edges_(blueprint.modules, directory_.paths(), tools.random),
+      edges_(directory_.paths(), tools.random),
       tree_(blueprint.tree(), tools.random),
       gateway_(boot_id_, blueprint.modules.size(), [this](std::size_t module) { return modules_[module]->row; }),
       wakeup_(loop_),
       beat_(loop_),
       sampling_(loop_),
       proof_of_life_(loop_),
-      signals_(loop_, SIGTERM, SIGINT) {
-  const LogRate rate{configuration_.log_lines_per_s, configuration_.log_burst_lines};
-  for (ModulePlan& plan : blueprint.modules) {
-    Row row = initial_row(plan, edges_, directory_.paths(), protection_);
-    ModuleLog log(plan.manifest.name, directory_.paths().logs(), tools.logs, rate, clock_);
-    modules_.push_back(std::make_unique<Module>(Module{std::move(plan), std::move(log), std::move(row), nullptr, 0}));
-  }
+      signals_(loop_, SIGTERM, SIGINT, SIGHUP) {
+  edges_.update(blueprint.modules);
+  for (ModulePlan& plan : blueprint.modules) add_module(std::move(plan));
 }
 
 Status Node::run() {
@@ -211,6 +190,7 @@ void Node::arm_signals() {
   signals_.async_wait([this](const boost::system::error_code& error, int number) {
     if (error) return;
     arm_signals();
+    if (number == SIGHUP) return stopping_ ? void() : reconfigure_by_signal();
     if (!stopping_) {
       stopping_ = true;
       service_manager_.stopping();

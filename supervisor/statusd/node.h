@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -41,6 +42,7 @@ class Node {
     Random& random;
     LogLimits logs;
     ServiceManager& service_manager;
+    std::function<Result<Blueprint>()> reload;  // what the files say now
   };
 
   // `directory` is prepared, `blueprint` checked.
@@ -87,6 +89,21 @@ class Node {
   void publish(std::size_t index);
   void tell_service_manager();
 
+  // node_configuration.cpp: what it is made of, and another configuration
+  struct Reconfiguration {
+    Value report;     // {changes: […]}
+    Effects effects;  // to be performed; none when it was only asked for
+  };
+  // Errors: those of load_blueprint and of new directories; nothing has changed then.
+  Result<Reconfiguration> reconfigure(bool apply);
+  void reconfigure_by_signal();
+  void take_on(Blueprint wanted);
+  void tell_of_configuration(Module& module, bool new_level);
+  Blueprint running() const;
+  std::size_t add_module(ModulePlan plan);
+  Row row_of(const ModulePlan& plan) const;
+  void describe(const ModulePlan& plan, Row& row) const;
+
   // node_events.cpp: what modules do and say
   void on_exit(std::size_t index, const ExitReport& report);
   void on_message(std::size_t index, const ipc::control::FromModule& message);
@@ -96,6 +113,7 @@ class Node {
   void on_pong(std::size_t index, const ipc::control::Pong& pong);
   void on_locked(std::size_t index, bool locked);
   void on_command(std::size_t index, const ipc::control::Command& command);
+  void on_configure(std::size_t index, const ipc::control::Command& command);
   // The tree has moved once this succeeds: its effects must be performed.
   Result<Effects> decide(const ipc::control::Command& command);
   Status save_wanted();
@@ -112,6 +130,8 @@ class Node {
   Spawner& spawner_;
   Protection& protection_;
   ServiceManager& service_manager_;
+  const LogLimits logs_;
+  const std::function<Result<Blueprint>()> reload_;
   RunDirectory directory_;
   Configuration configuration_;
   std::string boot_id_;

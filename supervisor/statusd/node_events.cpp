@@ -126,6 +126,7 @@ void Node::on_command(std::size_t index, const Command& command) {
     complain(index, "warn", "is not the gateway and gave a command: ignored");
     return;
   }
+  if (command.op.starts_with("config_")) return on_configure(index, command);
   const auto known = commands_.knows(command, now());
   auto effects = !known ? Result<Effects>(fail(known.error())) : *known ? Effects() : decide(command);
   std::optional<Error> error;
@@ -137,9 +138,23 @@ void Node::on_command(std::size_t index, const Command& command) {
   if (effects) perform(*effects);
 }
 
+// Asked for again it finds nothing to change: it needs no memory.
+void Node::on_configure(std::size_t index, const Command& command) {
+  auto done = stopping_ ? fail(Code::failed_precondition, "supervisor.wrong_state", "the node is shutting down")
+                        : reconfigure(command.op == "config_apply");
+  CommandResult result{.id = command.id};
+  if (done) {
+    result.data = done->report;
+  } else {
+    result.error = done.error();
+  }
+  if (modules_[index]->process) modules_[index]->process->control().send(result);
+  if (done) perform(done->effects);
+}
+
 Result<Effects> Node::decide(const Command& command) {
   const auto index = find(command.module);
-  if (!index) {
+  if (!index || tree_.retired(*index)) {
     return fail(Code::not_found, "supervisor.unknown_module", "there is no module " + in_quotes(command.module));
   }
   const auto operation = operation_from_word(command.op);

@@ -68,8 +68,10 @@ int run_statusd(const StatusdOptions& options) {
   Protection protection(directory->paths(), SandboxSupport::of_this_kernel(), Cgroup::take(groups));
   const std::string warning = memory_warning(blueprint->modules, memory_of_the_machine(groups));
   if (!warning.empty()) journal.warn_operator(warning);
+  const NodePaths paths = directory->paths();
   Node node(std::move(*directory), std::move(*blueprint),
-            {spawner, protection, journal, clock, random, limits, service_manager});
+            {spawner, protection, journal, clock, random, limits, service_manager,
+             [&] { return load_blueprint(paths, *installation, options); }});
   if (auto ran = node.run(); !ran) return give_up(ran.error());
   return 0;
 }

@@ -32,6 +32,7 @@ class Liveness {
   };
 
   explicit Liveness(const Limits& limits) : limits_(limits) {}
+  void set_limits(const Limits& limits) { limits_ = limits; }
 
   // An answer came. One to a ping that was not sent, or was answered before, says nothing.
   void pong(const ipc::control::Pong& pong, MonotonicTime now);

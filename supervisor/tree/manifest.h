@@ -27,6 +27,8 @@ struct Requirement {
   std::string module;
   std::vector<std::string> methods{"*"};  // what it may call there
   bool restart_with_it = false;           // restarted when that module dies; by default it stays up, degraded
+
+  bool operator==(const Requirement&) const = default;
 };
 
 // What its process may do (supervisor/process/sandbox).

@@ -31,6 +31,8 @@ struct RestartPolicy {
   milliseconds first_delay{100};  // 0: every restart comes at once
   milliseconds delay_cap{30'000};
   std::uint32_t budget = 5;  // 0: none; at most kMaxBudget
+
+  bool operator==(const RestartPolicy&) const = default;
 };
 
 // What the policy remembers of one module. Starts empty; an operator's start or restart empties it again.

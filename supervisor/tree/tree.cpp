@@ -165,6 +165,33 @@ Effects Tree::shut_down(MonotonicTime now) {
   return effects;
 }
 
+std::size_t Tree::add(TreeModule module) {
+  modules_.push_back({.spec = std::move(module)});
+  return modules_.size() - 1;
+}
+
+void Tree::replace(std::size_t module, TreeModule with) {
+  modules_[module].spec = std::move(with);
+  modules_[module].retired = false;
+}
+
+void Tree::retire(std::size_t module) {
+  modules_[module].retired = true;
+  modules_[module].spec.requires_.clear();
+}
+
+Effects Tree::renew(std::size_t module, MonotonicTime now) {
+  Effects effects;
+  Module& m = modules_[module];
+  if (!should_run(m) && !m.left) return effects;
+  m.left = false;
+  m.machine.history = {};
+  if (is_waiting(m.machine.state)) m.machine.deadline = now;
+  deliver(module, {Event::restart}, "its configuration has changed", now, effects);
+  reconcile(now, effects);
+  return effects;
+}
+
 void Tree::deliver(std::size_t index, const Input& input, const std::string& cause, MonotonicTime now,
                    Effects& effects) {
   Module& module = modules_[index];

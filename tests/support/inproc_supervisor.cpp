@@ -68,9 +68,11 @@ InprocSupervisor::InprocSupervisor(supervisor::RunDirectory directory, superviso
     : directory_(std::move(directory)),
       blueprint_(std::move(blueprint)),
       store_(directory_.paths().state()),
-      edges_(blueprint_.modules, directory_.paths(), random_),
+      edges_(directory_.paths(), random_),
       boot_id_(draw_boot_id(random_)),
-      control_([this] { retry_locked(); }, [this] { return next_retry(); }) {}
+      control_([this] { retry_locked(); }, [this] { return next_retry(); }) {
+  edges_.update(blueprint_.modules);
+}
 
 InprocSupervisor::~InprocSupervisor() {
   control_.run([this] {
@@ -129,8 +131,11 @@ Status InprocSupervisor::open_gateway() {
 }
 
 void InprocSupervisor::command(ipc::control::Command command, Done done) {
-  const bool taken = control_.post([this, command, done] { done(obey(command.op, command.module)); });
-  if (!taken) done(make_error(Code::unavailable, "supervisor.stopping", "the node is stopping"));
+  const bool taken = control_.post([this, command, done] {
+    const std::optional<Error> error = obey(command.op, command.module);
+    done(error ? Result<Value>(fail(*error)) : Value());
+  });
+  if (!taken) done(fail(Code::unavailable, "supervisor.stopping", "the node is stopping"));
 }
 
 std::optional<Error> InprocSupervisor::obey(const std::string& op, const std::string& name) {

@@ -22,6 +22,8 @@ struct Words {
   std::string key;
   bool follow = false;
   TokenWish token;
+  std::string target;
+  std::vector<std::string> methods;
   LogsOptions logs;
 };
 
@@ -125,6 +127,33 @@ void add_call(CLI::App& app, Words& words, Command& chosen) {
   });
 }
 
+void add_configuration(CLI::App& app, Words& words, Command& chosen) {
+  CLI::App* config = app.add_subcommand("config", "What the node is to be: node.toml, modules.d/, grants.toml");
+  config->require_subcommand(1);
+  CLI::App* check = config->add_subcommand("check", "Whether it is right; needs no running node");
+  check->add_option("file", words.subject, "Instead of the data directory's node.toml")->type_name("FILE");
+  check->callback([&] { chosen = [&words](const Shell& shell) { return run_config_check(shell, words.subject); }; });
+  config->add_subcommand("diff", "What it would change in the running node")->callback([&] {
+    chosen = run_config_diff;
+  });
+  config->add_subcommand("apply", "Change the running node, restarting only what it concerns")->callback([&] {
+    chosen = run_config_apply;
+  });
+
+  CLI::App* grant = app.add_subcommand("grant", "Let a module of modules.d/ call another one that it requires");
+  grant->add_option("module", words.subject, "The module that calls")->required();
+  grant->add_option("target", words.target, "The module that is called")->required();
+  grant->add_option("methods", words.methods, "Only these: chat.send_message, chat.* (default: all)");
+  grant->callback([&] {
+    chosen = [&words](const Shell& shell) { return run_grant(shell, words.subject, words.target, words.methods); };
+  });
+  CLI::App* revoke = app.add_subcommand("revoke", "Take a grant back");
+  revoke->add_option("module", words.subject, "The module that calls")->required();
+  revoke->add_option("target", words.target, "The module that is called")->required();
+  revoke->callback(
+      [&] { chosen = [&words](const Shell& shell) { return run_revoke(shell, words.subject, words.target); }; });
+}
+
 void add_tokens(CLI::App& app, Words& words, Command& chosen) {
   CLI::App* token = app.add_subcommand("token", "Credentials for front ends other than the local user's own");
   token->require_subcommand(1);
@@ -164,6 +193,7 @@ int run_statusctl(int argc, const char* const* argv) {
   add_report(app, words, chosen);
   add_call(app, words, chosen);
   add_module_commands(app, words, chosen);
+  add_configuration(app, words, chosen);
   add_tokens(app, words, chosen);
   try {
     app.parse(argc, argv);

@@ -42,6 +42,17 @@ int run_why(const Shell& shell, const std::string& module);
 // `subject`: empty, a module, or module.method.
 int run_describe(const Shell& shell, const std::string& subject);
 
+// Offline: node.toml, or the file, with the manifests and grants of the data directory.
+int run_config_check(const Shell& shell, const std::string& file);
+// What applying would change, and applying it.
+int run_config_diff(const Shell& shell);
+int run_config_apply(const Shell& shell);
+// What a module of modules.d/ may call (supervisor/tree/grants.h); takes effect at once where the node runs. No methods:
+// all of the target.
+int run_grant(const Shell& shell, const std::string& module, const std::string& target,
+              const std::vector<std::string>& methods);
+int run_revoke(const Shell& shell, const std::string& module, const std::string& target);
+
 // A token for a front end (supervisor/gateway/token_api.h).
 struct TokenWish {
   std::string name;

@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kKeys[] = {"name",           "state",     "locked",    "generation",     "pid",
                                       "uptime_seconds", "restarts",  "rss_bytes", "owner",          "backend",
                                       "interface",      "last_exit", "why",       "next_attempt_ms",
-                                      "anonymous_bytes", "memory_limit_bytes", "sandbox", "sandbox_level", "unprotected"};
+                                      "anonymous_bytes", "memory_limit_bytes", "sandbox", "sandbox_level", "unprotected",
+                                      "ungranted"};
 
 Value status_document(const Value& reply) {
   Value::Array modules;
@@ -55,6 +56,12 @@ void print_table(const Value& document) {
                std::to_string(row.uint_or("restarts", 0)), size_text(row.uint_or("rss_bytes", 0)),
                row.string_or("owner", ""), row.string_or("backend", "-")});
     const std::string why = row.string_or("why", "");
+    const Value* ungranted = row.find("ungranted");
+    for (const Value& each : ungranted == nullptr || ungranted->as_array() == nullptr ? Value::Array()
+                                                                                      : *ungranted->as_array()) {
+      const std::string target = each.as_string() == nullptr ? "" : *each.as_string();
+      notes += name + ": may not call " + target + " (statusctl grant " + name + " " + target + ")\n";
+    }
     if (!why.empty()) notes += name + ": " + why + " (statusctl why " + name + ")\n";
   }
   std::fputs((table.text() + notes + protection_notes(*document.find("modules")->as_array())).c_str(), stdout);

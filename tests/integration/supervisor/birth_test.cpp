@@ -69,6 +69,7 @@ TEST_F(Birth, TheBootstrapSaysWhereWhatAndWhoMayCall) {
   TestNode node(TestNode::bare({"b.mesh.listen=127.0.0.1:7000", "b.backend=other"}));
   node.add_fake_module("a");
   node.add_fake_module("b", {.requires_ = {"a"}, .manifest = "backend = \"mesh\"", .settings = "kept = 1"});
+  write_file(node.path("grants.toml"), "[b]\na = [\"*\"]\n");
   const Value report = report_of(node, "b");
   const auto message = ipc::control::decode_to_module(report.string_or("line", ""));
   ASSERT_TRUE(message.has_value());

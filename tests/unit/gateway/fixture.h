@@ -72,19 +72,21 @@ class TestSupervisor final : public SupervisorLink {
       kept_.push_back(std::move(done));
       return;
     }
-    done(answer_);
+    done(answer_ ? Result<Value>(fail(*answer_)) : data_);
   }
   std::vector<std::string> commands() {
     std::lock_guard lock(mutex_);
     return commands_;
   }
   void answer_with(std::optional<Error> error) { answer_ = std::move(error); }
+  void answer_with_data(Value data) { data_ = std::move(data); }
   void answer_nothing() { keep_ = true; }
 
  private:
   std::mutex mutex_;
   std::vector<std::string> commands_;
   std::optional<Error> answer_;
+  Value data_;
   bool keep_ = false;
   std::vector<Done> kept_;
 };

@@ -26,6 +26,7 @@ class BlueprintTest : public testing::Test {
   void third_party(const std::string& name, const std::string& more = "") {
     test::write_file(dir_ / ("n/modules.d/" + name + "/module.toml"), manifest(name, more));
   }
+  void grant(const std::string& text) { test::write_file(dir_ / "n/grants.toml", text); }
   Result<Blueprint> load(const std::vector<std::string>& settings = {}) {
     return load_blueprint({.data_dir = dir_ / "n", .run_dir = dir_ / "n/run"},
                           {.bin_dir = "/bin-dir", .modules_dir = dir_ / "share"}, {.settings = settings});
@@ -87,10 +88,12 @@ TEST_F(BlueprintTest, AConfigurationThatWasNamedMustBeThere) {
 
 TEST_F(BlueprintTest, EveryEdgeHasACredentialOfItsOwn) {
   third_party("aaa", "[requires.waku]\nmethods = [\"waku.send\"]\n");
+  grant("[aaa]\nwaku = [\"*\"]\n");
   const auto blueprint = load();
   ASSERT_TRUE(blueprint.has_value()) << blueprint.error().message;
   SeededRandom random(1);
-  const EdgeBook edges(blueprint->modules, {.data_dir = "/n", .run_dir = "/n/run"}, random);
+  EdgeBook edges({.data_dir = "/n", .run_dir = "/n/run"}, random);
+  edges.update(blueprint->modules);
   const auto waku = edges.edges_of("waku");
   ASSERT_EQ(waku.to.size(), 1u);
   EXPECT_EQ(waku.to.at("keys").url, "ipc:///n/run/keys/rpc.sock");
@@ -100,6 +103,39 @@ TEST_F(BlueprintTest, EveryEdgeHasACredentialOfItsOwn) {
   EXPECT_NE(edges.edges_of("gateway").to.at("waku").credential, edges.edges_of("aaa").to.at("waku").credential);
   EXPECT_EQ(edges.gateway_credential("waku"), edges.edges_of("gateway").to.at("waku").credential);
   EXPECT_TRUE(edges.gateway_credential("gateway").empty());
+}
+
+TEST_F(BlueprintTest, AThirdPartyMayCallWhatItAsksForAndWasGranted) {
+  third_party("aaa", "[requires.waku]\nmethods = [\"waku.send\", \"waku.info\"]\n[requires.keys]\n");
+  EXPECT_TRUE(load()->modules[3].edges.empty()) << "a manifest is a wish";
+  EXPECT_EQ(load()->modules[3].ungranted(), (std::vector<std::string>{"waku", "keys"}));
+  EXPECT_EQ(load()->tree()[3].requires_.size(), 2u) << "it still starts after them";
+  grant("[aaa]\nwaku = [\"waku.send\", \"waku.connect\"]\n[bbb]\nkeys = [\"*\"]\n");
+  const auto blueprint = load();
+  ASSERT_TRUE(blueprint.has_value()) << blueprint.error().message;
+  ASSERT_EQ(blueprint->modules[3].edges.size(), 1u);
+  EXPECT_EQ(blueprint->modules[3].edges[0].methods, std::vector<std::string>{"waku.send"});
+  EXPECT_EQ(blueprint->modules[2].edges.size(), 1u) << "what is built in needs no grant";
+}
+
+TEST_F(BlueprintTest, AWrongGrantIsAnErrorWithFileAndLine) {
+  grant("[aaa]\nwaku = \"all\"\n");
+  EXPECT_THAT(problem(), testing::HasSubstr("grants.toml:2: `aaa.waku` must be a list of strings"));
+}
+
+TEST_F(BlueprintTest, EdgesKeepTheirCredentialsWhenOthersComeAndGo) {
+  const auto before = load();
+  SeededRandom random(1);
+  EdgeBook edges({.data_dir = "/n", .run_dir = "/n/run"}, random);
+  edges.update(before->modules);
+  const Bytes kept = edges.edges_of("waku").to.at("keys").credential;
+  third_party("aaa", "requires = [\"keys\"]");
+  grant("[aaa]\nkeys = [\"*\"]\n");
+  edges.update(load()->modules);
+  EXPECT_EQ(edges.edges_of("waku").to.at("keys").credential, kept);
+  EXPECT_EQ(edges.edges_of("keys").from.size(), 3u);
+  edges.update(before->modules);
+  EXPECT_EQ(edges.edges_of("keys").from.size(), 2u);
 }
 
 }  // namespace

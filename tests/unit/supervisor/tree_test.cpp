@@ -199,6 +199,38 @@ TEST_F(TreeTest, PauseFreezesAndResumeThaws) {
   EXPECT_EQ(tree_->command(kWaku, Operation::resume, now()).error().reason, "supervisor.wrong_state");
 }
 
+TEST_F(TreeTest, WhatANewConfigurationAddsStartsAfterWhatItRequires) {
+  bring_up();
+  const std::size_t added = tree_->add({.name = "bridge", .requires_ = {{.module = kWaku}}});
+  EXPECT_EQ(spell(tree_->tick(now())), "bridge spawn stopped→starting");
+  tree_->on_ready(added, now());
+  EXPECT_EQ(tree_->state(added), State::ready);
+}
+
+TEST_F(TreeTest, WhatANewConfigurationTakesAwayIsStoppedAndDoesNotComeBack) {
+  bring_up();
+  tree_->retire(kChat);
+  EXPECT_EQ(spell(tree_->tick(now())), "chat drain ready→draining");
+  EXPECT_EQ(spell(tree_->on_exit(kChat, {.clean = true, .cause = "exit 0"}, now())), "chat draining→stopped");
+  EXPECT_EQ(spell(tree_->tick(now())), "");
+  EXPECT_TRUE(tree_->wanted(kChat)) << "that is the operator's word, and stays";
+  tree_->replace(kChat, {.name = "chat", .requires_ = {{.module = kWaku}}});
+  EXPECT_EQ(spell(tree_->tick(now())), "chat spawn stopped→starting") << "back again";
+}
+
+TEST_F(TreeTest, WhatANewConfigurationChangesIsRenewed) {
+  bring_up();
+  EXPECT_EQ(spell(tree_->renew(kWaku, now())), "waku drain ready→draining, chat ready→degraded");
+  EXPECT_EQ(spell(tree_->on_exit(kWaku, {.clean = true, .cause = "exit 0"}, now())),
+            "waku draining→stopped, waku spawn stopped→starting");
+  tree_->on_exit(kWaku, {.misconfigured = true, .cause = "exit 78"}, now());
+  ASSERT_EQ(tree_->state(kWaku), State::failed);
+  EXPECT_EQ(spell(tree_->renew(kWaku, now())), "waku spawn failed→starting") << "the mistake may be mended";
+  ASSERT_TRUE(tree_->command(kChat, Operation::stop, now()).has_value());
+  tree_->on_exit(kChat, {.clean = true, .cause = "exit 0"}, now());
+  EXPECT_EQ(spell(tree_->renew(kChat, now())), "") << "an operator stopped it";
+}
+
 TEST_F(TreeTest, TheFrontCannotBeStoppedAlone) {
   bring_up();
   EXPECT_EQ(tree_->command(kGateway, Operation::stop, now()).error().code, Code::failed_precondition);
