@@ -74,10 +74,15 @@ std::size_t CrashArea::claim(std::string_view method, ByteView trace_id, std::ui
     std::memset(slot.trace_id, 0, kTraceIdBytes);
     if (trace_length != 0) std::memcpy(slot.trace_id, trace_id.data(), trace_length);
     slot.started_ns = started_ns;
+    slot.thread.store(0, std::memory_order_relaxed);
     slot.state.store(kUsed, std::memory_order_release);
     return index;
   }
   return kNoSlot;
+}
+
+void CrashArea::runs_on(std::size_t slot, std::uint32_t thread) {
+  if (slots_ != nullptr && slot < kCrashSlots) slots_[slot].thread.store(thread, std::memory_order_relaxed);
 }
 
 void CrashArea::release(std::size_t slot) {
@@ -85,11 +90,10 @@ void CrashArea::release(std::size_t slot) {
 }
 
 Result<std::vector<CallInFlight>> read_crash_area(int fd) {
-  constexpr std::size_t kBytes = sizeof(CrashHeader) + kCrashSlots * sizeof(CrashSlot);
-  std::vector<char> copy(kBytes);
+  std::vector<char> copy(kCrashStacksOffset);
   const ssize_t got = ::pread(fd, copy.data(), copy.size(), 0);
   if (got < 0) return fail(errno_error(errno, "read of the crash memfd"));
-  if (static_cast<std::size_t>(got) != kBytes)
+  if (static_cast<std::size_t>(got) != copy.size())
     return fail(Code::data_loss, "control.crash_area", "the crash memfd is cut short");
   CrashHeader header{};
   std::memcpy(&header, copy.data(), sizeof header);
@@ -109,6 +113,7 @@ Result<std::vector<CallInFlight>> read_crash_area(int fd) {
     call.method = printable(slot + offsetof(CrashSlot, method), kCrashMethodBytes);
     std::memcpy(call.trace_id.data(), slot + offsetof(CrashSlot, trace_id), kTraceIdBytes);
     std::memcpy(&call.started_ns, slot + offsetof(CrashSlot, started_ns), sizeof call.started_ns);
+    std::memcpy(&call.thread, slot + offsetof(CrashSlot, thread), sizeof call.thread);
     calls.push_back(std::move(call));
   }
   return calls;

@@ -3,6 +3,7 @@
 //
 //   CrashArea area = *CrashArea::map(kCrashRecordFd);                    // once, in the module
 //   auto slot = area.claim("chat.send_message", trace_id, now_ns);       // before the handler runs
+//   area.runs_on(slot, ::gettid());                                      // on the thread that runs it
 //   area.release(slot);                                                  // after the reply
 //
 // Fixed-size records, no pointers, host byte order: the file never leaves the host. Claim and release are lock-free,
@@ -33,7 +34,7 @@ enum class SlotState : std::uint32_t { free = 0, writing = 1, used = 2 };
 
 struct CrashSlot {
   std::atomic<std::uint32_t> state;
-  std::uint32_t reserved;
+  std::atomic<std::uint32_t> thread;  // kernel id of the one that runs the handler; 0: none does
   std::uint64_t started_ns;  // CLOCK_MONOTONIC
   std::uint8_t trace_id[kTraceIdBytes];
   char method[kCrashMethodBytes];  // zero-padded
@@ -50,9 +51,10 @@ struct CrashHeader {
 };
 static_assert(sizeof(CrashHeader) == 64);
 
-// Size of the file. Behind the slots there is room for the stacks of a crash handler.
+// Size of the file. Behind the slots are the stacks that a crash handler leaves (crash_stacks.h).
 inline constexpr std::size_t kCrashAreaBytes = 256 * 1024;
-static_assert(sizeof(CrashHeader) + kCrashSlots * sizeof(CrashSlot) <= kCrashAreaBytes);
+inline constexpr std::size_t kCrashStacksOffset = sizeof(CrashHeader) + kCrashSlots * sizeof(CrashSlot);
+static_assert(kCrashStacksOffset < kCrashAreaBytes);
 
 class CrashArea {
  public:
@@ -68,6 +70,8 @@ class CrashArea {
 
   // kNoSlot when nothing is recorded; releasing that is allowed.
   std::size_t claim(std::string_view method, ByteView trace_id, std::uint64_t started_ns);
+  // Joins the call to a stack of the crash record. 0: its handler has returned and the answer comes later.
+  void runs_on(std::size_t slot, std::uint32_t thread);
   void release(std::size_t slot);
 
  private:
@@ -80,6 +84,7 @@ struct CallInFlight {
   std::string method;  // printable ASCII only; anything else became '?'
   std::array<std::uint8_t, kTraceIdBytes> trace_id{};
   std::uint64_t started_ns = 0;
+  std::uint32_t thread = 0;  // that ran its handler; 0: none did
 };
 
 // What a dead module left. It may have scribbled over the file: everything is copied first and checked against bounds,

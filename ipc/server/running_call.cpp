@@ -1,5 +1,7 @@
 #include "ipc/server/running_call.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "ipc/base/stage_clock.h"
@@ -9,6 +11,15 @@
 #include "ipc/wire/trace_scope.h"
 
 namespace status::ipc {
+namespace {
+
+// A system call, once a thread.
+std::uint32_t thread_id() {
+  thread_local const auto id = static_cast<std::uint32_t>(::gettid());
+  return id;
+}
+
+}  // namespace
 
 RunningCall::RunningCall(Server& server, const Call& call)
     : server_(server), slot_(*call.slot_), ticket_(call.ticket_), crash_slot_(control::CrashArea::kNoSlot) {
@@ -16,6 +27,7 @@ RunningCall::RunningCall(Server& server, const Call& call)
   // Whoever answers takes the ticket first and this lock after it: a slot that still has this ticket is still ours.
   if (slot_.ticket() != ticket_) return;
   crash_slot_ = std::exchange(slot_.crash_slot, control::CrashArea::kNoSlot);
+  if (server_.crash_ != nullptr) server_.crash_->runs_on(crash_slot_, thread_id());
   place_ = server_.running_.insert(server_.running_.end(), {std::string(call.method()), call.header().trace,
                                                             slot_.received_ns, slot_.deadline_ns.load()});
 }
@@ -26,6 +38,7 @@ RunningCall::~RunningCall() {
   server_.running_.erase(*place_);
   server_.completed_.fetch_add(1, std::memory_order_relaxed);
   if (slot_.ticket() == ticket_ && !slot_.parked) {
+    if (server_.crash_ != nullptr) server_.crash_->runs_on(crash_slot_, 0);
     slot_.crash_slot = crash_slot_;  // the answer comes later
   } else if (server_.crash_ != nullptr) {
     server_.crash_->release(crash_slot_);

@@ -1,5 +1,9 @@
 #include "ipc/server/worker_pool.h"
 
+#include <pthread.h>
+
+#include "ipc/control/crash_handler.h"
+
 namespace status::ipc {
 
 WorkerPool::WorkerPool(unsigned workers, std::size_t capacity) : capacity_(capacity) {
@@ -47,6 +51,8 @@ std::size_t WorkerPool::running() const {
 }
 
 void WorkerPool::run() {
+  ::pthread_setname_np(::pthread_self(), "worker");
+  const control::AlternateStack for_signals;
   std::unique_lock lock(mutex_);
   while (true) {
     work_.wait(lock, [this] { return closing_ || !queue_.empty(); });

@@ -1,5 +1,8 @@
 #include "services/host/executor.h"
 
+#include <pthread.h>
+
+#include "ipc/control/crash_handler.h"
 #include "ipc/wire/trace_scope.h"
 
 namespace status::host {
@@ -43,6 +46,8 @@ void Executor::arm() {
 }
 
 void Executor::loop() {
+  ::pthread_setname_np(::pthread_self(), "executor");
+  const ipc::control::AlternateStack for_signals;
   std::unique_lock lock(mutex_);
   while (!stopped_) {
     const auto ready = [this] { return stopped_ || !jobs_.empty(); };

@@ -9,6 +9,7 @@
 
 #include "ipc/control/child_start.h"
 #include "ipc/control/crash_area.h"
+#include "ipc/control/crash_handler.h"
 #include "ipc/control/descriptors.h"
 #include "ipc/control/module_channel.h"
 #include "services/host/hardening.h"
@@ -40,8 +41,11 @@ class Line final : public SupervisorChannel {
 
 class Process {
  public:
-  Process(const ModuleDefinition& definition, int signals)
-      : definition_(definition), signals_(signals), channel_(control::kControlFd) {}
+  Process(const ModuleDefinition& definition, Status crash_handler, int signals)
+      : definition_(definition),
+        crash_handler_(std::move(crash_handler)),
+        signals_(signals),
+        channel_(control::kControlFd) {}
 
   int run() {
     const ModuleChannel::Received first = channel_.receive(10s, signals_);
@@ -50,6 +54,7 @@ class Process {
       return first.event == ModuleChannel::Event::terminated ? control::kExitAskedToStop : control::kExitSelfAbort;
     logger_ = std::make_unique<Logger>(bootstrap->module, bootstrap->generation,
                                        log_level_from_word(bootstrap->log_level).value_or(LogLevel::info));
+    if (!crash_handler_) logger_->warn("no stacks in a crash record", {{"why", crash_handler_.error().message}});
     if (definition_.secret) {
       if (Status hardened = forbid_dumps(); !hardened) return give_up(hardened.error());
     }
@@ -127,6 +132,7 @@ class Process {
   }
 
   const ModuleDefinition& definition_;
+  const Status crash_handler_;
   const int signals_;
   Line channel_;
   control::CrashArea crash_;
@@ -147,7 +153,8 @@ int service_main(const ModuleDefinition& definition) {
   }
   control::forbid_programs();
   ::mallopt(M_ARENA_MAX, 2);  // an arena per thread would double the memory of an idle module
-  auto* process = new Process(definition, control::take_signals());
+  Status crash_handler = control::install_crash_handler(control::kCrashRecordFd);
+  auto* process = new Process(definition, std::move(crash_handler), control::take_signals());
   const int code = process->run();
   // Nothing is torn down: closing NNG's sockets can hang (ipc/nng/socket.h), and the kernel does it better.
   std::fflush(stdout);

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "ipc/control/child_start.h"
+#include "ipc/control/crash_handler.h"
 #include "ipc/control/descriptors.h"
 #include "ipc/control/module_channel.h"
 #include "supervisor/gateway/control_link.h"
@@ -29,7 +30,11 @@ constexpr auto kIdle = 60s;
 
 class Process {
  public:
-  Process() : signals_(control::take_signals()), channel_(control::kControlFd), link_(channel_) {}
+  explicit Process(Status crash_handler)
+      : crash_handler_(std::move(crash_handler)),
+        signals_(control::take_signals()),
+        channel_(control::kControlFd),
+        link_(channel_) {}
 
   int run() {
     const ModuleChannel::Received first = channel_.receive(10s, signals_);
@@ -60,6 +65,7 @@ class Process {
     GatewayConfig config;
     config.log_fd = 1;
     const Log log(bootstrap.generation, config.log_fd);
+    if (!crash_handler_) log.warn("no stacks in a crash record", {{"why", crash_handler_.error().message}});
     config.url = bootstrap.config.string_or("socket_url", "");
     config.generation = bootstrap.generation;
     config.version = bootstrap.config.string_or("version", "");
@@ -139,6 +145,7 @@ class Process {
   std::optional<int> handle(const control::Edges&) { return {}; }     // rows carry the gateway's credentials
   std::optional<int> handle(const control::LogLevel&) { return {}; }  // what is logged here is worth it at any level
 
+  const Status crash_handler_;
   const int signals_;
   ModuleChannel channel_;
   ControlLink link_;
@@ -160,9 +167,10 @@ int run_gateway_process() {
         stderr);
     return control::kExitUsage;
   }
+  Status crash_handler = control::install_crash_handler(control::kCrashRecordFd);
   control::forbid_programs();
-  ::mallopt(M_ARENA_MAX, 2);      // an arena per thread would double the memory of an idle process
-  auto* process = new Process();  // for good: its threads outlive this function
+  ::mallopt(M_ARENA_MAX, 2);  // an arena per thread would double the memory of an idle process
+  auto* process = new Process(std::move(crash_handler));  // for good: its threads outlive this function
   return process->run();
 }
 

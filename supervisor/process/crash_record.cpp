@@ -17,6 +17,33 @@ Value to_value(const ipc::control::CallInFlight& call, MonotonicTime now) {
                      {"running_ms", call.started_ns < now_ns ? (now_ns - call.started_ns) / 1'000'000 : 0}});
 }
 
+Value to_value(const ipc::control::CrashFrame& frame, const std::vector<ipc::control::CrashObject>& objects) {
+  Value out = Value::map({{"offset", frame.offset}});
+  if (frame.object) {
+    out.set("object", objects[*frame.object].path);
+    out.set("build_id", objects[*frame.object].build_id);
+  }
+  return out;
+}
+
+Value threads_of(const CrashRecord& record) {
+  Value::Array out;
+  for (const ipc::control::CrashStack& stack : record.stacks.stacks) {
+    Value thread = Value::map({{"tid", stack.thread}, {"name", stack.name}, {"whole", stack.whole}});
+    const auto call = std::find_if(record.calls.begin(), record.calls.end(),
+                                   [&](const auto& each) { return each.thread == stack.thread; });
+    if (call != record.calls.end()) {
+      thread.set("method", call->method);
+      thread.set("trace_id", "0x" + to_hex(call->trace_id));
+    }
+    Value::Array frames;
+    for (const auto& frame : stack.frames) frames.push_back(to_value(frame, record.stacks.objects));
+    thread.set("frames", std::move(frames));
+    out.push_back(std::move(thread));
+  }
+  return out;
+}
+
 template <class T>
 Value optional_value(const std::optional<T>& value) {
   return value ? Value(*value) : Value();
@@ -53,12 +80,17 @@ Value to_value(const CrashRecord& record, MonotonicTime now) {
                           {"state", record.state},
                           {"backend", record.backend},
                           {"interface", record.interface}});
+  out.set("build_id", record.stacks.objects.empty() ? Value() : Value(record.stacks.objects.front().build_id));
   out.set("fatal",
           record.fatal ? Value::map({{"reason", record.fatal->reason}, {"message", record.fatal->message}}) : Value());
   Value::Array calls;
   for (const auto& call : record.calls) calls.push_back(to_value(call, now));
   out.set("calls_in_flight", std::move(calls));
   if (!record.calls_problem.empty()) out.set("calls_problem", record.calls_problem);
+  if (record.stacks.code > 0) out.set("fault_address", record.stacks.address);
+  out.set("thread_count", record.stacks.thread_count);
+  out.set("threads", threads_of(record));
+  if (!record.stacks_problem.empty()) out.set("stacks_problem", record.stacks_problem);
   out.set("resources", record.exit.resources());
   Value::Array log;
   for (const std::string& line : record.log) log.emplace_back(line);

@@ -9,6 +9,7 @@
 #include "ipc/base/clock.h"
 #include "ipc/control/control_line.h"
 #include "ipc/control/crash_area.h"
+#include "ipc/control/crash_stacks.h"
 #include "supervisor/process/exit_report.h"
 
 namespace status::supervisor {
@@ -28,12 +29,16 @@ struct CrashRecord {
   std::optional<ipc::control::Fatal> fatal;  // its own last word
   std::vector<ipc::control::CallInFlight> calls;
   std::string calls_problem;  // why `calls` could not be read
+  ipc::control::CrashStacks stacks;
+  std::string stacks_problem;  // why `stacks` could not be read
   std::vector<std::string> log;
 };
 
 // `now` dates the calls in flight. Keys: module, generation, time_ms, cause, exit_code, signal, uptime_ms,
-// ready_for_ms, state, backend, interface, fatal, calls_in_flight [{method, trace_id, running_ms}], calls_problem?,
-// resources, log.
+// ready_for_ms, state, backend, interface, build_id (of the executable), fatal, calls_in_flight [{method, trace_id,
+// running_ms}], calls_problem?, fault_address? (where the
+// kernel sent the signal), thread_count, threads [{tid, name, whole, method?, trace_id?, frames
+// [{object?, build_id?, offset}]}] (the one that the death is about first), stacks_problem?, resources, log.
 Value to_value(const CrashRecord& record, MonotonicTime now);
 
 inline constexpr std::size_t kCrashRecordsKept = 20;

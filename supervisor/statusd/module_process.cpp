@@ -28,4 +28,8 @@ Result<std::vector<ipc::control::CallInFlight>> ModuleProcess::calls_in_flight()
   return ipc::control::read_crash_area(crash_.get());
 }
 
+Result<ipc::control::CrashStacks> ModuleProcess::stacks() const {
+  return ipc::control::read_crash_stacks(crash_.get());
+}
+
 }  // namespace status::supervisor

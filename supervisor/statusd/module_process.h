@@ -8,6 +8,7 @@
 
 #include "ipc/control/control_line.h"
 #include "ipc/control/crash_area.h"
+#include "ipc/control/crash_stacks.h"
 #include "supervisor/process/control_channel.h"
 #include "supervisor/process/exit_watcher.h"
 #include "supervisor/process/log_pipe.h"
@@ -37,6 +38,7 @@ class ModuleProcess {
   // After its death: everything that it had said and written.
   void read_rest();
   Result<std::vector<ipc::control::CallInFlight>> calls_in_flight() const;
+  Result<ipc::control::CrashStacks> stacks() const;
 
   // Facts that the node keeps about this incarnation.
   MonotonicTime started{};

@@ -63,6 +63,12 @@ void Node::keep_record(std::size_t index, ModuleProcess& process, const ExitRepo
   } else {
     record.calls_problem = calls.error().message;
   }
+  auto stacks = process.stacks();
+  if (stacks) {
+    record.stacks = std::move(*stacks);
+  } else {
+    record.stacks_problem = stacks.error().message;
+  }
   record.log = module.log.tail();
   if (auto written = write_crash_record(directory_.paths().crash(), record, now()); !written) {
     journal_.say("error", "no crash record: " + written.error().message, record.module, record.generation);
