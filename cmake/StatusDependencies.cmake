@@ -1,6 +1,6 @@
 # What the tree is built on; deploy/packages says which Debian package brings each and why.
 find_package(PkgConfig REQUIRED)
-find_package(Boost 1.74 REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)
 find_package(nng REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(OpenSSL 3 REQUIRED)

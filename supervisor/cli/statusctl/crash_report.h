@@ -1,0 +1,25 @@
+// A death explained on one screen.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ipc/base/value.h"
+#include "supervisor/cli/statusctl/screen.h"
+
+namespace status::cli {
+
+// A module's records, the newest first, at most `count`; `directory` is <data-dir>/crash/<module>.
+std::vector<Value> read_crashes(const std::string& directory, std::size_t count);
+
+// Methods that were in flight in more than one of the deaths: [{method, deaths, of}], the most often first.
+Value::Array repeated_methods(const std::vector<Value>& crashes);
+
+// Lines for each part but the stack, to which a third of the screen goes.
+std::size_t small_share(const Screen& screen);
+
+// The newest death. `repeated` as above.
+void show_crash(Screen& screen, const Value& crash, const Value::Array& repeated);
+
+}  // namespace status::cli
