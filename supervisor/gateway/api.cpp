@@ -114,6 +114,21 @@ api::MethodInfo Restart::info() {
           .errors = command_errors()};
 }
 
+api::MethodInfo Pause::info() {
+  return {.name = "pause",
+          .summary = "Freezes a module's process until it is resumed, stopped or restarted. Calls are refused "
+                     "meanwhile. Unlike a process that somebody else has stopped it is not taken for hung.",
+          .effect = api::Effect::write,
+          .errors = command_errors()};
+}
+
+api::MethodInfo Resume::info() {
+  return {.name = "resume",
+          .summary = "Lets a module that was paused go on.",
+          .effect = api::Effect::write,
+          .errors = command_errors()};
+}
+
 void Describe::Request::describe(api::Fields<Request>& f) {
   f.add("module", &Request::module, "Only this one.").length(1, 32);
 }
@@ -164,6 +179,8 @@ const api::Interface& interface() {
           .method<Start>()
           .method<Stop>()
           .method<Restart>()
+          .method<Pause>()
+          .method<Resume>()
           .method<Describe>()
           .method<ConfigDiff>()
           .method<ConfigApply>()

@@ -111,6 +111,16 @@ struct Restart {
   using Reply = api::Empty;
   static api::MethodInfo info();
 };
+struct Pause {
+  using Request = ModuleName;
+  using Reply = api::Empty;
+  static api::MethodInfo info();
+};
+struct Resume {
+  using Request = ModuleName;
+  using Reply = api::Empty;
+  static api::MethodInfo info();
+};
 
 struct Describe {
   struct Request {

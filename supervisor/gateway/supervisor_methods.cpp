@@ -174,6 +174,8 @@ void SupervisorMethods::serve_commands() {
   serve_command<Start>();
   serve_command<Stop>();
   serve_command<Restart>();
+  serve_command<Pause>();
+  serve_command<Resume>();
   serve_configuration<ConfigDiff>();
   serve_configuration<ConfigApply>();
 }

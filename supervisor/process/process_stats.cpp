@@ -1,13 +1,35 @@
 #include "supervisor/process/process_stats.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <optional>
 #include <string>
 
 #include "supervisor/process/files.h"
 
 namespace status::supervisor {
 namespace {
+
+// Behind the name, which is in parentheses and may itself have some: R runs or waits for a CPU, T is stopped.
+char state_in(const std::string& directory) {
+  const auto text = read_file(directory + "/stat", 4096);
+  const std::size_t close = text ? text->rfind(") ") : std::string::npos;
+  return close == std::string::npos || close + 2 >= text->size() ? '?' : (*text)[close + 2];
+}
+
+std::optional<ThreadTimes> times_in(const std::string& directory, pid_t thread) {
+  // Nanoseconds on a CPU, nanoseconds waiting for one, number of turns.
+  const auto text = read_file(directory + "/schedstat", 128);
+  long long ran = 0;
+  long long waited = 0;
+  if (!text || std::sscanf(text->c_str(), "%lld %lld", &ran, &waited) != 2) return std::nullopt;
+  return ThreadTimes{.thread = thread,
+                     .ran = std::chrono::nanoseconds(ran),
+                     .waited = std::chrono::nanoseconds(waited),
+                     .runnable = state_in(directory) == 'R'};
+}
 
 // Of a line "VmRSS:     1234 kB".
 std::uint64_t bytes_of(const std::string& status, const char* key) {
@@ -23,6 +45,19 @@ ProcessMemory memory_of(pid_t pid) {
   // Readable for a process that is not dumpable, too, which smaps_rollup is not.
   const std::string status = read_file("/proc/" + std::to_string(pid) + "/status", 4'096).value_or("");
   return {bytes_of(status, "\nVmRSS:"), bytes_of(status, "\nRssAnon:")};
+}
+
+bool is_stopped(pid_t pid) { return state_in("/proc/" + std::to_string(pid)) == 'T'; }
+
+std::vector<ThreadTimes> thread_times(pid_t pid) {
+  std::vector<ThreadTimes> out;
+  std::error_code gone;
+  std::filesystem::directory_iterator task("/proc/" + std::to_string(pid) + "/task", gone);
+  for (; !gone && task != std::filesystem::directory_iterator(); task.increment(gone)) {
+    const auto thread = static_cast<pid_t>(std::strtol(task->path().filename().c_str(), nullptr, 10));
+    if (const auto times = times_in(task->path(), thread)) out.push_back(*times);
+  }
+  return out;
 }
 
 }  // namespace status::supervisor

@@ -4,6 +4,9 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <vector>
+
+#include "supervisor/tree/starvation.h"
 
 namespace status::supervisor {
 
@@ -14,5 +17,11 @@ struct ProcessMemory {
 
 // All zero when the process is gone.
 ProcessMemory memory_of(pid_t pid);
+
+// Whether a signal has stopped it (SIGSTOP and its like; not a debugger).
+bool is_stopped(pid_t pid);
+
+// Of each of its threads; empty when the process is gone.
+std::vector<ThreadTimes> thread_times(pid_t pid);
 
 }  // namespace status::supervisor

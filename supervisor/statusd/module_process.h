@@ -15,6 +15,7 @@
 #include "supervisor/process/module_log.h"
 #include "supervisor/process/spawner.h"
 #include "supervisor/tree/liveness.h"
+#include "supervisor/tree/starvation.h"
 
 namespace status::supervisor {
 
@@ -45,6 +46,7 @@ class ModuleProcess {
   std::optional<MonotonicTime> ready;
   std::optional<Liveness> liveness;  // while it is up
   Liveness::Health health = Liveness::Health::good;
+  Starvation starvation;  // while liveness is suspicious
   std::optional<ipc::control::Fatal> fatal;
   bool dead = false;  // what it still says was said before
 

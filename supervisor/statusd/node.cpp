@@ -131,21 +131,34 @@ void Node::arm_proof_of_life() {
 void Node::beat(std::size_t index) {
   ModuleProcess* process = modules_[index]->process.get();
   if (process == nullptr || !process->liveness) return;
-  const auto verdict = process->liveness->tick(now());
+  milliseconds starved{0};
+  if (process->liveness->is_suspicious()) {
+    starved = process->starvation.since_last(thread_times(process->pid()), now());
+  } else {
+    process->starvation.reset();
+  }
+  const auto verdict = process->liveness->tick(now(), starved);
   if (verdict.ping && process->control().send(ipc::control::Ping{*verdict.ping}) == ControlChannel::Sent::queued &&
       is_gateway(index)) {
     gateway_.ping_sent(*verdict.ping);
   }
-  if (verdict.health == process->health) return;
-  process->health = verdict.health;
-  switch (verdict.health) {
-    case Liveness::Health::good:
-      return perform(tree_.on_trouble_over(index, Trouble::unresponsive, now()));
-    case Liveness::Health::slow:
-      return perform(tree_.on_trouble(index, Trouble::unresponsive, verdict.why, now()));
-    case Liveness::Health::hung:
-      return perform(tree_.on_hang(index, verdict.why, now()));
+  judge(index, verdict);
+}
+
+void Node::judge(std::size_t index, const Liveness::Verdict& verdict) {
+  ModuleProcess& process = *modules_[index]->process;
+  if (verdict.health == process.health) return;
+  const auto before = std::exchange(process.health, verdict.health);
+  if (before == Liveness::Health::hung) perform(tree_.on_thawed(index, now()));
+  if (verdict.health == Liveness::Health::good) {
+    return perform(tree_.on_trouble_over(index, Trouble::unresponsive, now()));
   }
+  const bool stopped = is_stopped(process.pid());
+  const std::string why = verdict.why + (stopped ? "; somebody has stopped it (SIGSTOP)" : "");
+  if (verdict.health == Liveness::Health::slow) {
+    return perform(tree_.on_trouble(index, Trouble::unresponsive, why, now()));
+  }
+  perform(stopped ? tree_.on_frozen(index, why, now()) : tree_.on_hang(index, why, now()));
 }
 
 void Node::arm_sampling() {

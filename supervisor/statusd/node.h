@@ -72,6 +72,7 @@ class Node {
   void arm_sampling();
   void arm_signals();
   void beat(std::size_t index);
+  void judge(std::size_t index, const Liveness::Verdict& verdict);
   void sample_memory();
   void sample_memory(std::size_t index);
   void account_logs();

@@ -35,6 +35,7 @@ Value bootstrap_config(const ModulePlan& plan, const Configuration& configuratio
 void Node::act(const Effect& effect) {
   switch (effect.action) {
     case Action::none:
+    case Action::spare:
       return;
     case Action::spawn:
       return spawn(effect.module);
@@ -49,6 +50,7 @@ void Node::act(const Effect& effect) {
       return signal(effect.module, SIGKILL);
     case Action::suspend:
       return signal(effect.module, SIGSTOP);
+    case Action::thaw:
     case Action::resume:
       return signal(effect.module, SIGCONT);
   }

@@ -115,6 +115,8 @@ void Node::on_pong(std::size_t index, const Pong& pong) {
   ModuleProcess& process = *modules_[index]->process;
   if (process.liveness) process.liveness->pong(pong, now());
   if (is_gateway(index)) gateway_.ping_answered(pong.n);
+  // Not at the next beat: a kill may be due before.
+  if (process.health == Liveness::Health::hung) beat(index);
 }
 
 void Node::on_locked(std::size_t index, bool locked) {

@@ -6,10 +6,11 @@ namespace {
 constexpr std::array<std::string_view, kStates> kStateWords = {"stopped",  "starting", "ready",  "degraded",
                                                                "draining", "backoff",  "failed", "paused"};
 constexpr std::array<std::string_view, kEvents> kEventWords = {"start",   "stop",    "restart",       "ready",
-                                                               "degrade", "recover", "hang",          "pause",
-                                                               "resume",  "exited",  "misconfigured", "timer"};
-constexpr std::array<std::string_view, 8> kActionWords = {"none",  "spawn", "drain",   "resume_drain",
-                                                          "abort", "kill",  "suspend", "resume"};
+                                                               "degrade", "recover", "hang",          "frozen",
+                                                               "thawed",  "pause",   "resume",        "exited",
+                                                               "misconfigured", "timer"};
+constexpr std::array<std::string_view, 10> kActionWords = {"none",  "spawn", "drain", "resume_drain", "abort",
+                                                           "thaw", "spare", "kill",  "suspend",      "resume"};
 
 using enum Action;
 constexpr Next kStopped = Next::stopped, kStarting = Next::starting, kReady = Next::ready, kDegraded = Next::degraded,
@@ -18,15 +19,15 @@ constexpr Next kStopped = Next::stopped, kStarting = Next::starting, kReady = Ne
 
 // clang-format off
 constexpr std::array<std::array<Cell, kEvents>, kStates> kTable = {{
-  //              start               stop                       restart                    ready             degrade            recover           hang               pause               resume            exited             misconfigured     timer
-  /* stopped  */ {{{kStarting, spawn}, {kStopped, none},          {kStopped, none},          {kStopped, none},  {kStopped, none},  {kStopped, none},  {kStopped, none},   {kStopped, none},   {kStopped, none},  {kStopped, none},   {kStopped, none}, {kStopped, none}}},
-  /* starting */ {{{kStarting, none},  {kDraining, drain},        {kDraining, drain},        {kReady, none},    {kStarting, none}, {kStarting, none}, {kStarting, none},  {kStarting, none},  {kStarting, none}, {kByPolicy, none},  {kFailed, none},  {kStarting, kill}}},
-  /* ready    */ {{{kReady, none},     {kDraining, drain},        {kDraining, drain},        {kReady, none},    {kDegraded, none}, {kReady, none},    {kDegraded, abort}, {kPaused, suspend}, {kReady, none},    {kByPolicy, none},  {kFailed, none},  {kReady, kill}}},
-  /* degraded */ {{{kDegraded, none},  {kDraining, drain},        {kDraining, drain},        {kDegraded, none}, {kDegraded, none}, {kReady, none},    {kDegraded, abort}, {kPaused, suspend}, {kDegraded, none}, {kByPolicy, none},  {kFailed, none},  {kDegraded, kill}}},
-  /* draining */ {{{kDraining, none},  {kDraining, none},         {kDraining, none},         {kDraining, none}, {kDraining, none}, {kDraining, none}, {kDraining, none},  {kDraining, none},  {kDraining, none}, {kStopped, none},   {kStopped, none}, {kDraining, kill}}},
-  /* backoff  */ {{{kStarting, spawn}, {kStopped, none},          {kBackoff, none},          {kBackoff, none},  {kBackoff, none},  {kBackoff, none},  {kBackoff, none},   {kBackoff, none},   {kBackoff, none},  {kBackoff, none},   {kBackoff, none}, {kBackoff, none}}},
-  /* failed   */ {{{kStarting, spawn}, {kStopped, none},          {kFailed, none},           {kFailed, none},   {kFailed, none},   {kFailed, none},   {kFailed, none},    {kFailed, none},    {kFailed, none},   {kFailed, none},    {kFailed, none},  {kFailed, none}}},
-  /* paused   */ {{{kPaused, none},    {kDraining, resume_drain}, {kDraining, resume_drain}, {kPaused, none},   {kPaused, none},   {kPaused, none},   {kPaused, none},    {kPaused, none},    {kReady, resume},  {kByPolicy, none},  {kFailed, none},  {kPaused, none}}},
+  //              start               stop                       restart                    ready              degrade            recover            hang                frozen             thawed              pause               resume             exited             misconfigured     timer
+  /* stopped  */ {{{kStarting, spawn}, {kStopped, none},          {kStopped, none},          {kStopped, none},  {kStopped, none},  {kStopped, none},  {kStopped, none},   {kStopped, none},  {kStopped, none},   {kStopped, none},   {kStopped, none},  {kStopped, none},  {kStopped, none}, {kStopped, none}}},
+  /* starting */ {{{kStarting, none},  {kDraining, drain},        {kDraining, drain},        {kReady, none},    {kStarting, none}, {kStarting, none}, {kStarting, none},  {kStarting, none}, {kStarting, none},  {kStarting, none},  {kStarting, none}, {kByPolicy, none}, {kFailed, none},  {kStarting, kill}}},
+  /* ready    */ {{{kReady, none},     {kDraining, drain},        {kDraining, drain},        {kReady, none},    {kDegraded, none}, {kReady, none},    {kDegraded, abort}, {kDegraded, thaw}, {kReady, spare},    {kPaused, suspend}, {kReady, none},    {kByPolicy, none}, {kFailed, none},  {kReady, kill}}},
+  /* degraded */ {{{kDegraded, none},  {kDraining, drain},        {kDraining, drain},        {kDegraded, none}, {kDegraded, none}, {kReady, none},    {kDegraded, abort}, {kDegraded, thaw}, {kDegraded, spare}, {kPaused, suspend}, {kDegraded, none}, {kByPolicy, none}, {kFailed, none},  {kDegraded, kill}}},
+  /* draining */ {{{kDraining, none},  {kDraining, none},         {kDraining, none},         {kDraining, none}, {kDraining, none}, {kDraining, none}, {kDraining, none},  {kDraining, none}, {kDraining, none},  {kDraining, none},  {kDraining, none}, {kStopped, none},  {kStopped, none}, {kDraining, kill}}},
+  /* backoff  */ {{{kStarting, spawn}, {kStopped, none},          {kBackoff, none},          {kBackoff, none},  {kBackoff, none},  {kBackoff, none},  {kBackoff, none},   {kBackoff, none},  {kBackoff, none},   {kBackoff, none},   {kBackoff, none},  {kBackoff, none},  {kBackoff, none}, {kBackoff, none}}},
+  /* failed   */ {{{kStarting, spawn}, {kStopped, none},          {kFailed, none},           {kFailed, none},   {kFailed, none},   {kFailed, none},   {kFailed, none},    {kFailed, none},   {kFailed, none},    {kFailed, none},    {kFailed, none},   {kFailed, none},   {kFailed, none},  {kFailed, none}}},
+  /* paused   */ {{{kPaused, none},    {kDraining, resume_drain}, {kDraining, resume_drain}, {kPaused, none},   {kPaused, none},   {kPaused, none},   {kPaused, none},    {kPaused, none},   {kPaused, none},    {kPaused, none},    {kReady, resume},  {kByPolicy, none}, {kFailed, none},  {kPaused, none}}},
 }};
 // clang-format on
 
@@ -64,13 +65,17 @@ void set_deadline(Machine& machine, const Rules& rules, Action action, State bef
     case Action::abort:
       machine.deadline = now + Rules::kAbortGrace;
       return;
+    case Action::thaw:
+      machine.deadline = now + Rules::kThawGrace;
+      return;
     case Action::kill:  // SIGKILL has no second try: the exit comes
+    case Action::spare:
       machine.deadline.reset();
       return;
     case Action::none:
     case Action::suspend:
     case Action::resume:
-      // An abort under way keeps its deadline through ready ⇄ degraded; any other change of state leaves the old one
+      // An abort or a thaw under way keeps its deadline through ready ⇄ degraded; any other change of state leaves the old one
       // behind.
       if (machine.state != before && !(is_up(before) && is_up(machine.state))) machine.deadline.reset();
   }

@@ -26,6 +26,8 @@ enum class Event : std::uint8_t {
   degrade,        // it works badly: its own word, no answer, or a lost requirement
   recover,        // the last reason to be degraded is gone
   hang,           // no sign of life up to the limit
+  frozen,         // the same, because somebody stopped the process (SIGSTOP) and it was not `pause`
+  thawed,         // after that it gives a sign of life again
   pause,          // an operator freezes it
   resume,         // and thaws it
   exited,         // the process is gone, or could not be made
@@ -33,7 +35,7 @@ enum class Event : std::uint8_t {
                   // help
   timer,          // the deadline that the state carries has passed
 };
-inline constexpr std::size_t kEvents = 12;
+inline constexpr std::size_t kEvents = 14;
 std::string_view to_word(Event event);
 
 // What the shell has to do.
@@ -42,7 +44,9 @@ enum class Action : std::uint8_t {
   spawn,
   drain,         // ask it to leave within the stop timeout
   resume_drain,  // SIGCONT, then drain
-  abort,         // SIGABRT: it may still write its record
+  abort,         // SIGABRT: it may still write its record, and is killed after the grace
+  thaw,          // SIGCONT: it may still answer, and is killed after the grace if it does not
+  spare,         // it has answered: nothing to do
   kill,          // SIGKILL
   suspend,       // SIGSTOP
   resume,        // SIGCONT
@@ -66,11 +70,12 @@ struct Rules {
   RestartPolicy restart;
 
   static constexpr milliseconds kAbortGrace{500};  // SIGABRT → SIGKILL
+  static constexpr milliseconds kThawGrace{500};   // SIGCONT to a process that was stopped → SIGKILL
 };
 
 struct Machine {
   State state = State::stopped;
-  // The next `timer`: end of the start or stop timeout, of the grace after an abort, or of the wait in backoff and
+  // The next `timer`: end of the start or stop timeout, of the grace after an abort or a thaw, or of the wait in backoff and
   // failed. In the latter two the tree turns it into `start` once what the module requires is up. None in failed: no
   // attempt is planned.
   std::optional<MonotonicTime> deadline;

@@ -85,12 +85,32 @@ Effects Tree::on_trouble_over(std::size_t module, Trouble trouble, MonotonicTime
 }
 
 Effects Tree::on_hang(std::size_t module, const std::string& why, MonotonicTime now) {
+  return give_up(module, Event::hang, Trouble::aborted, why, now);
+}
+
+Effects Tree::on_frozen(std::size_t module, const std::string& why, MonotonicTime now) {
+  return give_up(module, Event::frozen, Trouble::frozen, why, now);
+}
+
+Effects Tree::on_thawed(std::size_t module, MonotonicTime now) {
   Effects effects;
   Module& m = modules_[module];
-  if (!is_up(m.machine.state) || (m.troubles & bit(Trouble::aborted)) != 0) return effects;
-  m.troubles |= bit(Trouble::aborted);
+  if ((m.troubles & bit(Trouble::frozen)) == 0) return effects;
+  m.troubles &= static_cast<std::uint8_t>(~bit(Trouble::frozen));
+  m.kill_why.clear();
+  deliver(module, {Event::thawed}, "it answers again", now, effects);
+  reconcile(now, effects);
+  return effects;
+}
+
+Effects Tree::give_up(std::size_t index, Event event, Trouble trouble, const std::string& why, MonotonicTime now) {
+  Effects effects;
+  Module& m = modules_[index];
+  const bool done = (m.troubles & (bit(Trouble::aborted) | bit(Trouble::frozen))) != 0;
+  if (!is_up(m.machine.state) || done) return effects;
+  m.troubles |= bit(trouble);
   m.trouble_why = m.kill_why = why;
-  deliver(module, {Event::hang}, why, now, effects);
+  deliver(index, {event}, why, now, effects);
   reconcile(now, effects);
   return effects;
 }
@@ -146,7 +166,11 @@ Result<Effects> Tree::command(std::size_t module, Operation operation, Monotonic
       if (operation == Operation::restart) deliver(module, {Event::restart}, "restart asked for", now, effects);
       break;
     case Operation::pause:
+      if (m.spec.front) return refuse("nobody could resume it");
       if (!is_up(m.machine.state)) return refuse("only a module that is up can be paused");
+      // Whether it answers is not asked meanwhile, and anew afterwards.
+      m.troubles &= static_cast<std::uint8_t>(~(bit(Trouble::unresponsive) | bit(Trouble::frozen)));
+      m.kill_why.clear();
       deliver(module, {Event::pause}, "pause asked for", now, effects);
       break;
     case Operation::resume:

@@ -40,7 +40,7 @@ struct Effect {
 using Effects = std::vector<Effect>;
 
 // Why a module is degraded; several can hold at once.
-enum class Trouble : std::uint8_t { own_word = 1, unresponsive = 2, requirement = 4, aborted = 8 };
+enum class Trouble : std::uint8_t { own_word = 1, unresponsive = 2, requirement = 4, aborted = 8, frozen = 16 };
 
 enum class Operation : std::uint8_t { start, stop, restart, pause, resume };
 std::optional<Operation> operation_from_word(std::string_view word);
@@ -76,14 +76,19 @@ class Tree {
   Effects on_ready(std::size_t module, MonotonicTime now);
   Effects on_trouble(std::size_t module, Trouble trouble, const std::string& why, MonotonicTime now);
   Effects on_trouble_over(std::size_t module, Trouble trouble, MonotonicTime now);
+  // Given up: no sign of life up to the limit. It is aborted, and killed if that does not end it.
   Effects on_hang(std::size_t module, const std::string& why, MonotonicTime now);
+  // The same of a process that somebody has stopped: it cannot run the handler of an abort. It is continued, and killed
+  // if it gives no sign of life in time; that sign is on_thawed(), which does nothing to a module that was not frozen.
+  Effects on_frozen(std::size_t module, const std::string& why, MonotonicTime now);
+  Effects on_thawed(std::size_t module, MonotonicTime now);
   // It has used more than its limit: it is drained, and its end is a death for the restart policy.
   Effects on_over_limit(std::size_t module, const std::string& why, MonotonicTime now);
   bool over_limit(std::size_t module) const { return modules_[module].machine.over_limit; }
   // Also when the process could not be made.
   Effects on_exit(std::size_t module, const Exit& exit, MonotonicTime now);
-  // FAILED_PRECONDITION: to stop the front (nobody could start it again), to pause what is not up, to resume what is
-  // not paused.
+  // FAILED_PRECONDITION: to stop or pause the front (nobody could start it again), to pause what is not up, to resume
+  // what is not paused.
   Result<Effects> command(std::size_t module, Operation operation, MonotonicTime now);
   // Ordered stop of everything; nothing starts any more.
   Effects shut_down(MonotonicTime now);
@@ -107,10 +112,11 @@ class Tree {
     bool left = false;  // its policy says that it is not started again
     std::uint8_t troubles = 0;
     std::string trouble_why;  // of the newest own_word or unresponsive
-    std::string kill_why;     // why the shell was told to kill it
+    std::string kill_why;     // why the shell was told to kill it, or will be
     std::string why;
   };
 
+  Effects give_up(std::size_t index, Event event, Trouble trouble, const std::string& why, MonotonicTime now);
   void deliver(std::size_t index, const Input& input, const std::string& cause, MonotonicTime now, Effects& effects);
   // Starts, stops, degrades and recovers until nothing changes.
   void reconcile(MonotonicTime now, Effects& effects);

@@ -141,6 +141,9 @@ void InprocSupervisor::command(ipc::control::Command command, Done done) {
 std::optional<Error> InprocSupervisor::obey(const std::string& op, const std::string& name) {
   InprocModule* module = find(name);
   if (module == nullptr) return make_error(Code::not_found, "supervisor.unknown_module", "there is no module " + name);
+  if (op == "pause" || op == "resume") {
+    return make_error(Code::failed_precondition, "supervisor.wrong_state", name + " is no process that could be stopped");
+  }
   if (op != "start") stop_module(*module);
   if (op == "stop" || module->running()) return std::nullopt;
   Status started = start_module(*module);

@@ -54,6 +54,8 @@ void add_module_commands(CLI::App& app, Words& words, Command& chosen) {
       {"start", "Start a module, and keep it running"},
       {"stop", "Stop a module, and keep it stopped"},
       {"restart", "Stop a module and start it again"},
+      {"pause", "Freeze a module; it is not taken for hung"},
+      {"resume", "Let a paused module go on"},
       {"kill", "kill -9 its process, as a crash would end it; the supervisor starts it again"}};
   for (const auto& [verb, help] : verbs) {
     CLI::App* command = app.add_subcommand(verb, help);

@@ -33,7 +33,8 @@ struct LogsOptions {
 // What is wrong with `since` or `grep`, for a usage error.
 Status check_logs_options(const LogsOptions& options);
 int run_logs(const Shell& shell, const LogsOptions& options);
-// start, stop, restart: by the supervisor. kill: SIGKILL to the module's process, which the supervisor then restarts.
+// start, stop, restart, pause, resume: by the supervisor. kill: SIGKILL to the module's process, which the supervisor
+// then restarts.
 int run_control(const Shell& shell, const std::string& verb, const std::string& module);
 // Into a new file, 0600; `output` empty: one in the working directory, named after the time; "-": standard output.
 // Works without a running node. One secret that may be in a text is known by reading it: the local user's own token.

@@ -1,4 +1,4 @@
-// statusctl start | stop | restart | kill MODULE.
+// statusctl start | stop | restart | pause | resume | kill MODULE.
 #include <sys/syscall.h>
 #include <unistd.h>
 

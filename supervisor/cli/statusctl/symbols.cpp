@@ -7,11 +7,10 @@
 #include <boost/process/pipe.hpp>
 #include <boost/process/search_path.hpp>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
-#include "ipc/control/build_id.h"
+#include "supervisor/cli/statusctl/build_id.h"
 
 namespace status::cli {
 namespace {
@@ -33,12 +32,7 @@ bool may_be_read(const std::string& path, const std::string& build_id, const std
   for (const std::string& folder : foreign) {
     if (is_below(file, fs::weakly_canonical(folder, error))) return false;
   }
-  // The notes are among the first pages.
-  std::string head(64 * 1024, '\0');
-  std::ifstream stream(file, std::ios::binary);
-  stream.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(stream.gcount()));
-  return to_hex(ipc::control::build_id_of(as_bytes(head))) == build_id;
+  return build_id_of(file) == build_id;
 }
 
 std::string base_name(const std::string& source) { return source.substr(source.rfind('/') + 1); }

@@ -298,8 +298,9 @@ TEST_F(Statusctl, EventsAreOneJsonObjectALine) {
 TEST_F(Statusctl, StartStopAndRestartGoToTheSupervisor) {
   start_node();
   tell(row("chat", "ready"));
-  for (const char* verb : {"start", "stop", "restart"}) EXPECT_EQ(run({verb, "chat"}).code, 0);
-  EXPECT_THAT(supervisor_.commands(), ::testing::ElementsAre("start chat", "stop chat", "restart chat"));
+  for (const char* verb : {"start", "stop", "restart", "pause", "resume"}) EXPECT_EQ(run({verb, "chat"}).code, 0);
+  EXPECT_THAT(supervisor_.commands(), ::testing::ElementsAre("start chat", "stop chat", "restart chat",
+                                                              "pause chat", "resume chat"));
   EXPECT_EQ(run({"stop", "nobody"}).code, 1);
 }
 

@@ -64,7 +64,10 @@ TEST_F(SupervisorInterface, CommandsGoToTheSupervisorAndItsAnswerComesBack) {
   EXPECT_TRUE(call("supervisor.stop", module("chat")));
   EXPECT_TRUE(call("supervisor.start", module("chat")));
   EXPECT_TRUE(call("supervisor.restart", module("chat")));
-  EXPECT_THAT(supervisor_.commands(), ElementsAre("stop chat", "start chat", "restart chat"));
+  EXPECT_TRUE(call("supervisor.pause", module("chat")));
+  EXPECT_TRUE(call("supervisor.resume", module("chat")));
+  EXPECT_THAT(supervisor_.commands(),
+              ElementsAre("stop chat", "start chat", "restart chat", "pause chat", "resume chat"));
   supervisor_.answer_with(make_error(Code::failed_precondition, "supervisor.wrong_state", "not now"));
   EXPECT_EQ(call("supervisor.stop", module("chat")).error().reason, "supervisor.wrong_state");
   EXPECT_EQ(call("supervisor.stop", module("chta")).error().code, Code::not_found);

@@ -1,6 +1,9 @@
 #include "supervisor/tree/liveness.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace status::supervisor {
 namespace {
@@ -116,6 +119,49 @@ TEST(Liveness, TimeInWhichTheSupervisorDidNotRunDoesNotCount) {
   probe.run(milliseconds(1'000), idle);
   probe.run(milliseconds(250), silent);
   EXPECT_EQ(probe.tick_after(milliseconds(60'000)), Health::good);
+}
+
+// Silent for as long as it takes, of each 50 ms so many without a CPU.
+milliseconds hung_after(milliseconds starved_of_50) {
+  Liveness liveness({});
+  FakeClock clock;
+  for (milliseconds at{0}; at < milliseconds(60'000); at += milliseconds(50)) {
+    const auto verdict = liveness.tick(clock.monotonic(), liveness.is_suspicious() ? starved_of_50 : milliseconds(0));
+    if (verdict.health == Health::hung) return at;
+    clock.advance(milliseconds(50));
+  }
+  return milliseconds(60'000);
+}
+
+TEST(Liveness, TimeWithoutACpuDoesNotCountTowardsTheLimit) {
+  EXPECT_EQ(hung_after(milliseconds(0)), milliseconds(3'000));
+  EXPECT_EQ(hung_after(milliseconds(25)), milliseconds(6'000));
+  EXPECT_EQ(hung_after(milliseconds(50)), milliseconds(60'000)) << "starved, not hung";
+}
+
+TEST(Liveness, AStarvedModuleIsSlowAndTheReasonIsNamed) {
+  Liveness liveness({});
+  FakeClock clock;
+  liveness.tick(clock.monotonic());
+  EXPECT_TRUE(liveness.is_suspicious());
+  clock.advance(milliseconds(1'200));
+  const auto verdict = liveness.tick(clock.monotonic(), milliseconds(1'100));
+  EXPECT_EQ(verdict.health, Health::slow);
+  EXPECT_EQ(verdict.why, "no answer to ping for 1200 ms, 1100 of them without a CPU");
+}
+
+TEST(Liveness, AStallIsExcusedTooWhileThereIsNoCpu) {
+  Liveness liveness({});
+  FakeClock clock;
+  Health worst = Health::good;
+  for (int i = 0; i < 40; ++i) {
+    clock.advance(milliseconds(250));
+    const auto verdict = liveness.tick(clock.monotonic(), milliseconds(liveness.is_suspicious() ? 250 : 0));
+    worst = std::max(worst, verdict.health);
+    if (!verdict.ping) continue;
+    liveness.pong({.n = *verdict.ping, .queued = 3, .running = 2, .oldest_overrun_ms = 100}, clock.monotonic());
+  }
+  EXPECT_EQ(worst, Health::good);
 }
 
 TEST(Liveness, AShortLimitGoesBeforeTheSecond) {

@@ -31,6 +31,8 @@ const std::map<Key, Effect>& expected() {
       {{S::ready, restart}, {N::draining, A::drain}},
       {{S::ready, degrade}, {N::degraded, A::none}},
       {{S::ready, hang}, {N::degraded, A::abort}},
+      {{S::ready, frozen}, {N::degraded, A::thaw}},
+      {{S::ready, thawed}, {N::ready, A::spare}},
       {{S::ready, pause}, {N::paused, A::suspend}},
       {{S::ready, exited}, {N::by_policy, A::none}},
       {{S::ready, misconfigured}, {N::failed, A::none}},
@@ -39,6 +41,8 @@ const std::map<Key, Effect>& expected() {
       {{S::degraded, restart}, {N::draining, A::drain}},
       {{S::degraded, recover}, {N::ready, A::none}},
       {{S::degraded, hang}, {N::degraded, A::abort}},
+      {{S::degraded, frozen}, {N::degraded, A::thaw}},
+      {{S::degraded, thawed}, {N::degraded, A::spare}},
       {{S::degraded, pause}, {N::paused, A::suspend}},
       {{S::degraded, exited}, {N::by_policy, A::none}},
       {{S::degraded, misconfigured}, {N::failed, A::none}},
@@ -122,6 +126,18 @@ TEST(StateMachine, AnAbortIsFollowedByAKillWhateverTheModuleSays) {
   ASSERT_EQ(machine.state, State::ready);
   EXPECT_EQ(machine.deadline, kNow + Rules::kAbortGrace);
   EXPECT_EQ(step(machine, {}, {Event::timer}, *machine.deadline).action, Action::kill);
+}
+
+TEST(StateMachine, AThawIsFollowedByAKillUnlessItAnswers) {
+  const Machine ready{.state = State::ready, .ready_since = kNow - milliseconds(100)};
+  const Machine thawing = after(ready, Event::frozen, kNow);
+  ASSERT_EQ(thawing.state, State::degraded);
+  ASSERT_EQ(thawing.deadline, kNow + Rules::kThawGrace);
+  EXPECT_EQ(step(thawing, {}, {Event::timer}, *thawing.deadline).action, Action::kill);
+  const Machine thawed = after(thawing, Event::thawed, kNow + milliseconds(499));
+  EXPECT_EQ(thawed.deadline, std::nullopt);
+  EXPECT_EQ(after(thawed, Event::recover, kNow + milliseconds(499)).state, State::ready);
+  EXPECT_EQ(Rules::kThawGrace, milliseconds(500));
 }
 
 TEST(StateMachine, AConfigurationErrorPlansNoAttempt) {

@@ -231,9 +231,46 @@ TEST_F(TreeTest, WhatANewConfigurationChangesIsRenewed) {
   EXPECT_EQ(spell(tree_->renew(kChat, now())), "") << "an operator stopped it";
 }
 
-TEST_F(TreeTest, TheFrontCannotBeStoppedAlone) {
+TEST_F(TreeTest, AProcessThatSomebodyStoppedIsContinuedAndKilledIfItDoesNotAnswer) {
+  bring_up();
+  EXPECT_EQ(spell(tree_->on_frozen(kWaku, "stopped", now())), "waku thaw ready→degraded");
+  EXPECT_EQ(spell(tree_->on_frozen(kWaku, "stopped", now())), "");
+  EXPECT_EQ(spell(tree_->on_hang(kWaku, "no answer", now())), "") << "one ladder at a time";
+  clock_.advance(milliseconds(499));
+  EXPECT_EQ(spell(tree_->tick(now())), "");
+  clock_.advance(milliseconds(1));
+  EXPECT_EQ(spell(tree_->tick(now())), "waku kill");
+  EXPECT_EQ(tree_->on_exit(kWaku, {.cause = "signal 9 (SIGKILL)"}, now()).front().cause,
+            "stopped: signal 9 (SIGKILL)");
+}
+
+TEST_F(TreeTest, AProcessThatAnswersAfterItWasContinuedLives) {
+  bring_up();
+  tree_->on_frozen(kWaku, "stopped", now());
+  clock_.advance(milliseconds(10));
+  EXPECT_EQ(spell(tree_->on_thawed(kWaku, now())), "waku spare, waku degraded→ready");
+  EXPECT_EQ(tree_->next_wakeup(), std::nullopt);
+  clock_.advance(milliseconds(1'000));
+  EXPECT_EQ(spell(tree_->tick(now())), "");
+  EXPECT_EQ(dies(kWaku).front().cause, "signal 9 (SIGKILL)") << "what was to kill it is forgotten";
+  EXPECT_EQ(spell(tree_->on_thawed(kKeys, now())), "");
+}
+
+TEST_F(TreeTest, APauseForgetsThatItDidNotAnswer) {
+  bring_up();
+  tree_->on_trouble(kWaku, Trouble::unresponsive, "slow", now());
+  tree_->on_frozen(kWaku, "stopped", now());
+  EXPECT_EQ(spell(*tree_->command(kWaku, Operation::pause, now())),
+            "waku suspend degraded→paused, chat ready→degraded");
+  clock_.advance(milliseconds(10'000));
+  EXPECT_EQ(spell(tree_->tick(now())), "");
+  EXPECT_EQ(spell(*tree_->command(kWaku, Operation::resume, now())), "waku resume paused→ready, chat degraded→ready");
+}
+
+TEST_F(TreeTest, TheFrontCannotBeStoppedOrPausedAlone) {
   bring_up();
   EXPECT_EQ(tree_->command(kGateway, Operation::stop, now()).error().code, Code::failed_precondition);
+  EXPECT_EQ(tree_->command(kGateway, Operation::pause, now()).error().code, Code::failed_precondition);
   EXPECT_EQ(spell(*tree_->command(kGateway, Operation::restart, now())), "gateway drain ready→draining");
 }
 

@@ -57,6 +57,7 @@ void TreeWorld::apply(const Effects& effects) {
         spawn(effect.module);
         break;
       case Action::none:
+      case Action::spare:
         break;
       case Action::drain:
       case Action::resume_drain:
@@ -70,6 +71,7 @@ void TreeWorld::apply(const Effects& effects) {
         break;
       case Action::suspend:
       case Action::resume:
+      case Action::thaw:
         require(process.alive, "who is paused or resumed is there", effect.module);
         break;
     }
@@ -154,7 +156,7 @@ void TreeWorld::fault() {
   advance();
   const std::size_t module = pick(processes_.size());
   const bool alive = processes_[module].alive;
-  switch (pick(7)) {
+  switch (pick(8)) {
     case 0:
     case 1:
       if (alive) die(module, chance(20));
@@ -169,6 +171,9 @@ void TreeWorld::fault() {
       if (alive) apply(tree_->on_hang(module, "no answer", now()));
       break;
     case 5:
+      apply(chance(2) ? tree_->on_frozen(module, "stopped", now()) : tree_->on_thawed(module, now()));
+      break;
+    case 6:
       command(module, static_cast<Operation>(pick(5)));
       break;
     default:
