@@ -198,7 +198,8 @@ FromModule read_from_module(const std::string& type, FieldReader& fields) {
   if (type == "fatal") return Fatal{fields.text("reason"), fields.text_or("message")};
   if (type == "locked") return Locked{fields.flag("locked")};
   if (type == "command") {
-    return Command{fields.number("id"), fields.text("op"), fields.text("module"), fields.text_or("key")};
+    return Command{fields.number("id"), fields.text("op"), fields.text("module"), fields.text_or("key"),
+                   fields.text_or("argument")};
   }
   return Unknown{type};
 }
@@ -274,6 +275,7 @@ struct Writer {
   Value operator()(const Command& m) const {
     Value out = Value::map({{"type", "command"}, {"id", m.id}, {"op", m.op}, {"module", m.module}});
     if (!m.key.empty()) out.set("key", m.key);
+    if (!m.argument.empty()) out.set("argument", m.argument);
     return out;
   }
 };

@@ -104,9 +104,10 @@ struct Locked {
 // The gateway alone: do something to a module; answered by CommandResult with the same id.
 struct Command {
   std::uint64_t id = 0;
-  std::string op;  // start stop restart pause resume, config_diff config_apply (of no module)
+  std::string op;  // start stop restart pause resume, config_diff config_apply upgrade (of no module)
   std::string module;
   std::string key;  // whose idempotency key it is and which; empty when the caller gave none
+  std::string argument = {};  // upgrade: the executable; empty: the one that statusd was started from
 };
 
 // ---- to the gateway alone ----

@@ -46,7 +46,7 @@ Result<std::optional<std::string>> LineBuffer::next() {
 }
 
 std::string LineBuffer::rest() {
-  std::string line = skipping_ ? std::string() : buffer_.substr(start_);
+  std::string line = partial();
   buffer_.clear();
   start_ = scanned_ = 0;
   skipping_ = false;

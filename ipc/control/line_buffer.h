@@ -29,7 +29,9 @@ class LineBuffer {
   // feed, the next call goes on behind it. Drain until nothing comes after every append.
   // With Overflow::split there is no error.
   Result<std::optional<std::string>> next();
-  // What came after the last line feed, when no more bytes will follow. Empties the buffer.
+  // What came after the last line feed so far; nothing of a line that is being dropped.
+  std::string partial() const { return skipping_ ? std::string() : buffer_.substr(start_); }
+  // The same when no more bytes will follow. Empties the buffer.
   std::string rest();
 
  private:

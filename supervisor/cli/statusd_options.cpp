@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <string_view>
 
 #include "supervisor/cli/default_data_dir.h"
 
@@ -26,6 +27,17 @@ std::optional<int> parse_statusd_options(int argc, const char* const* argv, Stat
       ->allow_extra_args();
   app.add_flag("--foreground", options.foreground,
                "Print one line per transition, also when the output is no terminal");
+  // What one image of the program says to the next: not for people, so no help names it.
+  app.add_option("--adopt", options.adopt)->group("");
+  app.add_option("--previous", options.previous)->group("");
+  app.add_option("--check-adoption", options.check_adoption)->group("");
+  app.add_option("--not-adopted", options.not_adopted)->group("");
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool between = argument.starts_with("--adopt=") || argument.starts_with("--previous=") ||
+                         argument.starts_with("--not-adopted=") || argument.starts_with("--check-adoption=");
+    if (!between) options.arguments.emplace_back(argument);
+  }
   try {
     app.parse(argc, argv);
     return std::nullopt;

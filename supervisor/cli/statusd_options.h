@@ -13,6 +13,14 @@ struct StatusdOptions {
   std::string config;                 // empty: <data_dir>/node.toml, if it is there
   std::vector<std::string> settings;  // key=value, in order
   bool foreground = false;            // print transitions, also when standard output is no terminal
+
+  // As they were given, without those below: for another image of the program (supervisor/statusd/upgrade.h).
+  std::vector<std::string> arguments;
+  // Between images; descriptors, -1: none.
+  int adopt = -1;
+  int previous = -1;
+  int check_adoption = -1;
+  std::string not_adopted;
 };
 
 // Fills `options`, or returns the exit code to leave with (0 after --help or --version, 2 for a usage error),

@@ -2,6 +2,7 @@
 
 #include "supervisor/gateway/config_api.h"
 #include "supervisor/gateway/token_api.h"
+#include "supervisor/gateway/upgrade_api.h"
 
 namespace status::gateway {
 namespace {
@@ -184,6 +185,7 @@ const api::Interface& interface() {
           .method<Describe>()
           .method<ConfigDiff>()
           .method<ConfigApply>()
+          .method<Upgrade>()
           .method<CreateToken>()
           .method<RevokeToken>()
           .method<ListTokens>()

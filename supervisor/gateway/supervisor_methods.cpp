@@ -10,6 +10,8 @@
 #include "ipc/wire/limits.h"
 #include "supervisor/gateway/config_api.h"
 #include "supervisor/gateway/describer.h"
+#include "supervisor/gateway/tokens.h"
+#include "supervisor/gateway/upgrade_api.h"
 
 namespace status::gateway {
 namespace {
@@ -170,6 +172,23 @@ void SupervisorMethods::serve_configuration() {
   });
 }
 
+void SupervisorMethods::upgrade(ipc::Call call) {
+  const auto request = api::decode<Upgrade::Request>(call.params(), api::Mode::strict);
+  if (!request) return call.fail(request.error());
+  if (call.caller().name != kLocalCaller) {
+    return call.fail(make_error(Code::permission_denied, "supervisor.local_only",
+                                "only the local user's own token (run/token) may replace the supervisor"));
+  }
+  const std::uint64_t id = waiting_->add(std::move(call));
+  supervisor_.command({.op = Upgrade::info().name, .argument = request->executable},
+                      [id, desk = std::weak_ptr(waiting_)](const Result<Value>& done) {
+                        const auto waiting = desk.lock();
+                        if (!waiting) return;
+                        waiting->answer(id, done ? api::from_value<Upgrade::Reply>(*done, api::Mode::lenient)
+                                                 : fail(done.error()));
+                      });
+}
+
 void SupervisorMethods::serve_commands() {
   serve_command<Start>();
   serve_command<Stop>();
@@ -178,6 +197,8 @@ void SupervisorMethods::serve_commands() {
   serve_command<Resume>();
   serve_configuration<ConfigDiff>();
   serve_configuration<ConfigApply>();
+  server_.handle(interface().full_name(Upgrade::info().name), Run::inline_thread,
+                 [this](ipc::Call call) { upgrade(std::move(call)); });
 }
 
 void SupervisorMethods::serve_system() {

@@ -34,6 +34,7 @@ class SupervisorMethods {
   void serve_configuration();
   void command(const std::string& op, ipc::Call call);
   void describe(ipc::Call call);
+  void upgrade(ipc::Call call);
   ModuleInfo info_of(const Row& row) const;
 
   ipc::Server& server_;

@@ -33,6 +33,12 @@ class ControlChannel {
   // In order.
   Sent send(const ipc::control::ToModule& message);
   std::size_t queued_bytes() const { return queued_bytes_; }
+
+  // For another image of the supervisor: what is open, and the beginning of a line that has not ended.
+  int descriptor() { return socket_.native_handle(); }
+  std::string partial_line() const { return lines_.partial(); }
+  // Before the loop turns: goes on where another channel stopped.
+  void resume_line(std::string_view beginning) { lines_.append(beginning); }
   // After the module's death: delivers what it had said and nobody has read yet. The message callback must not destroy
   // the channel meanwhile.
   void read_rest();

@@ -20,6 +20,7 @@ class ExitWatcher {
   ExitWatcher(boost::asio::io_context& loop, pid_t pid, UniqueFd pidfd, std::function<void(const ExitReport&)> on_exit);
   // Sends through the pidfd: never to a stranger that got the same number.
   void signal(int signal);
+  int descriptor() { return pidfd_.native_handle(); }
 
  private:
   void wait();

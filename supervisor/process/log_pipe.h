@@ -29,6 +29,11 @@ class LogPipe {
   // After the module's death: what it had written and nobody has read yet, the unfinished last line too.
   void read_rest();
 
+  // As ControlChannel's.
+  int descriptor() { return pipe_.native_handle(); }
+  std::string partial_line() const { return lines_.partial(); }
+  void resume_line(std::string_view beginning) { lines_.append(beginning); }
+
  private:
   void read();
   void read_after_rest();

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 namespace status::supervisor {
 namespace {
@@ -44,8 +45,10 @@ timespec to_timespec(std::chrono::nanoseconds span) {
 
 }  // namespace
 
-LoopWatchdog::~LoopWatchdog() {
-  if (running_) ::timer_delete(timer_);
+LoopWatchdog::~LoopWatchdog() { stop(); }
+
+void LoopWatchdog::stop() {
+  if (std::exchange(running_, false)) ::timer_delete(timer_);
 }
 
 Status LoopWatchdog::start(std::chrono::milliseconds limit) {

@@ -25,6 +25,8 @@ class LoopWatchdog {
 
   // Errors: of the kernel, which gave no timer.
   Status start(std::chrono::milliseconds limit);
+  // Until start() is called again.
+  void stop();
   // The loop turns. To be called more often than the timer ticks.
   void beat();
 

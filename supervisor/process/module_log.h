@@ -33,6 +33,8 @@ class ModuleLog {
   // Since statusd started.
   std::uint64_t dropped() const { return dropped_; }
 
+  // Into the tail alone: what another image of the supervisor knew.
+  void remember(std::string_view line) { file_.remember(line); }
   // The newest lines, those that were dropped too: the last words before a death are the ones that matter.
   std::vector<std::string> tail() const { return file_.tail(); }
 

@@ -64,10 +64,24 @@ Status make_node_key(const NodePaths& paths) {
 
 }  // namespace
 
+NodePaths RunDirectory::paths_of(const std::string& data_dir, const std::string& run_dir) {
+  NodePaths paths{.data_dir = absolute(data_dir), .run_dir = {}};
+  paths.run_dir = run_dir.empty() ? paths.data_dir + "/run" : absolute(run_dir);
+  return paths;
+}
+
+RunDirectory RunDirectory::adopt(const std::string& data_dir, const std::string& run_dir, UniqueFd lock,
+                                 UniqueFd run_lock) {
+  RunDirectory node;
+  node.paths_ = paths_of(data_dir, run_dir);
+  node.lock_ = std::move(lock);
+  node.run_lock_ = std::move(run_lock);
+  return node;
+}
+
 Result<RunDirectory> RunDirectory::open(const std::string& data_dir, const std::string& run_dir) {
   RunDirectory node;
-  node.paths_.data_dir = absolute(data_dir);
-  node.paths_.run_dir = run_dir.empty() ? node.paths_.data_dir + "/run" : absolute(run_dir);
+  node.paths_ = paths_of(data_dir, run_dir);
   const NodePaths& paths = node.paths_;
   const auto data = open_private_directory(paths.data_dir, Durability::synced, true);
   if (!data) return fail(data.error());

@@ -7,29 +7,9 @@
 #include "ipc/base/random.h"
 #include "ipc/base/result.h"
 #include "ipc/base/unique_fd.h"
+#include "supervisor/plan/node_paths.h"
 
 namespace status::supervisor {
-
-// Absolute paths.
-struct NodePaths {
-  std::string data_dir;
-  std::string run_dir;
-
-  std::string lock() const { return data_dir + "/lock"; }
-  std::string configuration() const { return data_dir + "/node.toml"; }
-  std::string grants() const { return data_dir + "/grants.toml"; }
-  std::string node_key() const { return data_dir + "/node.key"; }
-  std::string state() const { return data_dir + "/state"; }
-  std::string logs() const { return data_dir + "/logs"; }
-  std::string crash() const { return data_dir + "/crash"; }
-  std::string third_party() const { return data_dir + "/modules.d"; }
-  std::string data_of(const std::string& module) const { return data_dir + "/profiles/default/" + module; }
-  std::string run_of(const std::string& module) const { return run_dir + "/" + module; }
-  // What front ends know: a link to the gateway's own socket, so that the gateway can write to its own folder alone.
-  std::string front_socket() const { return run_dir + "/supervisor.sock"; }
-  std::string socket_of(const std::string& module) const { return run_of(module) + "/rpc.sock"; }
-  std::string token() const { return run_dir + "/token"; }
-};
 
 // A Unix socket's path has at most so many bytes.
 inline constexpr std::size_t kMaxSocketPath = 107;
@@ -41,7 +21,15 @@ class RunDirectory {
   // `supervisor.unsafe_directory` says how to mend it.
   static Result<RunDirectory> open(const std::string& data_dir, const std::string& run_dir);
 
+  // The one that another image of this process holds: its locks come with their descriptors.
+  static RunDirectory adopt(const std::string& data_dir, const std::string& run_dir, UniqueFd lock, UniqueFd run_lock);
+  // Where things are; touches nothing. `run_dir` as above.
+  static NodePaths paths_of(const std::string& data_dir, const std::string& run_dir);
+
   const NodePaths& paths() const { return paths_; }
+  // For the next image.
+  int lock() const { return lock_.get(); }
+  int run_lock() const { return run_lock_.get(); }
 
   // Makes the modules' own directories, the link to the front door and, where there is none, an empty node key, and
   // removes the sockets of a dead run. INVALID_ARGUMENT

@@ -9,12 +9,19 @@
 #include "ipc/base/random.h"
 #include "ipc/control/control_line.h"
 #include "supervisor/process/run_directory.h"
-#include "supervisor/statusd/blueprint.h"
+#include "supervisor/plan/blueprint.h"
 
 namespace status::supervisor {
 
 class EdgeBook {
  public:
+  struct Edge {
+    std::string from;
+    std::string to;
+    Bytes credential;
+    std::vector<std::string> methods;
+  };
+
   EdgeBook(const NodePaths& paths, Random& random) : paths_(paths), random_(random) {}
 
   // An edge for everything that a module requires and may call, and one from the gateway to every other module. An edge
@@ -26,13 +33,11 @@ class EdgeBook {
   // The gateway's to that module; empty for the gateway itself.
   Bytes gateway_credential(const std::string& module) const;
 
+  // For another image of the supervisor.
+  const std::vector<Edge>& all() const { return edges_; }
+  void restore(std::vector<Edge> edges) { edges_ = std::move(edges); }
+
  private:
-  struct Edge {
-    std::string from;
-    std::string to;
-    Bytes credential;
-    std::vector<std::string> methods;
-  };
   void add(std::vector<Edge>& edges, const std::string& from, const std::string& to,
            const std::vector<std::string>& methods);
 

@@ -41,6 +41,11 @@ void GatewayLink::send_all() {
 
 void GatewayLink::detach() { channel_ = nullptr; }
 
+void GatewayLink::restore(std::vector<SupervisorEvent> events, std::uint64_t last_event) {
+  events_.assign(std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
+  last_seq_ = last_event;
+}
+
 void GatewayLink::row_changed(std::size_t module) {
   changed_.insert(module);
   flush();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "ipc/control/control_line.h"
 #include "supervisor/process/control_channel.h"
@@ -28,6 +29,11 @@ class GatewayLink {
   void detach();
   // There are more of them now.
   void set_modules(std::size_t modules) { modules_ = modules; }
+
+  // For another image of the supervisor, and from one, before attach().
+  const std::deque<ipc::control::SupervisorEvent>& events() const { return events_; }
+  std::uint64_t last_event() const { return last_seq_; }
+  void restore(std::vector<ipc::control::SupervisorEvent> events, std::uint64_t last_event);
 
   void row_changed(std::size_t module);
   void event(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data);

@@ -32,4 +32,41 @@ Result<ipc::control::CrashStacks> ModuleProcess::stacks() const {
   return ipc::control::read_crash_stacks(crash_.get());
 }
 
+Handover::Process ModuleProcess::hand_over() {
+  return {.pid = pid_,
+          .pidfd = watcher_.descriptor(),
+          .control = control_.descriptor(),
+          .output = output_.descriptor(),
+          .errors = errors_.descriptor(),
+          .crash = crash_.get(),
+          .recorder = recorder_.get(),
+          .started = started,
+          .ready = ready,
+          .fatal = fatal,
+          .control_rest = control_.partial_line(),
+          .output_rest = output_.partial_line(),
+          .errors_rest = errors_.partial_line()};
+}
+
+Child ModuleProcess::child_of(const Handover::Process& process) {
+  Child child;
+  child.pid = process.pid;
+  child.pidfd.reset(process.pidfd);
+  child.control.reset(process.control);
+  child.output.reset(process.output);
+  child.errors.reset(process.errors);
+  child.crash.reset(process.crash);
+  child.recorder.reset(process.recorder);
+  return child;
+}
+
+void ModuleProcess::take_over(const Handover::Process& process) {
+  started = process.started;
+  ready = process.ready;
+  fatal = process.fatal;
+  control_.resume_line(process.control_rest);
+  output_.resume_line(process.output_rest);
+  errors_.resume_line(process.errors_rest);
+}
+
 }  // namespace status::supervisor

@@ -14,6 +14,7 @@
 #include "supervisor/process/log_pipe.h"
 #include "supervisor/process/module_log.h"
 #include "supervisor/process/spawner.h"
+#include "supervisor/statusd/handover.h"
 #include "supervisor/tree/liveness.h"
 #include "supervisor/tree/starvation.h"
 
@@ -40,6 +41,11 @@ class ModuleProcess {
   void read_rest();
   Result<std::vector<ipc::control::CallInFlight>> calls_in_flight() const;
   Result<ipc::control::CrashStacks> stacks() const;
+
+  // For another image of the supervisor, and from one: what is open, and half lines.
+  Handover::Process hand_over();
+  static Child child_of(const Handover::Process& process);
+  void take_over(const Handover::Process& process);
 
   // Facts that the node keeps about this incarnation.
   MonotonicTime started{};

@@ -24,7 +24,7 @@ std::string draw_boot_id(Random& random) {
 
 }  // namespace
 
-Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
+Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools, std::optional<Adoption> adoption)
     : clock_(tools.clock),
       random_(tools.random),
       journal_(tools.journal),
@@ -33,9 +33,11 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
       service_manager_(tools.service_manager),
       logs_(tools.logs),
       reload_(tools.reload),
+      self_(tools.self),
+      adoption_(std::move(adoption)),
       directory_(std::move(directory)),
       configuration_(blueprint.configuration),
-      boot_id_(draw_boot_id(tools.random)),
+      boot_id_(adoption_ ? adoption_->handover.boot_id : draw_boot_id(tools.random)),
       store_(directory_.paths().state()),
       edges_(directory_.paths(), tools.random),
       tree_(blueprint.tree(), tools.random),
@@ -44,7 +46,10 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools)
       beat_(loop_),
       sampling_(loop_),
       proof_of_life_(loop_),
-      signals_(loop_, SIGTERM, SIGINT, SIGHUP) {
+      quiet_(loop_),
+      signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      upgrade_check_(loop_) {
+  if (adoption_) edges_.restore(adoption_->handover.edges);
   edges_.update(blueprint.modules);
   for (ModulePlan& plan : blueprint.modules) add_module(std::move(plan));
 }
@@ -66,12 +71,20 @@ Status Node::run() {
 }
 
 Status Node::prepare() {
-  auto ring = make_memfd("status-events", ipc::control::kEventRingBytes);
-  if (!ring) return fail(ring.error());
-  event_ring_ = std::move(*ring);
   auto stopped = store_.load_stopped();
   if (!stopped) return fail(stopped.error());
   stopped_ = std::move(*stopped);
+  if (!adoption_) return begin_afresh();
+  Adoption adoption = std::move(*adoption_);
+  adoption_.reset();
+  take_over(std::move(adoption.handover), adoption.not_adopted);
+  return {};
+}
+
+Status Node::begin_afresh() {
+  auto ring = make_memfd("status-events", ipc::control::kEventRingBytes);
+  if (!ring) return fail(ring.error());
+  event_ring_ = std::move(*ring);
   for (std::size_t i = 0; i < modules_.size(); ++i) {
     const bool wanted = is_gateway(i) || !stopped_.contains(modules_[i]->row.name);
     tree_.set_wanted(i, wanted);

@@ -20,16 +20,24 @@
 #include "supervisor/process/service_manager.h"
 #include "supervisor/process/spawner.h"
 #include "supervisor/process/state_store.h"
-#include "supervisor/statusd/blueprint.h"
+#include "supervisor/plan/blueprint.h"
 #include "supervisor/statusd/command_memory.h"
 #include "supervisor/statusd/edges.h"
 #include "supervisor/statusd/gateway_link.h"
+#include "supervisor/statusd/handover.h"
 #include "supervisor/statusd/journal.h"
 #include "supervisor/statusd/module_process.h"
 #include "supervisor/statusd/protection.h"
+#include "supervisor/statusd/upgrade.h"
 #include "supervisor/tree/tree.h"
 
 namespace status::supervisor {
+
+// This program, as it would be started again.
+struct Self {
+  std::string executable;              // absolute
+  std::vector<std::string> arguments;  // without the executable, and without those of an adoption
+};
 
 class Node {
  public:
@@ -43,10 +51,17 @@ class Node {
     LogLimits logs;
     ServiceManager& service_manager;
     std::function<Result<Blueprint>()> reload;  // what the files say now
+    Self self;
   };
 
-  // `directory` is prepared, `blueprint` checked.
-  Node(RunDirectory directory, Blueprint blueprint, const Tools& tools);
+  // What another image of statusd left, if this one follows on it.
+  struct Adoption {
+    Handover handover;
+    std::string not_adopted;  // why the image in between gave it back; empty: there was none
+  };
+
+  // `directory` is prepared, `blueprint` checked, and what is adopted fits it (can_adopt).
+  Node(RunDirectory directory, Blueprint blueprint, const Tools& tools, std::optional<Adoption> adoption = {});
 
   // Starts everything that is wanted and returns when SIGTERM or SIGINT has stopped it in order; a second signal kills
   // what is left. Errors: what was remembered cannot be read, the event ring cannot be made.
@@ -65,6 +80,7 @@ class Node {
 
   // node.cpp: the loop
   Status prepare();
+  Status begin_afresh();
   void perform(const Effects& effects);
   void arm_wakeup();
   void arm_beat();
@@ -84,6 +100,7 @@ class Node {
   void spawn(std::size_t index);
   Result<std::unique_ptr<ModuleProcess>> make_process(std::size_t index);
   Result<Child> make_child(std::size_t index);
+  std::unique_ptr<ModuleProcess> watch(std::size_t index, Child child, std::uint64_t generation);
   bool send_bootstrap(std::size_t index);
   void drain(std::size_t index);
   void signal(std::size_t index, int number);
@@ -105,6 +122,17 @@ class Node {
   Row row_of(const ModulePlan& plan) const;
   void describe(const ModulePlan& plan, Row& row) const;
 
+  // node_upgrade.cpp: from one image of statusd to another
+  void on_upgrade(const ipc::control::Command& command);
+  Status start_upgrade(const ipc::control::Command& command);
+  void upgrade_when_quiet(const std::string& executable, std::uint64_t command, MonotonicTime deadline);
+  Error become(const std::string& executable, std::uint64_t command);
+  Handover hand_over(std::uint64_t command);
+  void take_over(Handover handover, const std::string& not_adopted);
+  void take_over(std::size_t index, Handover::Module state);
+  // To a command of the gateway's, if there is one.
+  void answer(std::uint64_t command, Result<Value> done);
+
   // node_events.cpp: what modules do and say
   void on_exit(std::size_t index, const ExitReport& report);
   void on_message(std::size_t index, const ipc::control::FromModule& message);
@@ -114,7 +142,7 @@ class Node {
   void on_pong(std::size_t index, const ipc::control::Pong& pong);
   void on_locked(std::size_t index, bool locked);
   void on_command(std::size_t index, const ipc::control::Command& command);
-  void on_configure(std::size_t index, const ipc::control::Command& command);
+  void on_configure(const ipc::control::Command& command);
   // The tree has moved once this succeeds: its effects must be performed.
   Result<Effects> decide(const ipc::control::Command& command);
   Status save_wanted();
@@ -133,6 +161,8 @@ class Node {
   ServiceManager& service_manager_;
   const LogLimits logs_;
   const std::function<Result<Blueprint>()> reload_;
+  const Self self_;
+  std::optional<Adoption> adoption_;  // until run() has taken it on
   RunDirectory directory_;
   Configuration configuration_;
   std::string boot_id_;
@@ -149,9 +179,15 @@ class Node {
   boost::asio::steady_timer beat_;
   boost::asio::steady_timer sampling_;
   boost::asio::steady_timer proof_of_life_;
+  boost::asio::steady_timer quiet_;
   boost::asio::signal_set signals_;
+  UpgradeCheck upgrade_check_;
   LoopWatchdog watchdog_;
   bool stopping_ = false;
 };
+
+// Whether a node of this blueprint can go on with it: every module that runs is one of its own. FAILED_PRECONDITION
+// (`supervisor.cannot_adopt`) names one that is not.
+Status can_adopt(const Handover& handover, const Blueprint& blueprint);
 
 }  // namespace status::supervisor

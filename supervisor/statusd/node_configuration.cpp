@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "supervisor/process/bounds.h"
-#include "supervisor/statusd/blueprint_changes.h"
+#include "supervisor/plan/blueprint_changes.h"
 #include "supervisor/statusd/node.h"
 
 namespace status::supervisor {

@@ -164,13 +164,18 @@ Result<std::unique_ptr<ModuleProcess>> Node::make_process(std::size_t index) {
   module.row.generation = *generation;
   auto child = make_child(index);
   if (!child) return fail(child.error());
+  return watch(index, std::move(*child), *generation);
+}
+
+std::unique_ptr<ModuleProcess> Node::watch(std::size_t index, Child child, std::uint64_t generation) {
   ModuleProcess::Callbacks callbacks;
   callbacks.exited = [this, index](const ExitReport& report) { on_exit(index, report); };
   callbacks.message = [this, index](const FromModule& message) { on_message(index, message); };
   callbacks.problem = [this, index](const std::string& problem) {
     complain(index, "warn", "on its control line: " + problem);
   };
-  return std::make_unique<ModuleProcess>(loop_, std::move(*child), *generation, module.log, std::move(callbacks));
+  return std::make_unique<ModuleProcess>(loop_, std::move(child), generation, modules_[index]->log,
+                                         std::move(callbacks));
 }
 
 Result<Child> Node::make_child(std::size_t index) {

@@ -134,7 +134,8 @@ void Node::on_command(std::size_t index, const Command& command) {
     complain(index, "warn", "is not the gateway and gave a command: ignored");
     return;
   }
-  if (command.op.starts_with("config_")) return on_configure(index, command);
+  if (command.op.starts_with("config_")) return on_configure(command);
+  if (command.op == "upgrade") return on_upgrade(command);
   const auto known = commands_.knows(command, now());
   auto effects = !known ? Result<Effects>(fail(known.error())) : *known ? Effects() : decide(command);
   std::optional<Error> error;
@@ -147,16 +148,11 @@ void Node::on_command(std::size_t index, const Command& command) {
 }
 
 // Asked for again it finds nothing to change: it needs no memory.
-void Node::on_configure(std::size_t index, const Command& command) {
+void Node::on_configure(const Command& command) {
   auto done = stopping_ ? fail(Code::failed_precondition, "supervisor.wrong_state", "the node is shutting down")
                         : reconfigure(command.op == "config_apply");
-  CommandResult result{.id = command.id};
-  if (done) {
-    result.data = done->report;
-  } else {
-    result.error = done.error();
-  }
-  if (modules_[index]->process) modules_[index]->process->control().send(result);
+  // The answer first, as for any command.
+  answer(command.id, done ? Result<Value>(done->report) : fail(done.error()));
   if (done) perform(done->effects);
 }
 

@@ -9,7 +9,7 @@
 #include "supervisor/process/cgroup.h"
 #include "supervisor/process/sandbox/sandboxes.h"
 #include "supervisor/process/spawner.h"
-#include "supervisor/statusd/blueprint.h"
+#include "supervisor/plan/blueprint.h"
 
 namespace status::supervisor {
 

@@ -84,6 +84,12 @@ void set_deadline(Machine& machine, const Rules& rules, Action action, State bef
 }  // namespace
 
 std::string_view to_word(State state) { return kStateWords[static_cast<std::size_t>(state)]; }
+std::optional<State> state_from_word(std::string_view word) {
+  for (std::size_t i = 0; i < kStates; ++i) {
+    if (kStateWords[i] == word) return static_cast<State>(i);
+  }
+  return std::nullopt;
+}
 std::string_view to_word(Event event) { return kEventWords[static_cast<std::size_t>(event)]; }
 std::string_view to_word(Action action) { return kActionWords[static_cast<std::size_t>(action)]; }
 

@@ -17,6 +17,7 @@ namespace status::supervisor {
 enum class State : std::uint8_t { stopped, starting, ready, degraded, draining, backoff, failed, paused };
 inline constexpr std::size_t kStates = 8;
 std::string_view to_word(State state);
+std::optional<State> state_from_word(std::string_view word);
 
 enum class Event : std::uint8_t {
   start,          // wanted, and what it requires is up

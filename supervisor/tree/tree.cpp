@@ -22,7 +22,7 @@ std::optional<Operation> operation_from_word(std::string_view word) {
 }
 
 Tree::Tree(std::vector<TreeModule> modules, Random& random) : random_(random) {
-  for (TreeModule& spec : modules) modules_.push_back({.spec = std::move(spec)});
+  for (TreeModule& spec : modules) modules_.emplace_back(std::move(spec));
 }
 
 std::optional<MonotonicTime> Tree::next_attempt(std::size_t module) const {
@@ -190,7 +190,7 @@ Effects Tree::shut_down(MonotonicTime now) {
 }
 
 std::size_t Tree::add(TreeModule module) {
-  modules_.push_back({.spec = std::move(module)});
+  modules_.emplace_back(std::move(module));
   return modules_.size() - 1;
 }
 

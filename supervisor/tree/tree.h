@@ -51,6 +51,17 @@ struct Exit {
   std::string cause;           // "exit 78", "signal 9 (SIGKILL)"
 };
 
+// What is known of one module, beside what its configuration says.
+struct TreeMemory {
+  Machine machine;
+  bool wanted = true;
+  bool left = false;  // its policy says that it is not started again
+  std::uint8_t troubles = 0;
+  std::string trouble_why;  // of the newest own_word or unresponsive
+  std::string kill_why;     // why the shell was told to kill it, or will be
+  std::string why;
+};
+
 class Tree {
  public:
   // The graph must be acyclic (graph.h). Everything is stopped and wanted.
@@ -67,6 +78,12 @@ class Tree {
   std::optional<MonotonicTime> next_wakeup() const;
   // No process is left.
   bool all_down() const;
+
+  // What another image of the supervisor goes on with, before its first tick.
+  const TreeMemory& memory(std::size_t module) const { return modules_[module]; }
+  void restore(std::size_t module, TreeMemory memory) {
+    static_cast<TreeMemory&>(modules_[module]) = std::move(memory);
+  }
 
   // Before the first tick: what was remembered from the last run.
   void set_wanted(std::size_t module, bool wanted) { modules_[module].wanted = wanted; }
@@ -104,16 +121,10 @@ class Tree {
   Effects renew(std::size_t module, MonotonicTime now);
 
  private:
-  struct Module {
+  struct Module : TreeMemory {
+    explicit Module(TreeModule module) : spec(std::move(module)) {}
     TreeModule spec;
-    Machine machine;
-    bool wanted = true;
     bool retired = false;  // not in the configuration any more
-    bool left = false;  // its policy says that it is not started again
-    std::uint8_t troubles = 0;
-    std::string trouble_why;  // of the newest own_word or unresponsive
-    std::string kill_why;     // why the shell was told to kill it, or will be
-    std::string why;
   };
 
   Effects give_up(std::size_t index, Event event, Trouble trouble, const std::string& why, MonotonicTime now);

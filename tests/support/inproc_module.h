@@ -6,7 +6,7 @@
 #include <string>
 
 #include "services/host/module_runtime.h"
-#include "supervisor/statusd/blueprint.h"
+#include "supervisor/plan/blueprint.h"
 
 namespace status::test {
 

@@ -56,7 +56,7 @@ Result<std::unique_ptr<InprocSupervisor>> InprocSupervisor::start(const std::str
   supervisor::StatusdOptions options;
   options.settings = settings;
   const std::string bin = std::filesystem::path(binary("statusd")).parent_path();
-  auto blueprint = supervisor::load_blueprint(directory->paths(), {bin, bin + "/../share/status/modules"}, options);
+  auto blueprint = supervisor::load_blueprint(directory->paths(), {.bin_dir = bin, .modules_dir = bin + "/../share/status/modules"}, options);
   if (!blueprint) return fail(std::move(blueprint.error()));
   if (auto prepared = directory->prepare(blueprint->names()); !prepared) return fail(std::move(prepared.error()));
   std::unique_ptr<InprocSupervisor> self(new InprocSupervisor(std::move(*directory), std::move(*blueprint)));

@@ -142,6 +142,11 @@ void add_configuration(CLI::App& app, Words& words, Command& chosen) {
     chosen = run_config_apply;
   });
 
+  CLI::App* upgrade = app.add_subcommand("upgrade", "Replace statusd in place; every module keeps running");
+  upgrade->add_option("new", words.subject, "The new statusd (default: what is now where it was started from)")
+      ->type_name("FILE");
+  upgrade->callback([&] { chosen = [&words](const Shell& shell) { return run_upgrade(shell, words.subject); }; });
+
   CLI::App* grant = app.add_subcommand("grant", "Let a module of modules.d/ call another one that it requires");
   grant->add_option("module", words.subject, "The module that calls")->required();
   grant->add_option("target", words.target, "The module that is called")->required();

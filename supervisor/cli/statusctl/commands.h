@@ -54,6 +54,9 @@ int run_grant(const Shell& shell, const std::string& module, const std::string& 
               const std::vector<std::string>& methods);
 int run_revoke(const Shell& shell, const std::string& module, const std::string& target);
 
+// Replaces statusd in place. Empty: by what is now where it was started from.
+int run_upgrade(const Shell& shell, const std::string& executable);
+
 // A token for a front end (supervisor/gateway/token_api.h).
 struct TokenWish {
   std::string name;

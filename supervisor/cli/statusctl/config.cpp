@@ -12,7 +12,7 @@
 #include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/offline.h"
 #include "supervisor/cli/statusctl/output.h"
-#include "supervisor/statusd/blueprint.h"
+#include "supervisor/plan/blueprint.h"
 #include "supervisor/tree/grants.h"
 
 namespace status::cli {

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 
 #include "ipc/base/unique_fd.h"
 #include "supervisor/cli/statusctl/commands.h"
@@ -47,6 +48,24 @@ int run_control(const Shell& shell, const std::string& verb, const std::string& 
   }
   const Result<Value> done = session->call("supervisor." + verb, Value::map({{"module", module}}), 30'000);
   return done ? kDone : report(done.error());
+}
+
+int run_upgrade(const Shell& shell, const std::string& executable) {
+  std::string path;
+  if (!executable.empty()) {
+    std::error_code error;
+    path = std::filesystem::absolute(executable, error).lexically_normal().string();
+  }
+  Result<Session> session = Session::open(shell.place);
+  if (!session) return report(session.error());
+  const Result<Value> done = session->call("supervisor.upgrade", Value::map({{"executable", path}}), 60'000);
+  if (!done) return report(done.error());
+  if (shell.json) {
+    print_json(*done, shell.terminal);
+  } else {
+    std::printf("statusd %s runs now; no module was restarted\n", done->string_or("version", "").c_str());
+  }
+  return kDone;
 }
 
 }  // namespace status::cli

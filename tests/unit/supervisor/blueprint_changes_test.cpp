@@ -1,4 +1,4 @@
-#include "supervisor/statusd/blueprint_changes.h"
+#include "supervisor/plan/blueprint_changes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

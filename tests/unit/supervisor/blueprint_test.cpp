@@ -1,4 +1,4 @@
-#include "supervisor/statusd/blueprint.h"
+#include "supervisor/plan/blueprint.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 
 #include "ipc/base/result.h"
 #include "supervisor/cli/statusd_options.h"
-#include "supervisor/process/run_directory.h"
+#include "supervisor/plan/node_paths.h"
 #include "supervisor/tree/configuration.h"
 #include "supervisor/tree/manifest.h"
 #include "supervisor/tree/tree.h"
@@ -44,6 +44,7 @@ TreeModule to_tree_module(const ModulePlan& plan, const Configuration& configura
 
 // Where the built-in manifests and executables are, relative to statusd's own executable.
 struct Installation {
+  std::string executable;  // statusd's own
   std::string bin_dir;
   std::string modules_dir;  // <bin_dir>/../share/status/modules
 

@@ -1,4 +1,4 @@
-#include "supervisor/statusd/blueprint_changes.h"
+#include "supervisor/plan/blueprint_changes.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "supervisor/statusd/blueprint.h"
+#include "supervisor/plan/blueprint.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -135,7 +135,11 @@ Result<Installation> Installation::find() {
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   if (error) return fail(Code::internal, "supervisor.installation", "/proc/self/exe: " + error.message());
   const fs::path bin = self.parent_path();
-  return Installation{bin.string(), (bin.parent_path() / "share/status/modules").string()};
+  // The kernel marks one that was replaced meanwhile; what is meant is the place.
+  std::string executable = self.string();
+  constexpr std::string_view kGone = " (deleted)";
+  if (executable.ends_with(kGone)) executable.resize(executable.size() - kGone.size());
+  return Installation{executable, bin.string(), (bin.parent_path() / "share/status/modules").string()};
 }
 
 Result<Blueprint> load_blueprint(const NodePaths& paths, const Installation& installation,

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "supervisor/statusd/blueprint.h"
+#include "supervisor/plan/blueprint.h"
 
 namespace status::supervisor {
 
