@@ -21,7 +21,7 @@ CrashFrame locate(std::uint64_t address, const StacksArea& area, std::size_t obj
     const ObjectRecord& object = area.objects[i];
     if (object.start <= address && address < object.end) return {i, address - object.bias};
   }
-  return {std::nullopt, address};
+  return {};
 }
 
 CrashStack read_stack(const StackRecord& record, const StacksArea& area, std::size_t objects) {

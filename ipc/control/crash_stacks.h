@@ -73,9 +73,11 @@ struct CrashObject {
   std::string path;      // control characters became '?'
   std::string build_id;  // hex digits; empty when it has none
 };
+// What lies in no file that is known says nothing of itself: where a stack is ruined it may be anything that was in
+// memory, a secret too.
 struct CrashFrame {
   std::optional<std::size_t> object;  // index; none: in no file that is known
-  std::uint64_t offset = 0;           // address in the object's file, or in memory without one
+  std::uint64_t offset = 0;           // address in the object's file; 0 without one
 };
 struct CrashStack {
   std::uint32_t thread = 0;

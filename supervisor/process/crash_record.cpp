@@ -18,12 +18,9 @@ Value to_value(const ipc::control::CallInFlight& call, MonotonicTime now) {
 }
 
 Value to_value(const ipc::control::CrashFrame& frame, const std::vector<ipc::control::CrashObject>& objects) {
-  Value out = Value::map({{"offset", frame.offset}});
-  if (frame.object) {
-    out.set("object", objects[*frame.object].path);
-    out.set("build_id", objects[*frame.object].build_id);
-  }
-  return out;
+  if (!frame.object) return Value::Map();
+  const ipc::control::CrashObject& object = objects[*frame.object];
+  return Value::map({{"object", object.path}, {"build_id", object.build_id}, {"offset", frame.offset}});
 }
 
 Value threads_of(const CrashRecord& record) {

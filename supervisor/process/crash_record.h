@@ -36,9 +36,9 @@ struct CrashRecord {
 
 // `now` dates the calls in flight. Keys: module, generation, time_ms, cause, exit_code, signal, uptime_ms,
 // ready_for_ms, state, backend, interface, build_id (of the executable), fatal, calls_in_flight [{method, trace_id,
-// running_ms}], calls_problem?, fault_address? (where the
-// kernel sent the signal), thread_count, threads [{tid, name, whole, method?, trace_id?, frames
-// [{object?, build_id?, offset}]}] (the one that the death is about first), stacks_problem?, resources, log.
+// running_ms}], calls_problem?, fault_address? (where the kernel sent the signal), thread_count, threads [{tid, name,
+// whole, method?, trace_id?, frames [{object, build_id, offset} or {}]}] (the one that the death is about first),
+// stacks_problem?, resources, log.
 Value to_value(const CrashRecord& record, MonotonicTime now);
 
 inline constexpr std::size_t kCrashRecordsKept = 20;

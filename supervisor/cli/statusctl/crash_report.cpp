@@ -58,8 +58,9 @@ std::string short_name(std::string_view function) {
 // A frame of which no source is known.
 std::string place_of(const Value& frame) {
   const std::string object = frame.string_or("object", "");
+  if (object.empty()) return "in no known file";
   const Value::Array& near = list_of(frame, "functions");
-  return (object.empty() ? "" : object.substr(object.rfind('/') + 1) + " + ") + hex(frame.uint_or("offset", 0)) +
+  return object.substr(object.rfind('/') + 1) + " + " + hex(frame.uint_or("offset", 0)) +
          (near.empty() ? "" : " (near " + short_name(near.front().string_or("name", "")) + ")");
 }
 
