@@ -52,12 +52,10 @@ Status Node::start_upgrade(const Command& command) {
   auto file = write_handover(hand_over(command.id));
   if (!file) return fail(file.error());
   journal_.say("info", "upgrade: asking " + executable);
-  upgrade_check_.check(executable, self_.arguments, file->get(),
-                       [this, executable, id = command.id, file = std::make_shared<UniqueFd>(std::move(*file))](
-                           const Status& fits) {
-                         if (!fits) return answer(id, fail(fits.error()));
-                         upgrade_when_quiet(executable, id, now() + kQuietWithin);
-                       });
+  upgrade_check_.check(executable, self_.arguments, file->get(), [this, executable, id = command.id](const Status& fits) {
+    if (!fits) return answer(id, fail(fits.error()));
+    upgrade_when_quiet(executable, id, now() + kQuietWithin);
+  });
   return {};
 }
 
@@ -132,6 +130,9 @@ void Node::take_over(Handover handover, const std::string& not_adopted) {
     const auto index = find(state.row.name);
     if (index) take_over(*index, std::move(state));
   }
+  // With the rows of all of them.
+  const auto gateway = find(std::string(kGateway));
+  if (gateway && modules_[*gateway]->process) gateway_.attach(modules_[*gateway]->process->control());
   journal_.say("info", not_adopted.empty() ? "took over from version " + handover.version
                                            : "took the node back: " + not_adopted);
   if (not_adopted.empty()) {
@@ -157,7 +158,6 @@ void Node::take_over(std::size_t index, Handover::Module state) {
   if (is_up(tree_.state(index))) {
     module.process->liveness.emplace(Liveness::Limits{configuration_.ping_interval, configuration_.hang_limit});
   }
-  if (is_gateway(index)) gateway_.attach(module.process->control());
 }
 
 void Node::answer(std::uint64_t command, Result<Value> done) {

@@ -53,7 +53,7 @@ struct Start {
 Result<Start> start_afresh(const StatusdOptions& options, const Installation& installation) {
   auto directory = RunDirectory::open(options.data_dir, options.run_dir);
   if (!directory) return fail(directory.error());
-  auto blueprint = load_blueprint(paths, installation, options);
+  auto blueprint = load_blueprint(directory->paths(), installation, options);
   if (!blueprint) return fail(blueprint.error());
   if (auto prepared = directory->prepare(blueprint->names()); !prepared) return fail(prepared.error());
   return Start{std::move(*directory), std::move(*blueprint), std::nullopt};
