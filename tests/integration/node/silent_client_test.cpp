@@ -11,6 +11,7 @@
 #include "ipc/base/codec.h"
 #include "ipc/base/unique_fd.h"
 #include "ipc/wire/envelope.h"
+#include "tests/chaos/steadiness.h"
 #include "tests/integration/node/placement.h"
 
 namespace status::test {
@@ -23,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kUnaffected = 1s;
 constexpr int kRequests = 4'000;
 constexpr std::size_t kLeastRequest = 60;  // bytes
+constexpr double kMostForOneClientKib = 32 * 1'024;
 
 class SilentClient {
  public:
@@ -95,6 +97,8 @@ class SilentClient {
 TEST(SilentClient, DoesNotAffectOthers) {
   ProcessNode node;
   ASSERT_OK(node.start());
+  const auto gateway = static_cast<pid_t>(node.row("gateway")->pid);
+  const double before_kib = chaos::anonymous_kib_of(gateway).value_or(0);
   SilentClient silent(node.data_dir() + "/run/supervisor.sock", node.token());
   ASSERT_TRUE(silent.connected());
   // Large answers fill what lies between, and then the places of the front door.
@@ -111,6 +115,9 @@ TEST(SilentClient, DoesNotAffectOthers) {
   std::cout << "slowest call of another client: "
             << std::chrono::duration_cast<std::chrono::microseconds>(worst).count() << " us\n";
   EXPECT_LE(worst, kUnaffected);
+  const double more_kib = chaos::anonymous_kib_of(gateway).value_or(1e9) - before_kib;
+  std::cout << "anonymous memory of the gateway: " << before_kib << " KiB before, " << more_kib << " KiB more now\n";
+  if (!kSanitized) EXPECT_LE(more_kib, kMostForOneClientKib) << "what waits for a client that does not read is bounded";
   const auto events = node.events().size();
   ASSERT_OK(node.restart("keys"));
   EXPECT_TRUE(node.events().wait_for_more(events, kPatience)) << "events still arrive";
