@@ -26,7 +26,7 @@ int run_events(const Shell& shell, bool follow);
 struct LogsOptions {
   std::string module;     // empty: all logs, merged by time
   bool follow = false;    // from the file that is being written to, unless `since` says how far back
-  std::string since;      // as parse_since() of log_filter.h reads it; empty: all that is kept
+  std::string since;      // as parse_since() of time_text.h reads it; empty: all that is kept
   std::string grep;       // as LogFilter::grep() reads it; empty: every line
   bool previous = false;  // the incarnation of `module` before this one
 };
@@ -67,7 +67,5 @@ struct TokenWish {
 int run_token_create(const Shell& shell, const TokenWish& wish);
 int run_token_list(const Shell& shell);
 int run_token_revoke(const Shell& shell, const std::string& name);
-// A number and d, h, m or s; up to a century.
-std::optional<std::chrono::milliseconds> parse_lifetime(std::string_view text);
 
 }  // namespace status::cli

@@ -15,10 +15,6 @@ class RE2;
 
 namespace status::cli {
 
-// A time to look back to: a span before `now_ms` ("90s", "10m", "2h", "3d"), an RFC 3339 time ("2026-01-31T14:05:00Z",
-// "…T14:05:00.250+02:00"), or Unix milliseconds. INVALID_ARGUMENT (`cli.bad_time`) for anything else.
-Result<std::int64_t> parse_since(const std::string& text, std::int64_t now_ms);
-
 class LogFilter {
  public:
   LogFilter();

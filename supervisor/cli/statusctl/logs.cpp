@@ -14,6 +14,7 @@
 #include "supervisor/cli/statusctl/log_filter.h"
 #include "supervisor/cli/statusctl/log_reader.h"
 #include "supervisor/cli/statusctl/output.h"
+#include "supervisor/cli/statusctl/time_text.h"
 
 namespace status::cli {
 namespace {

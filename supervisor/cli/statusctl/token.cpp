@@ -1,12 +1,11 @@
 // statusctl token create | list | revoke: credentials for front ends that are not the local user's own.
-#include <cerrno>
-#include <charconv>
 #include <chrono>
 
 #include "ipc/base/clock.h"
 #include "supervisor/cli/statusctl/commands.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/output.h"
+#include "supervisor/cli/statusctl/time_text.h"
 
 namespace status::cli {
 namespace {
@@ -31,20 +30,10 @@ std::string date_text(std::int64_t unix_ms) {
 
 }  // namespace
 
-std::optional<std::chrono::milliseconds> parse_lifetime(std::string_view text) {
-  std::uint64_t count = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  const std::uint64_t seconds = unit == "d" ? 86'400 : unit == "h" ? 3'600 : unit == "m" ? 60 : unit == "s" ? 1 : 0;
-  // A century is enough, and cannot overflow.
-  if (problem != std::errc() || seconds == 0 || count == 0 || count > 36'500 * 86'400ULL / seconds) return std::nullopt;
-  return std::chrono::seconds(count * seconds);
-}
-
 int run_token_create(const Shell& shell, const TokenWish& wish) {
   std::int64_t expires_ms = 0;
   if (!wish.lifetime.empty()) {
-    const auto lifetime = parse_lifetime(wish.lifetime);
+    const auto lifetime = parse_span(wish.lifetime);
     if (!lifetime) {
       std::fprintf(stderr, "statusctl: --expires %s: it must be a number and d, h, m or s, such as 30d\n",
                    wish.lifetime.c_str());

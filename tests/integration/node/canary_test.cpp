@@ -82,6 +82,10 @@ class Canary : public testing::Test {
     canaries_.add("node key", read_file(a_.data_dir() + "/node.key"));
     canaries_.add("mesh key", read_file(a_.data_dir() + "/profiles/default/waku/mesh_key.pem"));
     canaries_.add_hex("token", read_file(a_.data_dir() + "/run/token"));
+    const auto given = a_.front().call("supervisor.create_token",
+                                       Value::map({{"name", "canary"}, {"methods", Value::array({"chat.*"})}}));
+    ASSERT_OK(given);
+    canaries_.add_hex("named token", given->string_or("token", ""));
     const auto spied = parse_json(read_file(a_.data_dir() + "/profiles/default/spy/report.json"));
     ASSERT_OK(spied);
     const auto bootstrap = parse_json(spied->string_or("line", ""));

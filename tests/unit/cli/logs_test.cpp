@@ -6,7 +6,7 @@
 
 #include "ipc/base/clock.h"
 #include "ipc/base/codec.h"
-#include "supervisor/cli/statusctl/log_filter.h"
+#include "supervisor/cli/statusctl/time_text.h"
 #include "tests/support/child_process.h"
 #include "tests/support/patience.h"
 #include "tests/support/temp_dir.h"
