@@ -47,6 +47,7 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools, std:
       sampling_(loop_),
       proof_of_life_(loop_),
       quiet_(loop_),
+      stop_deadline_(loop_),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       upgrade_check_(loop_) {
   if (adoption_) edges_.restore(adoption_->handover.edges);
@@ -221,13 +222,26 @@ void Node::arm_signals() {
       stopping_ = true;
       service_manager_.stopping();
       journal_.say("info", "stopping: " + signal_name(number));
+      arm_stop_deadline();
       return perform(tree_.shut_down(now()));
     }
-    journal_.warn_operator("a second signal: killing what is left");
-    for (const auto& module : modules_) {
-      if (module->process) module->process->signal(SIGKILL);
-    }
+    kill_what_is_left("a second signal");
   });
+}
+
+// Each module has its own time to stop; one after the other, they must not keep the machine from going down.
+void Node::arm_stop_deadline() {
+  stop_deadline_.expires_after(configuration_.stop_within);
+  stop_deadline_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) kill_what_is_left("not stopped within " + std::to_string(configuration_.stop_within.count()) + " ms");
+  });
+}
+
+void Node::kill_what_is_left(const std::string& why) {
+  journal_.warn_operator(why + ": killing what is left");
+  for (const auto& module : modules_) {
+    if (module->process) module->process->signal(SIGKILL);
+  }
 }
 
 void Node::finish_if_down() {

@@ -87,6 +87,8 @@ class Node {
   void arm_proof_of_life();
   void arm_sampling();
   void arm_signals();
+  void arm_stop_deadline();
+  void kill_what_is_left(const std::string& why);
   void beat(std::size_t index);
   void judge(std::size_t index, const Liveness::Verdict& verdict);
   void sample_memory();
@@ -180,6 +182,7 @@ class Node {
   boost::asio::steady_timer sampling_;
   boost::asio::steady_timer proof_of_life_;
   boost::asio::steady_timer quiet_;
+  boost::asio::steady_timer stop_deadline_;
   boost::asio::signal_set signals_;
   UpgradeCheck upgrade_check_;
   LoopWatchdog watchdog_;

@@ -65,6 +65,14 @@ void read_hang(Configuration& out, TableReader& outer, const std::string& file) 
   outer.adopt(fields.finish());
 }
 
+void read_stop(Configuration& out, TableReader& outer, const std::string& file) {
+  const Value* table = outer.table_if("stop");
+  if (table == nullptr) return;
+  TableReader fields(*table, file, "stop");
+  if (auto within = fields.duration_if("within_ms", 100, kHour)) out.stop_within = *within;
+  outer.adopt(fields.finish());
+}
+
 void read_restart(Configuration& out, TableReader& outer, const std::string& file) {
   const Value* table = outer.table_if("restart");
   if (table == nullptr) return;
@@ -139,6 +147,7 @@ Result<Configuration> parse_configuration(const Value& document, const std::stri
   }
   read_logs(out, fields, file);
   read_hang(out, fields, file);
+  read_stop(out, fields, file);
   read_restart(out, fields, file);
   for (const std::string& name : module_names) {
     if (const Value* table = fields.table_if(name)) {

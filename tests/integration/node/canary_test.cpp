@@ -38,6 +38,7 @@ class Canary : public testing::Test {
     core.rlim_cur = core.rlim_max;
     ::setrlimit(RLIMIT_CORE, &core);
     a_.statusd().add_fake_module("spy", {.requires_ = {"keys"}});
+    write_file(a_.data_dir() + "/grants.toml", "[spy]\nkeys = [\"*\"]\n");
     ASSERT_OK(a_.start());
     ASSERT_OK(b_.start());
     ASSERT_OK(link(a_, b_));

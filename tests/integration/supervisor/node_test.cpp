@@ -1,4 +1,5 @@
 // statusd as its operator sees it: one at a time, ordered, and with clear words.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -194,6 +195,20 @@ TEST(Statusd, ARunDirectoryThatIsALinkIsRefused) {
 TEST(Statusd, AUsageErrorIsTwo) {
   EXPECT_EQ(refuse({"--data-dir", "/tmp/x", "--no-such-option"}).exit_code, 2);
   EXPECT_EQ(refuse({"--help"}).exit_code, 0);
+}
+
+// b requires a, so that a's time would begin when b's is over.
+TEST(Statusd, TheWholeNodeStopsWithinOneDeadline) {
+  TestNode node(TestNode::bare({"stop.within_ms=500"}));
+  const std::string patient = "[timeouts]\nstop_ms = 30000\n";
+  node.add_fake_module("a", {.tables = patient, .settings = "mode = \"ignore_drain\""});
+  node.add_fake_module("b", {.requires_ = {"a"}, .tables = patient, .settings = "mode = \"ignore_drain\""});
+  node.start();
+  ASSERT_TRUE(node.wait_for("b: starting → ready")) << node.statusd().output();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(node.stop(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << "not twice thirty";
+  EXPECT_THAT(node.statusd().read_all(), testing::HasSubstr("not stopped within 500 ms: killing what is left"));
 }
 
 }  // namespace

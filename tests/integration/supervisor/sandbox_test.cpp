@@ -69,11 +69,13 @@ TEST_F(SandboxTest, LocalForbidsOtherProcessesTheKernelsDoorsAndTheNetwork) {
 }
 
 TEST_F(SandboxTest, LocalLeavesItsOwnFilesAlone) {
-  ASSERT_GE(supervisor::landlock_version(), 6) << "this kernel has too little Landlock to show it";
+  ASSERT_GE(supervisor::landlock_version(), 1) << "this kernel has no Landlock to show it with";
   const Value report = probe("local");
   for (const char* attempt : kOthersFiles) expect(report, attempt, "EACCES");
   expect(report, "write_usr", "EACCES");
-  expect(report, "signal_supervisor", "EPERM");
+  if (supervisor::landlock_version() >= 6) {  // Linux 6.12
+    expect(report, "signal_supervisor", "EPERM");
+  }
   for (const char* own : kAllowed) expect(report, own, "ok");
 }
 
