@@ -169,7 +169,10 @@ void ClientCore::give_up_unconnected(std::uint64_t epoch) {
     if (connected()) return;
     if (epoch != epoch_) return arm_patience_locked();  // connected and lost again meanwhile: that has its own patience
   }
-  end_calls([this](const Courier&) { return not_connected(); });
+  // What NNG has taken may have arrived, also where it has had no time yet to say that the connection is gone.
+  end_calls([this](const Courier& courier) {
+    return courier.waiting ? not_connected() : nng_error(NNG_ECONNRESET, "call " + std::string(courier.method.view()));
+  });
 }
 
 void ClientCore::arm_deadline_locked(std::uint64_t deadline_ns) {

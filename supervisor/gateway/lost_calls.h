@@ -17,8 +17,8 @@ namespace status::gateway {
 // Any thread.
 class LostCalls {
  public:
-  // After this the answer goes out with what is known.
-  static constexpr std::chrono::milliseconds kPatience{50};
+  // After this the answer goes out with what is known: on a machine that is busy the word takes its time.
+  static constexpr std::chrono::milliseconds kPatience{200};
 
   explicit LostCalls(const Clock& clock) : clock_(clock) {}
 
