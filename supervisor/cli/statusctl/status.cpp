@@ -62,7 +62,7 @@ void print_table(const Value& document) {
       const std::string target = each.as_string() == nullptr ? "" : *each.as_string();
       notes += name + ": may not call " + target + " (statusctl grant " + name + " " + target + ")\n";
     }
-    if (!why.empty()) notes += name + ": " + why + " (statusctl why " + name + ")\n";
+    if (!why.empty() && row.string_or("state", "") != "ready") notes += name + ": " + why + " (statusctl why " + name + ")\n";
   }
   std::fputs((table.text() + notes + protection_notes(*document.find("modules")->as_array())).c_str(), stdout);
 }

@@ -89,8 +89,8 @@ TEST_F(CrashStacksFile, WhateverIsInItStaysWithinBounds) {
     random.fill({reinterpret_cast<std::uint8_t*>(area_.get()), sizeof(StacksArea)});
     area_->header.magic = kStacksMagic;
     area_->header.version = kStacksVersion;
-    area_->header.object_count %= kStackObjects + 1;
-    area_->header.stack_count %= kStackThreads + 1;
+    area_->header.object_count = random.next64() % (kStackObjects + 1) & UINT32_MAX;
+    area_->header.stack_count = random.next64() % (kStackThreads + 1) & UINT32_MAX;
     write();
     const auto stacks = read_crash_stacks(file_.get());
     ASSERT_TRUE(stacks);
