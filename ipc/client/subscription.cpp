@@ -126,4 +126,9 @@ Subscription::Subscription(Client& client, SubscriptionOptions options, OnPage o
 
 Subscription::~Subscription() { state_->stop(); }
 
+void Subscription::set_max(std::uint32_t max) {
+  const std::lock_guard lock(state_->mutex);
+  state_->options.max = max;
+}
+
 }  // namespace status::ipc

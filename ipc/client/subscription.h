@@ -37,6 +37,9 @@ class Subscription {
   // Stops; callbacks have returned when this returns. Not from a callback. The client outlives it.
   ~Subscription();
 
+  // From the next poll on. Any thread.
+  void set_max(std::uint32_t max);
+
  private:
   struct State;
   std::shared_ptr<State> state_;

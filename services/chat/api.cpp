@@ -1,5 +1,7 @@
 #include "services/chat/api.h"
 
+#include "services/host/poison/quarantine_api.h"
+
 namespace status::chat {
 namespace {
 
@@ -104,6 +106,9 @@ const api::Interface& interface() {
           .method<SetConversationNickname>()
           .method<DeleteConversation>()
           .method<Errors>()
+          .method<host::QuarantineList>()
+          .method<host::QuarantineRetry>()
+          .method<host::QuarantineDrop>()
           .event<MessageReceived>("message_received", "A message has come and is stored.")
           .event<MessageProgress>("message_sent", "A message was handed to the network for the first time.")
           .event<MessageProgress>("message_delivered", "The peer has acknowledged a message.")
@@ -111,6 +116,7 @@ const api::Interface& interface() {
           .event<InboundError>("inbound_error", "An incoming message could not be used.")
           .event<ConversationCreated>("conversation_created", "A conversation was started here or by a peer.")
           .event<DeliveryStateChanged>("delivery_state_changed", "The connection to the network has changed.")
+          .event<host::Quarantined>(host::kQuarantinedEvent, host::kQuarantinedSummary)
           .stream("events", "Everything that happens in conversations.");
   return declared;
 }

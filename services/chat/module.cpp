@@ -7,6 +7,7 @@
 #include "services/chat/waku_inbox.h"
 #include "services/host/executor.h"
 #include "services/host/module_database.h"
+#include "services/host/poison/module_quarantine.h"
 
 namespace status::chat {
 namespace {
@@ -43,6 +44,11 @@ class ChatModule final : public host::Service {
           ChatService::open({database_->database(), delivery_, events_, context_.clock(), context_.random()});
       if (!service) return fail(std::move(service.error()));
       service_ = std::move(*service);
+      consumer_ = std::make_unique<WakuConsumer>(*service_);
+      Result<std::unique_ptr<host::ModuleQuarantine>> quarantine =
+          host::ModuleQuarantine::open(context_, database_->database(), *consumer_, "waku.messages");
+      if (!quarantine) return fail(std::move(quarantine.error()));
+      quarantine_ = std::move(*quarantine);
       return database_->watch_integrity(context_);
     });
   }
@@ -60,7 +66,8 @@ class ChatModule final : public host::Service {
     serve<SetConversationNickname>(&ChatService::set_conversation_nickname);
     serve<DeleteConversation>(&ChatService::delete_conversation);
     serve<Errors>(&ChatService::errors);
-    inbox_ = std::make_unique<WakuInbox>(waku_, executor_, *service_, delivery_, *cursor);
+    quarantine_->serve([this](const std::function<void()>& work) { executor_.run(work); });
+    inbox_ = std::make_unique<WakuInbox>(waku_, executor_, *service_, delivery_, quarantine_->guard(), *cursor);
     return {};
   }
 
@@ -95,6 +102,8 @@ class ChatModule final : public host::Service {
   ipc::Client& waku_;
   ModuleEvents events_;
   std::unique_ptr<ChatService> service_;
+  std::unique_ptr<WakuConsumer> consumer_;
+  std::unique_ptr<host::ModuleQuarantine> quarantine_;
   bool troubled_ = false;
   host::Executor executor_;
   WakuDelivery delivery_;

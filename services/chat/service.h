@@ -76,6 +76,8 @@ class ChatService {
   // A page of the network's durable stream. Success: committed together with its cursor, whatever it was. An error is
   // the store's: nothing has changed, give it again later.
   Status on_waku_page(const WakuPage& page);
+  // Stores where to go on, for messages that are kept elsewhere.
+  static Status move_past(store::Transaction& tx, const std::string& waku_cursor);
   // Where to go on in that stream; empty: never read.
   Result<std::string> waku_cursor();
   // "disconnected", "partially_connected" or "connected". Becoming connected, even partially, makes everything due.

@@ -76,6 +76,10 @@ std::optional<Error> ChatService::trouble() const {
   return broken_.begin()->second;
 }
 
+Status ChatService::move_past(store::Transaction& tx, const std::string& waku_cursor) {
+  return tables::save_cursor(tx, waku_cursor);
+}
+
 Result<std::string> ChatService::waku_cursor() {
   Result<store::Transaction> tx = seams_.database.read();
   if (!tx) return fail(tx.error());

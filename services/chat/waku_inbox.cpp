@@ -10,11 +10,14 @@ namespace {
 constexpr std::chrono::milliseconds kRetry{1'000};
 constexpr std::chrono::milliseconds kAskAgain{1'000};
 
-ipc::SubscriptionOptions message_stream(const std::string& cursor) {
-  return {.method = "waku.messages.next", .cursor = cursor.empty() ? "0" : cursor, .consumer = "inbox"};
+ipc::SubscriptionOptions message_stream(const std::string& cursor, std::uint32_t max) {
+  return {.method = "waku.messages.next",
+          .cursor = cursor.empty() ? "0" : cursor,
+          .consumer = "inbox",
+          .topics = {},
+          .max = max};
 }
 
-// The stream is one for all callers of the waku module: what others have subscribed to is passed over.
 WakuPage page_of(const api::StreamReply& content) {
   WakuPage page{.messages = {}, .cursor = content.cursor};
   for (const api::StreamEvent& event : content.events) {
@@ -29,16 +32,23 @@ WakuPage page_of(const api::StreamReply& content) {
 
 }  // namespace
 
+Status WakuConsumer::handle(const api::StreamReply& page) { return service_.on_waku_page(page_of(page)); }
+
+Status WakuConsumer::move_past(store::Transaction& tx, const std::string& cursor) {
+  return ChatService::move_past(tx, cursor);
+}
+
 WakuInbox::WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& service, WakuDelivery& delivery,
-                     const std::string& cursor)
+                     host::PoisonGuard& guard, const std::string& cursor)
     : waku_(waku),
       executor_(executor),
       service_(service),
       delivery_(delivery),
-      messages_(waku, message_stream(cursor),
+      guard_(guard),
+      messages_(waku, message_stream(cursor, guard.page_size()),
                 [this](api::StreamReply content, ipc::Subscription::Resume resume) {
                   if (content.reset) began_anew();
-                  executor_.post([this, page = std::make_shared<const WakuPage>(page_of(content)),
+                  executor_.post([this, page = std::make_shared<const api::StreamReply>(std::move(content)),
                                   resume = std::move(resume)] { take(page, resume); });
                 }),
       connection_(
@@ -52,8 +62,11 @@ WakuInbox::WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& s
 
 WakuInbox::~WakuInbox() { timers_.stop(); }
 
-void WakuInbox::take(const std::shared_ptr<const WakuPage>& page, const ipc::Subscription::Resume& resume) {
-  if (service_.on_waku_page(*page)) return resume();
+void WakuInbox::take(const std::shared_ptr<const api::StreamReply>& page, const ipc::Subscription::Resume& resume) {
+  if (guard_.take(*page)) {
+    messages_.set_max(guard_.page_size());
+    return resume();
+  }
   timers_.schedule(std::chrono::steady_clock::now() + kRetry,
                    [this, page, resume] { executor_.post([this, page, resume] { take(page, resume); }); });
 }

@@ -9,19 +9,33 @@
 #include "services/chat/service.h"
 #include "services/chat/waku_delivery.h"
 #include "services/host/executor.h"
+#include "services/host/poison/poison_guard.h"
 
 namespace status::chat {
+
+// What the service does with the stream of messages, which is one for all callers of the waku module: what others have
+// subscribed to is passed over.
+class WakuConsumer final : public host::DurableConsumer {
+ public:
+  explicit WakuConsumer(ChatService& service) : service_(service) {}
+  Status handle(const api::StreamReply& page) override;
+  Status move_past(store::Transaction& tx, const std::string& cursor) override;
+
+ private:
+  ChatService& service_;
+};
 
 // Made outside the executor, and destroyed when that has stopped; the service is called on it.
 class WakuInbox {
  public:
-  // `cursor`: where the service left off; empty: never read. All arguments outlive this.
+  // `guard` hands the messages to the service. `cursor`: where the service left off; empty: never read. All arguments
+  // outlive this.
   WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& service, WakuDelivery& delivery,
-            const std::string& cursor);
+            host::PoisonGuard& guard, const std::string& cursor);
   ~WakuInbox();
 
  private:
-  void take(const std::shared_ptr<const WakuPage>& page, const ipc::Subscription::Resume& resume);
+  void take(const std::shared_ptr<const api::StreamReply>& page, const ipc::Subscription::Resume& resume);
   void follow_connection(api::StreamReply page, ipc::Subscription::Resume resume);
   void began_anew();
   void ask_connection();
@@ -33,6 +47,7 @@ class WakuInbox {
   host::Executor& executor_;
   ChatService& service_;
   WakuDelivery& delivery_;
+  host::PoisonGuard& guard_;
   bool asks_later_ = false;  // a timer is set
   ipc::TimerQueue timers_;
   ipc::Subscription messages_;

@@ -53,6 +53,17 @@ void ModuleContext::say_ready() {
   if (!troubles_.empty()) say_troubled();
 }
 
+void ModuleContext::on_end(std::function<void()> listener) {
+  const std::lock_guard lock(end_mutex_);
+  on_end_ = std::move(listener);
+}
+
+void ModuleContext::end() {
+  ending_ = true;
+  const std::lock_guard lock(end_mutex_);
+  if (on_end_) on_end_();
+}
+
 ipc::control::Ready ModuleContext::ready_message() const {
   return {.url = server_.options().url, .bulk_url = {}, .interface = version_};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -67,7 +68,9 @@ class ModuleContext {
 
   // True from the moment that the module is asked to stop: what takes long on a worker breaks off.
   const std::atomic<bool>& ending() const { return ending_; }
-  void end() { ending_ = true; }
+  // Called once when that is said, on the thread that says it; null: nobody. One listener.
+  void on_end(std::function<void()> listener);
+  void end();
 
  private:
   ipc::control::Ready ready_message() const;
@@ -82,6 +85,8 @@ class ModuleContext {
   SystemClock clock_;
   SystemRandom random_;
   std::atomic<bool> ending_{false};
+  std::mutex end_mutex_;  // guards the next one, also while it runs
+  std::function<void()> on_end_;
   std::mutex state_mutex_;                       // guards the next two, and the order of what is said of them
   bool ready_ = false;                           // a `degraded` before `ready` would be undone by it
   std::map<std::string, std::string> troubles_;  // why, by what it is about

@@ -25,6 +25,7 @@ struct Words {
   std::string target;
   std::vector<std::string> methods;
   LogsOptions logs;
+  std::uint64_t id = 0;
 };
 
 using Command = std::function<int(const Shell&)>;
@@ -179,6 +180,24 @@ void add_tokens(CLI::App& app, Words& words, Command& chosen) {
   revoke->callback([&] { chosen = [&words](const Shell& shell) { return run_token_revoke(shell, words.token.name); }; });
 }
 
+void add_quarantine(CLI::App& app, Words& words, Command& chosen) {
+  CLI::App* quarantine = app.add_subcommand("quarantine", "Items that a module died of three times, and set aside");
+  quarantine->require_subcommand(1);
+  CLI::App* list = quarantine->add_subcommand("list", "What is there: never the content");
+  list->add_option("module", words.subject, "Name of the module (default: all)");
+  list->callback([&] { chosen = [&words](const Shell& shell) { return run_quarantine_list(shell, words.subject); }; });
+  const std::pair<const char*, const char*> actions[] = {{"retry", "Handle one again, now; success removes it"},
+                                                         {"drop", "Remove one for good"}};
+  for (const auto& [action, help] : actions) {
+    CLI::App* command = quarantine->add_subcommand(action, help);
+    command->add_option("module", words.subject, "Name of the module")->required();
+    command->add_option("id", words.id, "Its number in the list")->required();
+    command->callback([&, name = std::string(action)] {
+      chosen = [&words, name](const Shell& shell) { return run_quarantine(shell, name, words.subject, words.id); };
+    });
+  }
+}
+
 }  // namespace
 
 int run_statusctl(int argc, const char* const* argv) {
@@ -202,6 +221,7 @@ int run_statusctl(int argc, const char* const* argv) {
   add_module_commands(app, words, chosen);
   add_configuration(app, words, chosen);
   add_tokens(app, words, chosen);
+  add_quarantine(app, words, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

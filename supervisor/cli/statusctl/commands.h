@@ -54,6 +54,10 @@ int run_grant(const Shell& shell, const std::string& module, const std::string& 
               const std::vector<std::string>& methods);
 int run_revoke(const Shell& shell, const std::string& module, const std::string& target);
 
+// Items that modules have set aside because they died of them. Empty: of all modules. `action`: retry or drop.
+int run_quarantine_list(const Shell& shell, const std::string& module);
+int run_quarantine(const Shell& shell, const std::string& action, const std::string& module, std::uint64_t id);
+
 // Replaces statusd in place. Empty: by what is now where it was started from.
 int run_upgrade(const Shell& shell, const std::string& executable);
 

@@ -68,6 +68,15 @@ std::string clock_text(std::int64_t unix_ms) {
   return text;
 }
 
+std::string date_text(std::int64_t unix_ms) {
+  const std::time_t seconds = unix_ms / 1'000;
+  std::tm local{};
+  ::localtime_r(&seconds, &local);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
+  return text;
+}
+
 void print_json(const Value& value, bool terminal) { std::puts(to_json(value, terminal).c_str()); }
 
 int report(const Error& error) {

@@ -28,6 +28,9 @@ std::string size_text(std::uint64_t bytes);
 // "14:03:07.512" by the local clock.
 std::string clock_text(std::int64_t unix_ms);
 
+// "2026-11-29 14:03" by the local clock.
+std::string date_text(std::int64_t unix_ms);
+
 // One JSON document: indented on a terminal, one line elsewhere.
 void print_json(const Value& value, bool terminal);
 // The error map as JSON when standard error is no terminal, a sentence when it is. Returns the exit code.

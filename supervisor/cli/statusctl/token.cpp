@@ -18,16 +18,6 @@ std::string joined(const Value* list) {
   return out;
 }
 
-std::string date_text(std::int64_t unix_ms) {
-  if (unix_ms == 0) return "never";
-  const std::time_t seconds = unix_ms / 1'000;
-  std::tm local{};
-  ::localtime_r(&seconds, &local);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
-  return text;
-}
-
 }  // namespace
 
 int run_token_create(const Shell& shell, const TokenWish& wish) {
@@ -72,8 +62,9 @@ int run_token_list(const Shell& shell) {
   Table table({"NAME", "MAY CALL", "PER SECOND", "EXPIRES"});
   for (const Value& token : *tokens->as_array()) {
     const std::uint64_t rate = token.uint_or("rate_per_second", 0);
+    const std::int64_t expires_ms = token.int_or("expires_ms", 0);
     table.add({token.string_or("name", ""), joined(token.find("methods")), rate == 0 ? "-" : std::to_string(rate),
-               date_text(token.int_or("expires_ms", 0))});
+               expires_ms == 0 ? "never" : date_text(expires_ms)});
   }
   std::fputs(table.text().c_str(), stdout);
   return kDone;

@@ -86,6 +86,12 @@ struct Events final : EventSink {
   std::vector<std::pair<std::string, Value>> list;
 };
 
+class Nobody final : public host::QuarantineObserver {
+ public:
+  void quarantined(const host::QuarantinedItem&, std::uint64_t) override {}
+  void holds(std::uint64_t) override {}
+};
+
 class WakuInboxTest : public WakuDeliveryTest {
  protected:
   ~WakuInboxTest() override {
@@ -99,7 +105,11 @@ class WakuInboxTest : public WakuDeliveryTest {
       database_ = store::Database::open(store::test_key(), options).value();
       service_ = ChatService::open({*database_, delivery_, events_, clock_, random_}).value();
     });
-    inbox_ = std::make_unique<WakuInbox>(waku_.client(), executor_, *service_, delivery_, "");
+    consumer_ = std::make_unique<WakuConsumer>(*service_);
+    guard_ = host::PoisonGuard::open({*database_, *consumer_, nobody_, "waku.messages"},
+                                     host::InFlightFile::open(folder_.file("in-flight")).value())
+                 .value();
+    inbox_ = std::make_unique<WakuInbox>(waku_.client(), executor_, *service_, delivery_, *guard_, "");
   }
   // The newest value of `key` in the events of this name; empty: none yet.
   std::vector<std::string> told(const std::string& event, const std::string& key) {
@@ -124,6 +134,9 @@ class WakuInboxTest : public WakuDeliveryTest {
   Events events_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<ChatService> service_;
+  Nobody nobody_;
+  std::unique_ptr<WakuConsumer> consumer_;
+  std::unique_ptr<host::PoisonGuard> guard_;
   std::unique_ptr<WakuInbox> inbox_;
 };
 
