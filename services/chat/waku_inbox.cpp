@@ -1,5 +1,6 @@
 #include "services/chat/waku_inbox.h"
 
+#include "ipc/base/codec.h"
 #include "ipc/client/typed.h"
 #include "services/waku/api.h"
 
@@ -36,6 +37,11 @@ Status WakuConsumer::handle(const api::StreamReply& page) { return service_.on_w
 
 Status WakuConsumer::move_past(store::Transaction& tx, const std::string& cursor) {
   return ChatService::move_past(tx, cursor);
+}
+
+Bytes WakuConsumer::identity(const api::StreamEvent& event) const {
+  const Value* payload = event.data.find("payload");
+  return payload != nullptr && payload->as_bytes() != nullptr ? *payload->as_bytes() : encode_msgpack(event.data);
 }
 
 WakuInbox::WakuInbox(ipc::Client& waku, host::Executor& executor, ChatService& service, WakuDelivery& delivery,

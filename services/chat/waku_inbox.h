@@ -20,6 +20,8 @@ class WakuConsumer final : public host::DurableConsumer {
   explicit WakuConsumer(ChatService& service) : service_(service) {}
   Status handle(const api::StreamReply& page) override;
   Status move_past(store::Transaction& tx, const std::string& cursor) override;
+  // The payload: a repetition has another time stamp, so another hash.
+  Bytes identity(const api::StreamEvent& event) const override;
 
  private:
   ChatService& service_;

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "ipc/api/convert.h"
@@ -9,9 +10,9 @@
 namespace status::host {
 namespace {
 
-InFlightFile::Item item_of(std::uint64_t seq, ByteView content) {
+InFlightFile::Item item_of(std::uint64_t seq, const Bytes& identity) {
   InFlightFile::Item item{.seq = seq, .digest = {}};
-  crypto_generichash(item.digest.data(), item.digest.size(), content.data(), content.size(), nullptr, 0);
+  std::ranges::copy(identity, item.digest.begin());
   return item;
 }
 
@@ -30,30 +31,47 @@ Result<std::unique_ptr<PoisonGuard>> PoisonGuard::open(Parts parts, InFlightFile
   if (!tx) return fail(tx.error());
   const Result<std::uint64_t> items = quarantine_table::count(*tx);
   if (!items) return fail(items.error());
-  tx->rollback();
+  Result<std::set<Bytes>> identities = quarantine_table::identities(*tx);
+  if (!identities) return fail(identities.error());
+  guard->aside_ = std::move(*identities);
   guard->parts_.observer.holds(*items);
   return guard;
+}
+
+Bytes PoisonGuard::identity_of(const api::StreamEvent& event) const {
+  const Bytes whole = parts_.consumer.identity(event);
+  Bytes digest(InFlightFile::Digest().size());
+  crypto_generichash(digest.data(), digest.size(), whole.data(), whole.size(), nullptr, 0);
+  return digest;
 }
 
 Status PoisonGuard::take(const api::StreamReply& page) {
   if (page.reset) file_.forget();
   if (page.events.empty()) return parts_.consumer.handle(page);
   const std::uint64_t last = page.events.back().seq;
+  if (aside_.empty()) return take_new(page, last);
+  api::StreamReply fresh = page;
+  std::erase_if(fresh.events, [this](const api::StreamEvent& event) { return aside_.contains(identity_of(event)); });
+  return take_new(fresh, last);
+}
+
+Status PoisonGuard::take_new(const api::StreamReply& page, std::uint64_t last) {
   if (page.events.size() == 1) {
-    const Result<Bytes> content = api::encode(page.events.front());
-    if (!content) return fail(content.error());
-    const InFlightFile::Item item = item_of(last, *content);
-    if (const std::uint32_t deaths = file_.deaths(item); deaths >= kDeaths) return quarantine(page, *content, deaths);
+    const Bytes identity = identity_of(page.events.front());
+    const InFlightFile::Item item = item_of(page.events.front().seq, identity);
+    if (const std::uint32_t deaths = file_.deaths(item); deaths >= kDeaths) return quarantine(page, identity, deaths);
     file_.handling(item);
-  } else {
-    file_.handling(page.events.front().seq, last);
+  } else if (!page.events.empty()) {
+    file_.handling(page.events.front().seq, page.events.back().seq);
   }
   Status handled = parts_.consumer.handle(page);
   handled ? file_.past(last) : file_.done();
   return handled;
 }
 
-Status PoisonGuard::quarantine(const api::StreamReply& page, const Bytes& content, std::uint32_t deaths) {
+Status PoisonGuard::quarantine(const api::StreamReply& page, const Bytes& identity, std::uint32_t deaths) {
+  const Result<Bytes> content = api::encode(page.events.front());
+  if (!content) return fail(content.error());
   Result<store::Transaction> tx = parts_.database.write(store::Durability::full);
   if (!tx) return fail(tx.error());
   QuarantinedItem item{.id = 0,
@@ -61,16 +79,24 @@ Status PoisonGuard::quarantine(const api::StreamReply& page, const Bytes& conten
                        .seq = page.events.front().seq,
                        .time_ms = parts_.database.clock().unix_ms(),
                        .deaths = deaths,
-                       .size = content.size()};
-  const Result<quarantine_table::Added> added = quarantine_table::add(*tx, item, content);
+                       .size = content->size()};
+  const Result<quarantine_table::Added> added = quarantine_table::add(*tx, item, identity, *content);
   if (!added) return fail(added.error());
   if (Status moved = parts_.consumer.move_past(*tx, page.cursor); !moved) return moved;
-  const Result<std::uint64_t> items = quarantine_table::count(*tx);
-  if (!items) return fail(items.error());
-  if (Status committed = tx->commit(); !committed) return committed;
+  if (Status committed = commit(*tx); !committed) return committed;
   file_.past(item.seq);
   item.id = added->id;
   parts_.observer.quarantined(item, added->pushed_out);
+  return {};
+}
+
+Status PoisonGuard::commit(store::Transaction& tx) {
+  const Result<std::uint64_t> items = quarantine_table::count(tx);
+  if (!items) return fail(items.error());
+  Result<std::set<Bytes>> identities = quarantine_table::identities(tx);
+  if (!identities) return fail(identities.error());
+  if (Status committed = tx.commit(); !committed) return committed;
+  aside_ = std::move(*identities);
   parts_.observer.holds(*items);
   return {};
 }
@@ -91,12 +117,12 @@ Status PoisonGuard::retry(std::int64_t id) {
   file_.retrying(id);
   Status handled = parts_.consumer.handle(page);
   file_.done();
-  return handled ? remove(id) : handled;
+  return handled ? remove(id, quarantine_table::remove) : handled;
 }
 
 Status PoisonGuard::drop(std::int64_t id) {
   const Result<quarantine_table::Found> found = require(id);
-  return found ? remove(id) : Status(fail(found.error()));
+  return found ? remove(id, quarantine_table::drop) : Status(fail(found.error()));
 }
 
 Result<quarantine_table::Found> PoisonGuard::require(std::int64_t id) {
@@ -109,15 +135,11 @@ Result<quarantine_table::Found> PoisonGuard::require(std::int64_t id) {
               "no item " + std::to_string(id) + " is in quarantine here: statusctl quarantine list shows those that are");
 }
 
-Status PoisonGuard::remove(std::int64_t id) {
+Status PoisonGuard::remove(std::int64_t id, Removal removal) {
   Result<store::Transaction> tx = parts_.database.write(store::Durability::full);
   if (!tx) return fail(tx.error());
-  if (Status removed = quarantine_table::remove(*tx, id); !removed) return removed;
-  const Result<std::uint64_t> items = quarantine_table::count(*tx);
-  if (!items) return fail(items.error());
-  if (Status committed = tx->commit(); !committed) return committed;
-  parts_.observer.holds(*items);
-  return {};
+  if (Status removed = removal(*tx, id); !removed) return removed;
+  return commit(*tx);
 }
 
 }  // namespace status::host

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ class DurableConsumer {
   virtual Status handle(const api::StreamReply& page) = 0;
   // Stores the cursor, in the transaction that keeps the items before it from being lost.
   virtual Status move_past(store::Transaction& tx, const std::string& cursor) = 0;
+  // What two items have in common that are the same to this consumer: a sender that has no answer sends again, and
+  // three deaths for each copy would be no end. Without decoding what may be the poison; never empty.
+  virtual Bytes identity(const api::StreamEvent& event) const = 0;
 };
 
 // Told after the commit, on the guard's thread.
@@ -61,7 +65,8 @@ class PoisonGuard {
 
   // How many items the next page may have: one while it has to be found out which of them kills.
   std::uint32_t page_size() const { return file_.suspects() ? 1 : kPage; }
-  // Success: the page is dealt with, and its cursor stored. An error is the store's: give it again later.
+  // Success: the page is dealt with, and its cursor stored. Copies of what is or was in quarantine are passed over. An
+  // error is the store's: give it again later.
   Status take(const api::StreamReply& page);
   // The process was asked to end: what is in flight is not held against it. Any thread.
   void forgive() { file_.forgive(); }
@@ -72,17 +77,23 @@ class PoisonGuard {
   // death while it is handled is added to its count. NOT_FOUND `host.not_quarantined`; the consumer's errors leave it
   // where it is.
   Status retry(std::int64_t id);
-  // Removes it. NOT_FOUND `host.not_quarantined`.
+  // Removes it; copies of it are passed over still. NOT_FOUND `host.not_quarantined`.
   Status drop(std::int64_t id);
 
  private:
   PoisonGuard(Parts parts, InFlightFile file) : parts_(std::move(parts)), file_(std::move(file)) {}
-  Status quarantine(const api::StreamReply& page, const Bytes& content, std::uint32_t deaths);
+  Bytes identity_of(const api::StreamEvent& event) const;
+  Status take_new(const api::StreamReply& page, std::uint64_t last);
+  Status quarantine(const api::StreamReply& page, const Bytes& identity, std::uint32_t deaths);
+  // Commits what changes the table, and takes note of what is in it now.
+  Status commit(store::Transaction& tx);
   Result<quarantine_table::Found> require(std::int64_t id);
-  Status remove(std::int64_t id);
+  using Removal = Status (*)(store::Transaction& tx, std::int64_t id);
+  Status remove(std::int64_t id, Removal removal);
 
   const Parts parts_;
   InFlightFile file_;
+  std::set<Bytes> aside_;  // identities
 };
 
 }  // namespace status::host

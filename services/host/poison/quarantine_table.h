@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct Added {
   std::int64_t id = 0;
   std::uint64_t pushed_out = 0;  // the oldest, which went because there were too many
 };
-Result<Added> add(store::Transaction& tx, const QuarantinedItem& item, ByteView content);
+// `identity`: what copies of it have in common.
+Result<Added> add(store::Transaction& tx, const QuarantinedItem& item, ByteView identity, ByteView content);
 // Oldest first.
 Result<std::vector<QuarantinedItem>> all(store::Transaction& tx);
 Result<std::uint64_t> count(store::Transaction& tx);
@@ -43,6 +45,10 @@ struct Found {
 Result<std::optional<Found>> find(store::Transaction& tx, std::int64_t id);
 Status count_death(store::Transaction& tx, std::int64_t id);
 Status remove(store::Transaction& tx, std::int64_t id);
+// Keeps only the identity; it is no longer one of the items above.
+Status drop(store::Transaction& tx, std::int64_t id);
+// Of all, the dropped ones among them.
+Result<std::set<Bytes>> identities(store::Transaction& tx);
 
 }  // namespace quarantine_table
 }  // namespace status::host

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <map>
 
+#include "ipc/base/codec.h"
 #include "services/host/poison/poison_guard.h"
 #include "tests/unit/host/store_fixture.h"
 
@@ -148,6 +149,8 @@ class Consumer final : public DurableConsumer {
     tx.on_commit([this, to] { cursor = to; });
     return {};
   }
+  Bytes identity(const api::StreamEvent& event) const override { return encode_msgpack(event.data); }
+
   std::map<std::uint64_t, bool> kills;
   bool refuses = false;
   std::vector<std::uint64_t> handled;
@@ -190,14 +193,15 @@ class PoisonGuardTest : public StoreTest {
       return false;
     }
   }
-  static api::StreamEvent event(std::uint64_t seq) {
+  api::StreamEvent event(std::uint64_t seq) {
     api::StreamEvent out;
     out.seq = seq;
     out.topic = "waku.message";
-    out.data = Value::map({{"n", seq}});
+    out.data = Value::map({{"n", copies_of_.contains(seq) ? copies_of_.at(seq) : seq}});
     return out;
   }
 
+  std::map<std::uint64_t, std::uint64_t> copies_of_;
   std::unique_ptr<store::Database> database_ = open();
   Consumer consumer_;
   Observer observer_;
@@ -266,6 +270,19 @@ TEST_F(PoisonGuardTest, RetryHandlesItOutOfOrderAndRemovesIt) {
   EXPECT_EQ(guard->retry(id).error().reason, "host.not_quarantined");
 }
 
+TEST_F(PoisonGuardTest, CopiesOfWhatIsOrWasInQuarantineArePassedOver) {
+  consumer_.kills[2] = consumer_.kills[4] = consumer_.kills[6] = true;
+  copies_of_ = {{4, 2}, {6, 2}};
+  int lives = 0;
+  while (!live(5)) ++lives;
+  EXPECT_EQ(lives, 3) << "the first death was all five's";
+  EXPECT_THAT(consumer_.handled, ElementsAre(1, 3, 5));
+  EXPECT_EQ(observer_.told.size(), 1U);
+  ASSERT_TRUE(born()->drop(observer_.told[0].id));
+  EXPECT_TRUE(live(6)) << "dropped is not forgotten";
+  EXPECT_EQ(consumer_.cursor, "6");
+}
+
 TEST_F(PoisonGuardTest, DropRemovesIt) {
   consumer_.kills[1] = true;
   while (!live(1)) {
@@ -281,7 +298,7 @@ TEST_F(PoisonGuardTest, OnlyTheNewestThousandAreKept) {
   auto tx = database_->write().value();
   std::uint64_t gone = 0;
   for (std::uint64_t seq = 1; seq <= kMaxQuarantined + 2; ++seq) {
-    gone += quarantine_table::add(tx, {.id = 0, .stream = "s", .seq = seq, .time_ms = 0, .deaths = 3, .size = 0}, Bytes(1))
+    gone += quarantine_table::add(tx, {.id = 0, .stream = "s", .seq = seq, .time_ms = 0, .deaths = 3, .size = 0}, Bytes(16), Bytes(1))
                 .value()
                 .pushed_out;
   }
