@@ -50,7 +50,8 @@ std::string table_of(const Value::Array& items) {
 int run_quarantine_list(const Shell& shell, const std::string& module) {
   Result<Session> session = Session::open(shell.place);
   if (!session) return report(session.error());
-  Result<std::vector<std::string>> modules = module.empty() ? all_modules(*session) : Result(std::vector{module});
+  using Names = std::vector<std::string>;
+  const Result<Names> modules = module.empty() ? all_modules(*session) : Result<Names>(Names{module});
   if (!modules) return report(modules.error());
   Value::Array items;
   int code = kDone;
