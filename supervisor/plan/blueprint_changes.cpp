@@ -81,6 +81,7 @@ void compare_node(const Configuration& was, const Configuration& is, Comparison&
   out.note(Kind::adjusted, was.log_level, is.log_level, "logs.level");
   out.note(Kind::adjusted, was.ping_interval, is.ping_interval, "hang.ping_ms");
   out.note(Kind::adjusted, was.hang_limit, is.hang_limit, "hang.limit_ms");
+  out.note(Kind::adjusted, was.stop_within, is.stop_within, "stop.within_ms");
 }
 
 }  // namespace

@@ -193,10 +193,12 @@ void Node::sample_memory(std::size_t index) {
   Module& module = *modules_[index];
   const ProcessMemory memory = module.process ? memory_of(module.process->pid()) : ProcessMemory();
   Row& row = module.row;
-  if (memory.resident_bytes == row.rss_bytes && memory.anonymous_bytes == row.anonymous_bytes) return;
-  row.rss_bytes = memory.resident_bytes;
-  row.anonymous_bytes = memory.anonymous_bytes;
-  publish(index);
+  if (memory.resident_bytes != row.rss_bytes || memory.anonymous_bytes != row.anonymous_bytes) {
+    row.rss_bytes = memory.resident_bytes;
+    row.anonymous_bytes = memory.anonymous_bytes;
+    publish(index);
+  }
+  // Also of one that has stayed as large as it was before it was ready.
   if (memory.anonymous_bytes <= row.memory_limit_bytes) return;
   perform(tree_.on_over_limit(index,
                               "memory: " + std::to_string(memory.anonymous_bytes >> 20) + " MiB anonymous, the limit is " +

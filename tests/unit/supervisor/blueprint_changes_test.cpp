@@ -50,8 +50,9 @@ TEST_F(BlueprintChanges, WhatIsTheSupervisorsBusinessRestartsNothing) {
   wanted_.modules[1].manifest.memory_bytes = 1 << 30;
   wanted_.configuration.hang_limit = milliseconds(9'000);
   wanted_.configuration.log_level = "debug";
+  wanted_.configuration.stop_within = milliseconds(1'000);
   EXPECT_THAT(changes(), ElementsAre("keys adjusted limits.memory_bytes timeouts.stop_ms",
-                                     "statusd adjusted logs.level hang.limit_ms"));
+                                     "statusd adjusted logs.level hang.limit_ms stop.within_ms"));
 }
 
 TEST_F(BlueprintChanges, TheMetricsAddressIsTheGateways) {
