@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include "ipc/control/child_start.h"
 #include "ipc/control/crash_area.h"
@@ -110,7 +111,7 @@ class Process {
   int handle(const control::ToModule& message) {
     if (const auto* ping = std::get_if<control::Ping>(&message)) {
       if (runtime_->server().housekeeping_stall() > kHousekeepingLimit) {
-        return give_up(make_error(Code::internal, "host.nng_stuck", "NNG's reaper hangs: only a new process helps"));
+        abort_stuck();
       }
       channel_.send(runtime_->pong(ping->n));
     } else if (const auto* edges = std::get_if<control::Edges>(&message)) {
@@ -121,6 +122,14 @@ class Process {
       logger_->warn("unknown control message", {{"type", unknown->type}});
     }
     return 0;
+  }
+
+  // By SIGABRT, so that the crash record shows where each thread stands.
+  [[noreturn]] void abort_stuck() {
+    const control::Fatal fatal{"host.nng_stuck", "NNG's reaper hangs: only a new process helps"};
+    logger_->error("cannot go on", {{"reason", fatal.reason}, {"why", fatal.message}});
+    channel_.send(fatal);
+    std::abort();
   }
 
   int finish(std::chrono::milliseconds within) {
