@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 namespace status::ipc::control {
 
@@ -17,6 +18,11 @@ void ModuleChannel::send(const FromModule& message) {
     if (sent <= 0) return;
     left.remove_prefix(static_cast<std::size_t>(sent));
   }
+}
+
+void ModuleChannel::abort_stuck(const std::string& who) {
+  send(Fatal{who + ".nng_stuck", "NNG's reaper hangs: only a new process helps"});
+  std::abort();
 }
 
 bool ModuleChannel::fill() {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "ipc/control/control_line.h"
 
@@ -15,6 +16,10 @@ class ModuleChannel {
 
   // Any thread. A supervisor that is gone is noticed by receive().
   void send(const FromModule& message);
+
+  // NNG hangs for good and only a new process helps: says `<who>.nng_stuck` and dies by SIGABRT, so that the crash
+  // record shows where each thread stands. Any thread.
+  [[noreturn]] void abort_stuck(const std::string& who);
 
   enum class Event : std::uint8_t { message, timeout, terminated, closed };
   struct Received {

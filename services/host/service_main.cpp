@@ -6,7 +6,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 
 #include "ipc/control/child_start.h"
 #include "ipc/control/crash_area.h"
@@ -35,6 +34,7 @@ class Line final : public SupervisorChannel {
   ModuleChannel::Received receive(std::chrono::milliseconds patience, int signals) {
     return channel_.receive(patience, signals);
   }
+  [[noreturn]] void abort_stuck() { channel_.abort_stuck("host"); }
 
  private:
   ModuleChannel channel_;
@@ -111,7 +111,7 @@ class Process {
   int handle(const control::ToModule& message) {
     if (const auto* ping = std::get_if<control::Ping>(&message)) {
       if (runtime_->server().housekeeping_stall() > kHousekeepingLimit) {
-        abort_stuck();
+        channel_.abort_stuck();
       }
       channel_.send(runtime_->pong(ping->n));
     } else if (const auto* edges = std::get_if<control::Edges>(&message)) {
@@ -122,14 +122,6 @@ class Process {
       logger_->warn("unknown control message", {{"type", unknown->type}});
     }
     return 0;
-  }
-
-  // By SIGABRT, so that the crash record shows where each thread stands.
-  [[noreturn]] void abort_stuck() {
-    const control::Fatal fatal{"host.nng_stuck", "NNG's reaper hangs: only a new process helps"};
-    logger_->error("cannot go on", {{"reason", fatal.reason}, {"why", fatal.message}});
-    channel_.send(fatal);
-    std::abort();
   }
 
   int finish(std::chrono::milliseconds within) {

@@ -5,7 +5,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 
 #include "ipc/control/child_start.h"
@@ -99,14 +98,6 @@ class Process {
     return control::exit_code(error);
   }
 
-  // By SIGABRT, so that the crash record shows where each thread stands.
-  [[noreturn]] void abort_stuck() {
-    const control::Fatal fatal{"gateway.nng_stuck", "NNG's reaper hangs: only a new process helps"};
-    Log(0, 1).error("cannot go on", {{"reason", fatal.reason}, {"why", fatal.message}});
-    channel_.send(fatal);
-    std::abort();
-  }
-
   int finish(std::chrono::milliseconds within) {
     // Half of the time for the calls under way; the rest is for what follows.
     gateway_->finish(std::chrono::steady_clock::now() + within / 2);
@@ -138,7 +129,7 @@ class Process {
   }
   std::optional<int> handle(const control::Ping& ping) {
     if (started_ && gateway_->housekeeping_stall() > kHousekeepingLimit) {
-      abort_stuck();
+      channel_.abort_stuck("gateway");
     }
     channel_.send(gateway_->pong(ping.n));
     return {};
