@@ -1,7 +1,6 @@
 #include "supervisor/process/control_channel.h"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
 
 #include "supervisor/process/bounds.h"
 
@@ -24,21 +23,35 @@ ControlChannel::Sent ControlChannel::send(const ToModule& message) {
   if (broken_ || queued_bytes_ + line.size() > kMaxQueued) return Sent::no_room;
   queued_bytes_ += line.size();
   queue_.push_back(std::move(line));
-  if (!writing_) write();
+  if (!waiting_) write();
   return Sent::queued;
 }
 
+// Here and now, as far as the other end has room: whoever sends goes on with work that takes milliseconds (a spawn, a
+// crash record), and front ends would hear of a death after it.
 void ControlChannel::write() {
-  writing_ = true;
-  boost::asio::async_write(socket_, boost::asio::buffer(queue_.front()),
-                           guard_.wrap([this](const boost::system::error_code& error, std::size_t) {
-                             writing_ = false;
-                             queued_bytes_ -= queue_.front().size();
-                             queue_.pop_front();
-                             // The death itself is the pidfd's news.
-                             if (error) broken_ = true;
-                             if (!error && !queue_.empty()) write();
-                           }));
+  boost::system::error_code error;
+  while (!queue_.empty()) {
+    const std::string& line = queue_.front();
+    const std::size_t bytes = socket_.write_some(boost::asio::buffer(line) + front_sent_, error);
+    if (error) break;
+    front_sent_ += bytes;
+    queued_bytes_ -= bytes;
+    if (front_sent_ < line.size()) continue;
+    queue_.pop_front();
+    front_sent_ = 0;
+  }
+  if (!error) return;
+  if (error != boost::asio::error::would_block) {
+    broken_ = true;  // the death itself is the pidfd's news
+    return;
+  }
+  waiting_ = true;
+  socket_.async_wait(boost::asio::local::stream_protocol::socket::wait_write,
+                     guard_.wrap([this](const boost::system::error_code& failed) {
+                       waiting_ = false;
+                       if (!failed) write();
+                     }));
 }
 
 // Waits and reads in two steps: bytes that were read for a handler that a death overtakes would be lost.

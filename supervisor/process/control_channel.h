@@ -54,8 +54,9 @@ class ControlChannel {
   ipc::control::LineBuffer lines_;
   std::array<char, 16 * 1024> chunk_;
   std::deque<std::string> queue_;
+  std::size_t front_sent_ = 0;  // bytes of the first of them
   std::size_t queued_bytes_ = 0;
-  bool writing_ = false;
+  bool waiting_ = false;  // for the other end to have room
   bool broken_ = false;
   Guard guard_;
 };

@@ -57,8 +57,11 @@ Status run(proof::Proof& proof, test::EchoNode& node) {
     }
     const Result<test::Row> row = node->row("echo_a");
     if (!row) return fail(row.error());
+    const test::ProcessHandle module(static_cast<pid_t>(row->pid));
     const auto begin = bench::Clock::now();
-    test::ProcessHandle(static_cast<pid_t>(row->pid)).signal(SIGKILL);
+    module.signal(SIGKILL);
+    if (!module.wait_gone(test::kPatience)) return fail(Code::deadline_exceeded, "bench.late", "echo_a does not die");
+    proof.collect("gone_ms", {std::chrono::duration<double, std::milli>(bench::Clock::now() - begin).count()});
     const Result<double> failed = held.failed_after(begin);
     if (!failed) return fail(failed.error());
     const auto death = test::EventLog::state("echo_a", "backoff", row->generation - 1);
@@ -85,8 +88,10 @@ int main(int argc, char** argv) {
     return proof::Proof::kUsage;
   }
   const auto of = [&](const char* name, double share) { return bench::percentile(proof.collected(name), share); };
-  return proof.finish({bench::shown("kill -9 → front end has the event, p50", "ms", of("told_ms", 0.5)),
-                       {"kill -9 → front end has the event, p99", "ms", of("told_ms", 0.99), 5},
-                       bench::shown("kill -9 → call in flight has failed, p50", "ms", of("failed_ms", 0.5)),
-                       {"kill -9 → call in flight has failed, worst", "ms", of("failed_ms", 1), 10}});
+  // The kernel takes the module's memory and threads away before it says to anybody that it is dead.
+  const auto floor = [&](double share) { return bench::Floor{of("gone_ms", share), "the kernel says that it is dead"}; };
+  return proof.finish({bench::shown("kill -9 → front end has the event, p50", "ms", of("told_ms", 0.5), floor(0.5)),
+                       {"kill -9 → front end has the event, p99", "ms", of("told_ms", 0.99), 5, floor(0.99)},
+                       bench::shown("kill -9 → call in flight has failed, p50", "ms", of("failed_ms", 0.5), floor(0.5)),
+                       {"kill -9 → call in flight has failed, worst", "ms", of("failed_ms", 1), 10, floor(1)}});
 }
