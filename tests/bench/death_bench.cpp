@@ -89,7 +89,9 @@ int main(int argc, char** argv) {
   }
   const auto of = [&](const char* name, double share) { return bench::percentile(proof.collected(name), share); };
   // The kernel takes the module's memory and threads away before it says to anybody that it is dead.
-  const auto floor = [&](double share) { return bench::Floor{of("gone_ms", share), "the kernel says that it is dead"}; };
+  const auto floor = [&](double share) {
+    return bench::Floor{of("gone_ms", share), "the kernel says that it is dead"};
+  };
   return proof.finish({bench::shown("kill -9 → front end has the event, p50", "ms", of("told_ms", 0.5), floor(0.5)),
                        {"kill -9 → front end has the event, p99", "ms", of("told_ms", 0.99), 5, floor(0.99)},
                        bench::shown("kill -9 → call in flight has failed, p50", "ms", of("failed_ms", 0.5), floor(0.5)),

@@ -55,10 +55,14 @@ int some_cpu() {
   return 0;
 }
 
-// All its threads on that CPU, and last in line there. Its session competes as a whole where the kernel groups by
-// sessions, its threads where it does not.
+// Its session competes as a whole where the kernel groups by sessions.
+void set_weight_of_session(pid_t pid, int nice) {
+  std::ofstream("/proc/" + std::to_string(pid) + "/autogroup") << nice;
+}
+
+// All its threads on that CPU, and last in line there; they compete where the kernel does not group.
 void move_to_the_back(pid_t pid, int cpu) {
-  std::ofstream("/proc/" + std::to_string(pid) + "/autogroup") << 19;
+  set_weight_of_session(pid, 19);
   cpu_set_t set;
   CPU_ZERO(&set);
   CPU_SET(cpu, &set);
@@ -75,6 +79,9 @@ TEST(HangLadder, AModuleThatGetsNoCpuIsSlowAndNotHung) {
   ASSERT_TRUE(node.start());
   const auto before = node->row("echo_a");
   ASSERT_TRUE(before);
+  // Without work it would be owed some time from before, and get it at once whenever a ping wakes it.
+  ASSERT_TRUE(node->front().call("echo_a.say", Value::map({{"text", "connected"}})));
+  auto work = node.begin("echo_a.work", 60'000, Value::map({{"ms", 100}}));
   const int cpu = some_cpu();
   move_to_the_back(static_cast<pid_t>(before->pid), cpu);
   {
@@ -91,6 +98,9 @@ TEST(HangLadder, AModuleThatGetsNoCpuIsSlowAndNotHung) {
       ASSERT_TRUE(node->events().wait_for(EventLog::state("echo_b", "ready"), kPatience, seen)) << node->report();
     }
   }
+  set_weight_of_session(static_cast<pid_t>(before->pid), 0);
+  const auto done = work.get();
+  EXPECT_TRUE(done) << done.error().describe();
   const auto after = node->row("echo_a");
   EXPECT_EQ(after->pid, before->pid) << node->report();
   ASSERT_TRUE(node->await_ready("echo_a"));
