@@ -30,6 +30,26 @@ bool readable(int fd, int timeout_ms) {
   return ::poll(&poll, 1, timeout_ms) == 1;
 }
 
+struct Pipe {
+  UniqueFd reading, writing;
+
+  Pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
+    reading.reset(ends[0]);
+    writing.reset(ends[1]);
+  }
+};
+
+// From now on the end of the last process that can write kills that one, without a line of code in it. Unlike
+// PR_SET_PDEATHSIG, which follows the thread that started the child.
+void kill_when_deserted(int reading_end, pid_t pid) {
+  if (::fcntl(reading_end, F_SETSIG, SIGKILL) != 0 || ::fcntl(reading_end, F_SETOWN, pid) != 0 ||
+      ::fcntl(reading_end, F_SETFL, O_ASYNC) != 0) {
+    throw std::runtime_error("O_ASYNC");
+  }
+}
+
 std::vector<char*> pointers(const std::vector<std::string>& words) {
   std::vector<char*> out;
   for (const std::string& word : words) out.push_back(const_cast<char*>(word.c_str()));
@@ -51,15 +71,13 @@ void ProcessHandle::signal(int number) const {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
                            Errors errors, const std::map<int, int>& descriptors) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
-  pipe_.reset(ends[0]);
-  const UniqueFd theirs(ends[1]);
+  Pipe output, lifeline;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, theirs.get(), 1);
+  posix_spawn_file_actions_adddup2(&actions, lifeline.reading.get(), 0);
+  posix_spawn_file_actions_adddup2(&actions, output.writing.get(), 1);
   if (errors == Errors::apart) errors_.reset(::memfd_create("errors", MFD_CLOEXEC));
-  posix_spawn_file_actions_adddup2(&actions, errors_ ? errors_.get() : theirs.get(), 2);
+  posix_spawn_file_actions_adddup2(&actions, errors_ ? errors_.get() : output.writing.get(), 2);
   for (const auto& [number, ours] : descriptors) posix_spawn_file_actions_adddup2(&actions, ours, number);
   std::vector<std::string> variables = environment;
   for (char** each = environ; *each != nullptr; ++each) variables.emplace_back(*each);
@@ -69,6 +87,9 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std:
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw std::runtime_error("posix_spawn " + arguments.at(0));
   handle_.emplace(pid);
+  pipe_ = std::move(output.reading);
+  kill_when_deserted(lifeline.reading.get(), pid);
+  lifeline_ = std::move(lifeline.writing);
 }
 
 ChildProcess::~ChildProcess() {

@@ -30,13 +30,15 @@ class ProcessHandle {
   UniqueFd pidfd_;
 };
 
-// Killed and reaped by the destructor.
+// Killed and reaped by the destructor, and killed by the kernel when this process ends without one, whatever ends it:
+// its standard input is a pipe in which nothing ever comes and whose other end only this process has. A fork of this
+// process has it too and keeps the child alive.
 class ChildProcess {
  public:
   enum class Errors { with_output, apart };
 
   // Standard output and error come through one pipe, unless they are kept apart. `descriptors`: the child's number of
-  // each, and ours.
+  // each, and ours; one for 0 is given in place of the pipe that ties the child to this process.
   explicit ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {},
                         Errors errors = Errors::with_output, const std::map<int, int>& descriptors = {});
   ~ChildProcess();
@@ -64,6 +66,7 @@ class ChildProcess {
 
   std::optional<ProcessHandle> handle_;
   std::optional<int> exit_;
+  UniqueFd lifeline_;
   UniqueFd pipe_;
   UniqueFd errors_;  // a file in memory: nobody has to read it for the program to go on
   std::string output_;
