@@ -32,10 +32,9 @@ bool Housekeeper::post(Job& job) {
   return true;
 }
 
-std::chrono::milliseconds Housekeeper::busy_for() const {
+std::chrono::milliseconds Housekeeper::busy_for() {
   const std::uint64_t since = busy_since_ns_.load();
-  const std::uint64_t now = monotonic_ns();
-  return std::chrono::milliseconds(since == 0 || now < since ? 0 : (now - since) / 1'000'000U);
+  return stall_.look(since, monotonic_ns());
 }
 
 void Housekeeper::run(std::chrono::milliseconds period) {

@@ -10,6 +10,8 @@
 #include <mutex>
 #include <thread>
 
+#include "ipc/server/seen_stall.h"
+
 namespace status::ipc {
 
 class Housekeeper {
@@ -26,8 +28,9 @@ class Housekeeper {
   // False when 64 jobs wait already. Any thread; never blocks.
   bool post(Job& job);
 
-  // For how long the thread has been at its current task; zero while it waits for one.
-  std::chrono::milliseconds busy_for() const;
+  // For how long the thread has been seen at its current task (seen_stall.h); zero while it waits for one. To be asked
+  // about once a second; one thread.
+  std::chrono::milliseconds busy_for();
 
  private:
   void run(std::chrono::milliseconds period);
@@ -37,6 +40,7 @@ class Housekeeper {
   std::condition_variable wake_;
   std::deque<Job> jobs_;
   std::atomic<std::uint64_t> busy_since_ns_{0};
+  SeenStall stall_;  // the asking thread's
   bool stop_ = false;
   std::thread thread_;
 };

@@ -100,9 +100,9 @@ class Server {
   bool post(WorkerPool::Job job) { return pool_ != nullptr && pool_->post(job); }
   TimerQueue& timers() { return timers_; }
   ServerLoad load() const;
-  // How long the housekeeping thread has been at one task; zero before listen(). Past a few seconds NNG is stuck for
-  // good and only a new process helps.
-  std::chrono::milliseconds housekeeping_stall() const {
+  // How long the housekeeping thread has been seen at one task, in time that the process had; zero before listen().
+  // Past a few seconds NNG is stuck for good and only a new process helps. At each ping, one thread.
+  std::chrono::milliseconds housekeeping_stall() {
     return housekeeper_ == nullptr ? std::chrono::milliseconds(0) : housekeeper_->busy_for();
   }
   const ServerOptions& options() const { return options_; }

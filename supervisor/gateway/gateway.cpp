@@ -156,7 +156,7 @@ ipc::control::Pong Gateway::pong(std::uint64_t n) const {
           .oldest = load.oldest};
 }
 
-std::chrono::milliseconds Gateway::housekeeping_stall() const { return parts_->server.housekeeping_stall(); }
+std::chrono::milliseconds Gateway::housekeeping_stall() { return parts_->server.housekeeping_stall(); }
 
 const std::string& Gateway::metrics_url() const { return parts_->facts.metrics_url; }
 

@@ -63,7 +63,8 @@ class Gateway {
 
   // Any thread.
   ipc::control::Pong pong(std::uint64_t n) const;
-  std::chrono::milliseconds housekeeping_stall() const;
+  // As Server::housekeeping_stall(). One thread.
+  std::chrono::milliseconds housekeeping_stall();
   // "http://127.0.0.1:9464/metrics"; empty when they are not served. After start().
   const std::string& metrics_url() const;
   const Log& log() const;

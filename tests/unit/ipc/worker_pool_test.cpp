@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "ipc/server/housekeeper.h"
+#include "ipc/server/seen_stall.h"
 
 namespace status::ipc {
 namespace {
@@ -107,6 +108,35 @@ TEST(HousekeeperTest, SaysHowLongItHasBeenAtOneTask) {
   while (keeper.busy_for() < 5ms) std::this_thread::yield();
   gate.open();
   while (keeper.busy_for() != 0ms) std::this_thread::yield();
+}
+
+class SeenStallTest : public ::testing::Test {
+ protected:
+  std::chrono::milliseconds look_after(std::chrono::nanoseconds step, std::uint64_t task_ns) {
+    now_ns_ += static_cast<std::uint64_t>(step.count());
+    return stall_.look(task_ns, now_ns_);
+  }
+  std::uint64_t now_ns_ = 1'000'000'000'000;
+  SeenStall stall_;
+};
+
+TEST_F(SeenStallTest, GrowsWithTheLooksAtOneTask) {
+  EXPECT_EQ(look_after(250ms, 0), 0ms);
+  const std::uint64_t task = now_ns_ + 100'000'000;
+  EXPECT_EQ(look_after(250ms, task), 150ms) << "from its beginning";
+  for (int looks = 1; looks <= 20; ++looks) EXPECT_EQ(look_after(250ms, task), 150ms + looks * 250ms);
+  EXPECT_EQ(look_after(250ms, now_ns_ + 200'000'000), 50ms) << "another task";
+  EXPECT_EQ(look_after(250ms, 0), 0ms);
+}
+
+TEST_F(SeenStallTest, TimeInWhichTheProcessWasStoppedIsNotHeldAgainstATask) {
+  EXPECT_EQ(look_after(250ms, 0), 0ms);
+  const std::uint64_t task = now_ns_ + 100'000'000;  // runs for 0.4 ms, in which the process is stopped for an hour
+  EXPECT_EQ(look_after(1h, task), 1s) << "no more than a stop within a second would show";
+  // Pings that had queued up, and a second stop before the task comes to its end.
+  EXPECT_EQ(look_after(10us, task), 1s);
+  EXPECT_EQ(look_after(1h, task), 2s);
+  EXPECT_EQ(look_after(250ms, 0), 0ms);
 }
 
 TEST(HousekeeperTest, HoldsAtMost64Jobs) {
