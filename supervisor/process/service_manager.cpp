@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "ipc/base/clock.h"
+
 namespace status::supervisor {
 namespace {
 
@@ -46,6 +48,12 @@ ServiceManager ServiceManager::from_environment() {
 
 void ServiceManager::ready() {
   if (!std::exchange(ready_, true)) say("READY=1");
+}
+
+void ServiceManager::reloading() {
+  if (!std::exchange(ready_, false)) return;
+  // The time tells this reload from one before it, and has to be in the same message.
+  say("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(monotonic_ns() / 1'000));
 }
 
 void ServiceManager::status(std::string_view line) {

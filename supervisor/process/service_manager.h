@@ -24,8 +24,11 @@ class ServiceManager {
   // upgraded statusd needs them again.
   static ServiceManager from_environment();
 
-  // Once the front door answers. Only the first time is said.
+  // Once the front door answers. Only the first time is said, and the first after reloading().
   void ready();
+  // Another configuration is being taken on: until ready(). Nothing before that was said first, for a manager takes the
+  // word that ends a reload for the end of the start.
+  void reloading();
   // One line, for `systemctl status`. Said when it is another one than last time.
   void status(std::string_view line);
   void stopping() { say("STOPPING=1"); }

@@ -115,9 +115,11 @@ void Node::tell_of_configuration(Module& module, bool new_level) {
 }
 
 void Node::reconfigure_by_signal() {
+  service_manager_.reloading();
   auto done = reconfigure(true);
-  if (!done) return journal_.warn_operator("the configuration stays as it was: " + done.error().message);
-  perform(done->effects);
+  if (!done) journal_.warn_operator("the configuration stays as it was: " + done.error().message);
+  if (done) perform(done->effects);
+  tell_service_manager();  // now, or when a gateway that was restarted for it is back
 }
 
 }  // namespace status::supervisor

@@ -4,9 +4,11 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <charconv>
 #include <csignal>
 #include <cstring>
 
+#include "ipc/base/clock.h"
 #include "ipc/base/unique_fd.h"
 #include "tests/integration/node/placement.h"
 
@@ -88,6 +90,42 @@ TEST(ServiceManager, HearsWhenTheFrontDoorAnswersThatTheLoopTurnsAndThatItStops)
 
   EXPECT_OK(node.stop());
   socket.until("STOPPING=1", statusd);
+}
+
+// When the one reload among these messages says that it has begun; 0: there is none, or more than one.
+std::uint64_t reload_begun_usec(const std::vector<std::string>& messages) {
+  constexpr std::string_view kWord = "RELOADING=1\nMONOTONIC_USEC=";
+  std::vector<std::uint64_t> begun;
+  for (const std::string& message : messages) {
+    if (!message.starts_with(kWord)) continue;
+    std::from_chars(message.data() + kWord.size(), message.data() + message.size(), begun.emplace_back(0));
+  }
+  return begun.size() == 1 ? begun.front() : 0;
+}
+
+TEST(ServiceManager, HearsThatAReloadBeginsAndThatTheFrontDoorAnswersAgain) {
+  const TempDir dir;
+  NotifySocket socket(dir / "notify");
+  ProcessNode node(
+      {.settings = {"modules=[\"keys\"]"}, .arguments = {}, .environment = {"NOTIFY_SOCKET=" + socket.path()}});
+  ASSERT_OK(node.start());
+  const ChildProcess& statusd = node.statusd().statusd();
+  socket.until("READY=1", statusd.pid());
+
+  write_file(node.data_dir() + "/node.toml", "[gateway]\nanother = 1\n");
+  const std::uint64_t before = monotonic_ns() / 1'000;
+  statusd.signal(SIGHUP);
+  const auto reload = socket.until("READY=1", statusd.pid());
+  EXPECT_THAT(reload_begun_usec(reload), testing::AllOf(testing::Ge(before), testing::Le(monotonic_ns() / 1'000)));
+  EXPECT_THAT(reload, testing::Contains(testing::HasSubstr("gateway is draining")));
+  EXPECT_EQ(reload.at(reload.size() - 2), "STATUS=2 of 2 modules answer");
+
+  write_file(node.data_dir() + "/node.toml", "nonsense = 1\n");
+  statusd.signal(SIGHUP);
+  const auto refused = socket.until("READY=1", statusd.pid());
+  EXPECT_EQ(refused.size(), 2U) << "what is wrong in the file changes nothing";
+  EXPECT_GT(reload_begun_usec(refused), reload_begun_usec(reload));
+  EXPECT_OK(node.stop());
 }
 
 TEST(ServiceManager, APettingThatIsForAnotherProcessIsNotDone) {

@@ -64,8 +64,9 @@ TEST(Systemd, TheUnitExposesNoMoreThanItDid) {
 TEST(Systemd, TheUnitSaysWhatTheNodeReliesOn) {
   for (const char* unit : {"statusd.service", "statusd-user.service"}) {
     const auto lines = read_source_file(std::string("deploy/systemd/") + unit).lines;
-    for (const char* line : {"Type=notify", "NotifyAccess=main", "WatchdogSec=30", "Delegate=yes", "Restart=always",
-                             "KillMode=mixed", "LimitCORE=0", "RestartPreventExitStatus=78"}) {
+    for (const char* line :
+         {"Type=notify", "NotifyAccess=main", "WatchdogSec=30", "Delegate=yes", "Restart=always", "KillMode=mixed",
+          "LimitCORE=0", "ExecReload=/bin/kill -HUP $MAINPID", "RestartPreventExitStatus=78"}) {
       EXPECT_THAT(lines, testing::Contains(line)) << unit;
     }
   }
