@@ -79,8 +79,14 @@ void compare_manifests(const ModulePlan& a, const ModulePlan& b, Comparison& out
 
 void compare_node(const Configuration& was, const Configuration& is, Comparison& out) {
   out.note(Kind::adjusted, was.log_level, is.log_level, "logs.level");
+  out.note(Kind::adjusted, was.log_max_bytes, is.log_max_bytes, "logs.max_bytes");
+  out.note(Kind::adjusted, was.log_files, is.log_files, "logs.files");
+  out.note(Kind::adjusted, was.log_total_bytes, is.log_total_bytes, "logs.total_bytes");
+  out.note(Kind::adjusted, was.log_lines_per_s, is.log_lines_per_s, "logs.max_lines_per_s");
+  out.note(Kind::adjusted, was.log_burst_lines, is.log_burst_lines, "logs.burst_lines");
   out.note(Kind::adjusted, was.ping_interval, is.ping_interval, "hang.ping_ms");
   out.note(Kind::adjusted, was.hang_limit, is.hang_limit, "hang.limit_ms");
+  out.note(Kind::adjusted, was.supervisor_hang_limit, is.supervisor_hang_limit, "hang.supervisor_ms");
   out.note(Kind::adjusted, was.stop_within, is.stop_within, "stop.within_ms");
 }
 

@@ -10,10 +10,23 @@
 #include "supervisor/process/files.h"
 
 namespace status::supervisor {
+namespace {
+
+LogLimits within_share(LogLimits limits) {
+  if (limits.quota != nullptr) limits.max_bytes = std::min(limits.max_bytes, limits.quota->share());
+  return limits;
+}
+
+}  // namespace
 
 LogFile::LogFile(std::string path, LogLimits limits, const Clock& clock)
-    : path_(std::move(path)), limits_(limits), clock_(clock) {
-  if (limits_.quota != nullptr) limits_.max_bytes = std::min(limits_.max_bytes, limits_.quota->share());
+    : path_(std::move(path)), limits_(within_share(limits)), clock_(clock) {}
+
+void LogFile::set_limits(LogLimits limits) {
+  for (std::uint64_t age = std::max<std::uint64_t>(limits.files, 1); age < limits_.files; ++age) {
+    ::unlink(rotated(age).c_str());
+  }
+  limits_ = within_share(limits);
 }
 
 void LogFile::remember(std::string_view line) {
@@ -60,10 +73,12 @@ void LogFile::rotate() {
     return;
   }
   for (std::uint64_t i = limits_.files - 1; i > 1; --i) {
-    std::rename((path_ + "." + std::to_string(i - 1)).c_str(), (path_ + "." + std::to_string(i)).c_str());
+    std::rename(rotated(i - 1).c_str(), rotated(i).c_str());
   }
-  std::rename(path_.c_str(), (path_ + ".1").c_str());
+  std::rename(path_.c_str(), rotated(1).c_str());
 }
+
+std::string LogFile::rotated(std::uint64_t age) const { return path_ + "." + std::to_string(age); }
 
 std::string log_line(const Clock& clock, std::string_view level, std::string_view module, std::uint64_t generation,
                      std::string_view message) {

@@ -28,6 +28,9 @@ class LogFile {
 
   LogFile(std::string path, LogLimits limits, const Clock& clock);
 
+  // From the next line on. Files that there are no longer to be go at once.
+  void set_limits(LogLimits limits);
+
   // One JSON object without its line feed.
   void append(std::string_view line);
   // Into the tail alone.
@@ -39,6 +42,7 @@ class LogFile {
   bool write(std::string_view line);
   bool open();
   void rotate();
+  std::string rotated(std::uint64_t age) const;
 
   std::string path_;
   LogLimits limits_;

@@ -14,6 +14,7 @@ namespace status::supervisor {
 struct LogRate {
   std::uint64_t lines_per_s = 1'000;
   std::uint64_t burst = 10'000;
+  bool operator==(const LogRate&) const = default;
 };
 
 class LogBucket {

@@ -1,5 +1,7 @@
 #include "supervisor/process/module_log.h"
 
+#include <utility>
+
 #include "ipc/base/codec.h"
 
 namespace status::supervisor {
@@ -27,6 +29,12 @@ ModuleLog::ModuleLog(std::string module, const std::string& directory, LogLimits
       rate_(rate),
       bucket_(rate, clock.monotonic()),
       complaints_({.lines_per_s = 1, .burst = 20}, clock.monotonic()) {}
+
+void ModuleLog::set_limits(LogLimits limits, LogRate rate) {
+  file_.set_limits(limits);
+  // Another rate begins with a full bucket; the same one keeps what is left in its own.
+  if (std::exchange(rate_, rate) != rate) bucket_ = LogBucket(rate, clock_.monotonic());
+}
 
 bool ModuleLog::take(std::string_view line, std::string_view stream, std::uint64_t generation) {
   if (!bucket_.take(line.size(), clock_.monotonic())) {

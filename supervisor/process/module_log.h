@@ -18,6 +18,9 @@ class ModuleLog {
   // Writes to DIRECTORY/<module>.log.
   ModuleLog(std::string module, const std::string& directory, LogLimits limits, LogRate rate, const Clock& clock);
 
+  // From the next line on.
+  void set_limits(LogLimits limits, LogRate rate);
+
   // A line as the module wrote it on "stdout" or "stderr". False when it was dropped: it is counted, and only the tail
   // has it.
   bool take(std::string_view line, std::string_view stream, std::uint64_t generation);

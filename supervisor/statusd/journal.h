@@ -14,6 +14,9 @@ class Journal {
   // `terminal`: print transitions on standard output.
   Journal(std::string path, LogLimits limits, const Clock& clock, bool terminal);
 
+  // From the next line on.
+  void set_limits(LogLimits limits) { file_.set_limits(limits); }
+
   // level: debug info warn error. `module` empty: statusd itself.
   void say(std::string_view level, std::string_view message, std::string_view module = {},
            std::uint64_t generation = 0);

@@ -119,6 +119,9 @@ class Node {
   void reconfigure_by_signal();
   void take_on(Blueprint wanted);
   void tell_of_configuration(Module& module, bool new_level);
+  LogRate log_rate() const;
+  void bound_logs();
+  void watch_loop();
   Blueprint running() const;
   std::size_t add_module(ModulePlan plan);
   Row row_of(const ModulePlan& plan) const;
@@ -161,7 +164,7 @@ class Node {
   Spawner& spawner_;
   Protection& protection_;
   ServiceManager& service_manager_;
-  const LogLimits logs_;
+  LogLimits logs_;
   const std::function<Result<Blueprint>()> reload_;
   const Self self_;
   std::optional<Adoption> adoption_;  // until run() has taken it on

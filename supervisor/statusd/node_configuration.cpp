@@ -37,8 +37,7 @@ void Node::describe(const ModulePlan& plan, Row& row) const {
 }
 
 std::size_t Node::add_module(ModulePlan plan) {
-  const LogRate rate{configuration_.log_lines_per_s, configuration_.log_burst_lines};
-  ModuleLog log(plan.manifest.name, directory_.paths().logs(), logs_, rate, clock_);
+  ModuleLog log(plan.manifest.name, directory_.paths().logs(), logs_, log_rate(), clock_);
   Row row = row_of(plan);
   modules_.push_back(std::make_unique<Module>(Module{std::move(plan), std::move(log), std::move(row), nullptr, 0}));
   return modules_.size() - 1;
@@ -77,8 +76,9 @@ Result<Node::Reconfiguration> Node::reconfigure(bool apply) {
 }
 
 void Node::take_on(Blueprint wanted) {
-  const bool new_level = configuration_.log_level != wanted.configuration.log_level;
-  configuration_ = std::move(wanted.configuration);
+  const Configuration before = std::exchange(configuration_, std::move(wanted.configuration));
+  const bool new_level = before.log_level != configuration_.log_level;
+  if (before.supervisor_hang_limit != configuration_.supervisor_hang_limit) watch_loop();
   edges_.update(wanted.modules);
   std::set<std::string> names;
   for (const ModulePlan& plan : wanted.modules) {
@@ -94,6 +94,7 @@ void Node::take_on(Blueprint wanted) {
     modules_[index]->plan = std::move(plan);
     describe(modules_[index]->plan, modules_[index]->row);
   }
+  bound_logs();
   gateway_.set_modules(modules_.size());
   for (std::size_t i = 0; i < modules_.size(); ++i) {
     if (!names.contains(modules_[i]->row.name)) {
@@ -112,6 +113,24 @@ void Node::tell_of_configuration(Module& module, bool new_level) {
   // Who may call it holds from now on; whom it may call, from its next start.
   module.process->control().send(edges_.edges_of(module.row.name));
   if (new_level) module.process->control().send(LogLevel{configuration_.log_level});
+}
+
+LogRate Node::log_rate() const { return {configuration_.log_lines_per_s, configuration_.log_burst_lines}; }
+
+void Node::bound_logs() {
+  logs_.max_bytes = configuration_.log_max_bytes;
+  logs_.files = configuration_.log_files;
+  if (logs_.quota != nullptr) logs_.quota->set_limits(configuration_.log_total_bytes, modules_.size() + 1);
+  journal_.set_limits(logs_);
+  for (const auto& module : modules_) module->log.set_limits(logs_, log_rate());
+}
+
+void Node::watch_loop() {
+  watchdog_.stop();
+  if (auto watched = watchdog_.start(configuration_.supervisor_hang_limit); !watched) {
+    journal_.warn_operator("nobody sees when this loop hangs: " + watched.error().message);
+  }
+  arm_proof_of_life();
 }
 
 void Node::reconfigure_by_signal() {

@@ -58,6 +58,26 @@ TEST_F(ConfigurationTest, ASettingRestartsTheModuleThatHasItAndNoOther) {
   EXPECT_THAT(said_, HasSubstr(R"({"changes":[]})"));
 }
 
+TEST_F(ConfigurationTest, ALimitOfTheLogsHoldsFromTheNextLineOn) {
+  node_.add_fake_module("a");
+  node_.start();
+  ASSERT_TRUE(up(3)) << node_.statusd().output();
+  configure("[logs]\nmax_bytes = 4096\n");
+  const auto adjusted =
+      HasSubstr(R"({"changes":[{"module":"statusd","change":"adjusted","keys":["logs.max_bytes"]}]})");
+  EXPECT_EQ(ctl({"config", "diff", "--json"}), 0) << said_;
+  EXPECT_THAT(said_, adjusted);
+  EXPECT_EQ(ctl({"config", "apply", "--json"}), 0) << said_;
+  EXPECT_THAT(said_, adjusted);
+  // Each turn costs its log some hundred bytes.
+  for (int turn = 0; turn < 40 && !std::filesystem::exists(node_.path("logs/statusd.log.1")); ++turn) {
+    configure("[logs]\nmax_bytes = 4096\n[a]\nturn = " + std::to_string(turn) + "\n");
+    hang_up();
+    ASSERT_TRUE(node_.wait_for("a: starting → ready"));
+  }
+  EXPECT_LE(std::filesystem::file_size(node_.path("logs/statusd.log.1")), 4'096U);
+}
+
 TEST_F(ConfigurationTest, AMistakeChangesNothingAndNamesItsPlace) {
   node_.add_fake_module("a");
   node_.start();

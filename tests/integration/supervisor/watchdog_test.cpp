@@ -61,6 +61,15 @@ TEST_F(Watchdog, EndsAStatusdThatIsBusyWithNothingToo) {
   EXPECT_GE(stall(*node, "busy").count(), 900);
 }
 
+TEST_F(Watchdog, AnotherLimitHoldsWithoutAnotherStart) {
+  const auto node = start_node({});
+  write_file(node->path("node.toml"), "[hang]\nsupervisor_ms = 500\n");
+  node->add_fake_module("b");  // so that somebody says when it is done
+  node->statusd().signal(SIGHUP);
+  ASSERT_TRUE(node->wait_for("b: starting → ready"));
+  EXPECT_LE(stall(*node, "wait").count(), 5'000) << "ten seconds is what it started with";
+}
+
 TEST_F(Watchdog, TimeThatItDidNotHaveIsNotHeldAgainstIt) {
   TestNode stopped(TestNode::bare({"hang.supervisor_ms=500", "restart.backoff_ms=0"}));
   stopped.add_fake_module("a");

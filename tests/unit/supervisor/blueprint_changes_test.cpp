@@ -60,6 +60,23 @@ TEST_F(BlueprintChanges, TheMetricsAddressIsTheGateways) {
   EXPECT_THAT(changes(), ElementsAre("gateway restarted metrics.listen"));
 }
 
+// node.toml has no key that a running node does not take on.
+TEST_F(BlueprintChanges, NoKeyOfTheNodeChangesInSilence) {
+  const std::pair<const char*, const char*> settings[] = {
+      {"logs.level", "debug"},         {"logs.max_bytes", "5000"},    {"logs.files", "7"},
+      {"logs.total_bytes", "2000000"}, {"logs.max_lines_per_s", "7"}, {"logs.burst_lines", "7"},
+      {"hang.ping_ms", "77"},          {"hang.limit_ms", "777"},      {"hang.supervisor_ms", "777"},
+      {"stop.within_ms", "777"}};
+  for (const auto& [key, value] : settings) {
+    Value document = Value::Map();
+    ASSERT_TRUE(apply_override(document, std::string(key) + "=" + value));
+    const auto configuration = parse_configuration(document, "node.toml", {});
+    ASSERT_TRUE(configuration) << configuration.error().message;
+    wanted_.configuration = *configuration;
+    EXPECT_THAT(changes(), ElementsAre("statusd adjusted " + std::string(key)));
+  }
+}
+
 TEST_F(BlueprintChanges, ModulesComeAndGoAndGetGrants) {
   wanted_.modules.erase(wanted_.modules.begin() + 2);
   wanted_.modules.push_back(plan("bridge"));

@@ -27,6 +27,23 @@ TEST(LogFile, RotatesBySizeAndCount) {
   EXPECT_EQ(std::count(newest.begin(), newest.end(), '\n'), 7);
 }
 
+TEST(LogFile, OtherLimitsHoldFromTheNextLineOn) {
+  const test::TempDir dir;
+  const FakeClock clock;
+  LogFile log(dir / "l", {.max_bytes = 100, .files = 4}, clock);
+  for (int i = 0; i < 4; ++i) log.append(std::string(80, 'x'));
+  ASSERT_TRUE(fs::exists(dir / "l.3"));
+  log.set_limits({.max_bytes = 1'000, .files = 2});
+  EXPECT_FALSE(fs::exists(dir / "l.3"));
+  EXPECT_FALSE(fs::exists(dir / "l.2"));
+  for (int i = 0; i < 5; ++i) log.append(std::string(80, 'y'));
+  EXPECT_EQ(fs::file_size(dir / "l"), 6 * 81U) << "the larger limit lets it grow";
+  log.set_limits({.max_bytes = 100, .files = 1});
+  log.append("alone");
+  EXPECT_EQ(test::read_file(dir / "l"), "alone\n");
+  EXPECT_FALSE(fs::exists(dir / "l.1"));
+}
+
 TEST(LogFile, TheTailIsBounded) {
   const test::TempDir dir;
   const FakeClock clock;
@@ -100,6 +117,19 @@ TEST(ModuleLog, WhatIsTooMuchIsCountedReportedAndInTheTail) {
   EXPECT_THAT(text, testing::HasSubstr("\"message\":\"1 log lines were dropped"));
 }
 
+TEST(ModuleLog, AnotherRateBeginsWithAFullBucketAndTheSameOneRefillsNothing) {
+  const test::TempDir dir;
+  const FakeClock clock;
+  ModuleLog log("m", dir.path(), {}, {.lines_per_s = 10, .burst = 1}, clock);
+  EXPECT_TRUE(log.take("1", "stdout", 7));
+  log.set_limits({}, {.lines_per_s = 10, .burst = 1});
+  EXPECT_FALSE(log.take("2", "stdout", 7));
+  log.set_limits({}, {.lines_per_s = 10, .burst = 2});
+  EXPECT_TRUE(log.take("3", "stdout", 7));
+  EXPECT_TRUE(log.take("4", "stdout", 7));
+  EXPECT_FALSE(log.take("5", "stdout", 7));
+}
+
 TEST(ModuleLog, NobodyFillsTheJournalWithComplaints) {
   const test::TempDir dir;
   FakeClock clock;
@@ -140,6 +170,20 @@ TEST(LogQuota, TakesTheOldestRotatedFileOfTheLargestLog) {
   }
   EXPECT_FALSE(fs::exists(dir / "a.log.1"));
   EXPECT_FALSE(fs::exists(dir / "b.log.1"));
+}
+
+TEST(LogQuota, ASmallerOneIsObeyedWithTheNextLine) {
+  const test::TempDir dir;
+  const std::string kib(1'024, 'x');
+  for (const char* name : {"a.log", "a.log.1", "a.log.2"}) test::write_file(dir / name, kib);
+  LogQuota quota(dir.path(), 10 * 1'024, 1);
+  quota.grew(1);
+  EXPECT_TRUE(fs::exists(dir / "a.log.2"));
+  quota.set_limits(2 * 1'024 + 1, 2);
+  EXPECT_EQ(quota.share(), 1'024U);
+  quota.grew(1);
+  EXPECT_FALSE(fs::exists(dir / "a.log.2"));
+  EXPECT_TRUE(fs::exists(dir / "a.log.1"));
 }
 
 TEST(LogQuota, HoldsForSeveralLogsTogetherAtEveryMoment) {
