@@ -113,8 +113,8 @@ void Call::answer(Message response, std::optional<Code> code) {
 
 bool Call::park() {
   if (parked_ || abandoned()) return !abandoned();
-  if (!slot_->server().park(*slot_, ticket_)) {
-    fail(make_retryable(Code::resource_exhausted, "ipc.too_many_polls", "too many polls wait here already", 1'000));
+  if (const Status waits = slot_->server().park(*slot_, ticket_); !waits) {
+    fail(waits.error());
     return false;
   }
   return parked_ = true;

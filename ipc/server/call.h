@@ -55,8 +55,8 @@ class Call {
   }
   void reply_message(Message response, std::optional<Code> code);
 
-  // A waiting poll: from here on it counts in no limit and in no latency. False (and answered RESOURCE_EXHAUSTED) when
-  // too many are parked.
+  // A waiting poll: from here on it counts in no limit and in no latency. False, and answered, when it may not wait:
+  // RESOURCE_EXHAUSTED when too many are parked, or what Server::end_polls was given.
   bool park();
   bool parked() const { return parked_; }
 

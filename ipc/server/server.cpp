@@ -9,6 +9,10 @@
 namespace status::ipc {
 namespace {
 
+Error too_many_polls() {
+  return make_retryable(Code::resource_exhausted, "ipc.too_many_polls", "too many polls wait here already", 1'000);
+}
+
 bool is_system(std::string_view method) {
   const std::size_t dot = method.find('.');
   return dot != std::string_view::npos && method.substr(dot + 1).starts_with("_sys.");
@@ -223,11 +227,14 @@ Error Server::stopping() const {
 
 std::size_t Server::working_contexts() const { return options_.workers + options_.queue + options_.in_flight_contexts; }
 
-bool Server::park(Slot& slot, std::uint64_t ticket) {
+Status Server::park(Slot& slot, std::uint64_t ticket) {
   bool grow = false;
   {
     std::lock_guard lock(mutex_);
-    if (parked_ >= options_.max_parked || closing() || slot.ticket() != ticket) return false;
+    if (parked_ >= options_.max_parked || closing() || slot.ticket() != ticket) return fail(too_many_polls());
+    for (const Ended& ended : ended_) {
+      if (ended.caller.lock() == slot.caller) return fail(ended.error);
+    }
     ++parked_;
     slot.parked = true;
     grow = slots_.size() < working_contexts() + options_.reserve + parked_;
@@ -236,7 +243,26 @@ bool Server::park(Slot& slot, std::uint64_t ticket) {
     if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
   }
   // This context waits now; another takes its place among those that receive.
-  return !grow || add_slot().has_value();
+  return !grow || add_slot().has_value() ? Status() : fail(too_many_polls());
+}
+
+void Server::end_polls(const std::shared_ptr<const Caller>& caller, const Error& error) {
+  std::vector<std::pair<Slot*, std::uint64_t>> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    std::erase_if(ended_, [](const Ended& ended) { return ended.caller.expired(); });
+    ended_.push_back({caller, error});
+    for (const auto& slot : slots_) {
+      // In this order: a slot that has its ticket keeps the rest of it until answered(), which wants the lock.
+      const std::uint64_t ticket = slot->ticket();
+      if (ticket != 0 && slot->parked && slot->caller == caller) waiting.emplace_back(slot.get(), ticket);
+    }
+  }
+  for (const auto& [slot, ticket] : waiting) {
+    if (!slot->win(ticket)) continue;
+    answered(*slot, {}, error.code);
+    refuse(*slot, slot->request_id, error);
+  }
 }
 
 void Server::answered(Slot& slot, const Stages& stages, std::optional<Code> code) {

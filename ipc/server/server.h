@@ -94,6 +94,9 @@ class Server {
   void shutdown();
 
   void set_access(std::shared_ptr<const AccessPolicy> access);
+  // Somebody whom the access policy no longer knows: what waits parked for that caller is answered with the error, and
+  // so is what was let in before and would park later. Its other calls come to their end. Any thread.
+  void end_polls(const std::shared_ptr<const Caller>& caller, const Error& error);
   // A gate before every method but `_sys.*`: an error refuses the call (a locked module). Null opens.
   void set_gate(std::function<std::optional<Error>(const Call&)> gate);
   // Runs a job on the pool beside the calls; false when the queue is full.
@@ -132,7 +135,8 @@ class Server {
   Error queue_full() const;
   Error stopping() const;
   std::size_t working_contexts() const;
-  bool park(Slot& slot, std::uint64_t ticket);
+  // Errors: why it may not wait.
+  Status park(Slot& slot, std::uint64_t ticket);
   void answered(Slot& slot, const Stages& stages, std::optional<Code> code);
   void sending() { sends_.fetch_add(1); }
   void sent();
@@ -151,6 +155,11 @@ class Server {
   std::map<std::string, std::shared_ptr<const Method>, std::less<>> methods_;
   std::shared_ptr<const Method> others_;
   std::shared_ptr<const AccessPolicy> access_;
+  struct Ended {
+    std::weak_ptr<const Caller> caller;  // dead once no slot has a call of it
+    Error error;
+  };
+  std::vector<Ended> ended_;
   std::function<std::optional<Error>(const Call&)> gate_;
   std::unordered_map<std::uint32_t, std::uint32_t> in_flight_by_pipe_;
   std::size_t busy_ = 0;

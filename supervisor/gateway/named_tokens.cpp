@@ -135,13 +135,15 @@ Result<std::string> NamedTokens::create(const std::string& name, TokenScope scop
   return to_hex(credential);
 }
 
-Status NamedTokens::revoke(const std::string& name) {
+Result<std::shared_ptr<const ipc::Caller>> NamedTokens::revoke(const std::string& name) {
   const std::lock_guard turn(writing_);
   Tokens tokens = tokens_;
-  if (std::erase_if(tokens, [&](const auto& token) { return token->about.name == name; }) == 0) {
-    return fail(Code::not_found, "supervisor.unknown_token", "there is no token " + name);
-  }
-  return keep(std::move(tokens));
+  const auto found = std::ranges::find(tokens, name, [](const auto& token) { return token->about.name; });
+  if (found == tokens.end()) return fail(Code::not_found, "supervisor.unknown_token", "there is no token " + name);
+  const std::shared_ptr<const ipc::Caller> caller = (*found)->caller;
+  tokens.erase(found);
+  if (Status kept = keep(std::move(tokens)); !kept) return fail(kept.error());
+  return caller;
 }
 
 std::vector<NamedToken> NamedTokens::list() const {

@@ -45,8 +45,9 @@ class NamedTokens final : public ipc::AccessPolicy {
   // (`supervisor.bad_token_name`): 1 to 64 of a-z, 0-9, - and _, a letter first; ALREADY_EXISTS
   // (`supervisor.token_exists`); RESOURCE_EXHAUSTED (`supervisor.too_many_tokens`).
   Result<std::string> create(const std::string& name, TokenScope scope);
-  // NOT_FOUND (`supervisor.unknown_token`). On disk before this returns.
-  Status revoke(const std::string& name);
+  // Returns who had it, whose polls may still wait. NOT_FOUND (`supervisor.unknown_token`). On disk before this
+  // returns.
+  Result<std::shared_ptr<const ipc::Caller>> revoke(const std::string& name);
   std::vector<NamedToken> list() const;
 
   // The caller's name is "token/NAME", its identity (meta `u`) NAME. Errors: those of `others`; UNAUTHENTICATED

@@ -48,7 +48,8 @@ void RevokeToken::Request::describe(api::Fields<Request>& f) {
 
 api::MethodInfo RevokeToken::info() {
   return {.name = "revoke_token",
-          .summary = "Ends a token: the next request that shows it is refused.",
+          .summary = "Ends a token: the next request that shows it is refused, and its polls that wait end with "
+                     "PERMISSION_DENIED `supervisor.token_revoked`.",
           .effect = api::Effect::write,
           .errors = {kLocalOnly, {Code::not_found, "supervisor.unknown_token", "There is no token of that name."}}};
 }

@@ -34,9 +34,12 @@ void serve_tokens(ipc::Server& server, NamedTokens& tokens) {
       });
   ipc::serve<RevokeToken>(
       server, Run::system,
-      [&tokens](const RevokeToken::Request& request, ipc::CallContext& context) -> Result<api::Empty> {
+      [&server, &tokens](const RevokeToken::Request& request, ipc::CallContext& context) -> Result<api::Empty> {
         if (Status local = only_local(context); !local) return fail(local.error());
-        if (Status revoked = tokens.revoke(request.name); !revoked) return fail(revoked.error());
+        const auto revoked = tokens.revoke(request.name);
+        if (!revoked) return fail(revoked.error());
+        server.end_polls(*revoked, make_error(Code::permission_denied, "supervisor.token_revoked",
+                                              "the token " + request.name + " was revoked"));
         return api::Empty{};
       });
   ipc::serve<ListTokens>(server, Run::system,
