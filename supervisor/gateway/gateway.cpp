@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "ipc/base/file.h"
 #include "ipc/stream/event_stream.h"
 #include "metrics/instruments.h"
 #include "supervisor/gateway/api.h"
@@ -12,7 +13,6 @@
 #include "supervisor/gateway/named_tokens.h"
 #include "supervisor/gateway/office.h"
 #include "supervisor/gateway/routes.h"
-#include "supervisor/gateway/run_file.h"
 #include "supervisor/gateway/supervisor_methods.h"
 #include "supervisor/gateway/token_methods.h"
 
@@ -36,9 +36,7 @@ ipc::ServerOptions server_options(const GatewayConfig& config) {
 
 // The port that the gateway before this one had.
 std::uint16_t earlier_port(const std::string& file) {
-  const std::optional<Bytes> text = read_run_file(file);
-  if (!text) return 0;
-  const std::string_view address = as_text(*text);
+  const std::string address = read_file(file).value_or("");
   const std::size_t colon = address.rfind(':');
   std::uint16_t port = 0;
   const char* end = address.data() + address.size();
@@ -101,7 +99,10 @@ void Gateway::Parts::open_endpoint() {
   }
   endpoint = std::move(*opened);
   facts.metrics_url = "http://" + endpoint->address() + "/metrics";
-  replace_run_file(config.metrics_address_file, as_bytes(endpoint->address() + "\n"));
+  if (!config.metrics_address_file.empty()) {
+    // For people and for the gateway after this one; neither is worth a failed start.
+    (void)replace_file(config.metrics_address_file, endpoint->address() + "\n", Durability::lazy);
+  }
   log.info("metrics are served", {{"url", facts.metrics_url}});
 }
 

@@ -1,12 +1,13 @@
 #include "supervisor/gateway/metrics_collector.h"
 
 #include "ipc/base/codec.h"
-#include "supervisor/gateway/run_file.h"
+#include "ipc/base/file.h"
 
 namespace status::gateway {
 namespace {
 
 constexpr std::uint32_t kSnapshotDeadlineMs = 4'000;
+constexpr std::size_t kMostState = 64 << 20;
 
 }  // namespace
 
@@ -18,8 +19,8 @@ MetricsCollector::MetricsCollector(Office& office, Routes& routes, metrics::Inst
 }
 
 void MetricsCollector::load() {
-  const std::optional<Bytes> left = read_run_file(options_.state_file);
-  const Result<Value> state = left ? decode_msgpack(*left) : Result<Value>(Value());
+  const Result<std::string> left = read_file(options_.state_file, kMostState);
+  const Result<Value> state = left ? decode_msgpack(as_bytes(*left)) : Result<Value>(Value());
   if (!state || state->string_or("boot_id", "") != options_.boot_id) return;
   const Value* metrics = state->find("metrics");
   if (metrics != nullptr) (void)exposition_.restore(*metrics);  // or begin anew, as without the file
@@ -29,8 +30,10 @@ void MetricsCollector::load() {
 void MetricsCollector::save() {
   exposition_.update(kOwnRow, options_.generation, instruments_.registry().collect(), clock_.monotonic());
   if (options_.state_file.empty()) return;
-  replace_run_file(options_.state_file,
-                   encode_msgpack(Value::map({{"boot_id", options_.boot_id}, {"metrics", exposition_.state()}})));
+  const Bytes state = encode_msgpack(Value::map({{"boot_id", options_.boot_id}, {"metrics", exposition_.state()}}));
+  // For the gateway after this one: another start of the machine is another run of the node. Where it cannot be
+  // written, that one begins anew.
+  (void)replace_file(options_.state_file, as_text(state), Durability::lazy);
 }
 
 void MetricsCollector::row_changed(std::shared_ptr<Route> route) {

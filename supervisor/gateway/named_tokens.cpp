@@ -5,10 +5,12 @@
 #include <algorithm>
 
 #include "ipc/base/codec.h"
-#include "supervisor/gateway/run_file.h"
+#include "ipc/base/file.h"
 
 namespace status::gateway {
 namespace {
+
+constexpr std::size_t kMostBytes = 64 << 20;  // more than all tokens with all their methods
 
 bool is_name(std::string_view name) {
   const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
@@ -80,13 +82,14 @@ NamedTokens::NamedTokens(std::string file, std::shared_ptr<const ipc::AccessPoli
 NamedTokens::~NamedTokens() = default;
 
 Status NamedTokens::load() {
-  const std::optional<Bytes> text = file_.empty() ? std::nullopt : read_run_file(file_);
-  if (!text) return {};
+  if (file_.empty()) return {};
+  const Result<std::string> text = read_file(file_, kMostBytes);
+  if (!text) return text.error().code == Code::not_found ? Status() : fail(text.error());
   const auto damaged = [this] {
     return fail(Code::data_loss, "gateway.bad_tokens",
                 file_ + " is damaged, no token of a front end works: remove it and create the tokens anew");
   };
-  const Result<Value> document = parse_json(as_text(*text));
+  const Result<Value> document = parse_json(*text);
   const Value* list = document ? document->find("tokens") : nullptr;
   if (list == nullptr || list->as_array() == nullptr) return damaged();
   Tokens tokens;
@@ -104,7 +107,7 @@ Status NamedTokens::keep(Tokens tokens) {
   for (const auto& token : tokens) list.push_back(token->to_value());
   if (!file_.empty()) {
     const std::string text = to_json(Value::map({{"tokens", std::move(list)}}), true) + "\n";
-    if (Status kept = replace_kept_file(file_, as_bytes(text)); !kept) return kept;
+    if (Status kept = replace_file(file_, text, Durability::synced); !kept) return kept;
   }
   const std::lock_guard lock(mutex_);
   tokens_ = std::move(tokens);

@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <sstream>
 
-#include "supervisor/process/files.h"
+#include "ipc/base/file.h"
 
 namespace status::supervisor {
 namespace {

@@ -99,7 +99,7 @@ Status write_crash_record(const std::string& crash_directory, const CrashRecord&
   const std::string directory = crash_directory + "/" + record.module;
   if (auto opened = open_private_directory(directory); !opened) return fail(opened.error());
   const std::string path = directory + "/" + std::to_string(record.generation) + ".json";
-  auto written = write_file(path, to_json(to_value(record, now), true) + "\n", Durability::lazy);
+  auto written = replace_file(path, to_json(to_value(record, now), true) + "\n", Durability::lazy);
   if (written) prune(directory);
   return written;
 }

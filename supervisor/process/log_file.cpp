@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "ipc/base/codec.h"
-#include "supervisor/process/files.h"
+#include "ipc/base/file.h"
 
 namespace status::supervisor {
 namespace {

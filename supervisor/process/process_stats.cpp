@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "supervisor/process/files.h"
+#include "ipc/base/file.h"
 
 namespace status::supervisor {
 namespace {

@@ -57,9 +57,9 @@ Status link_front_socket(const NodePaths& paths) {
 Status make_node_key(const NodePaths& paths) {
   const UniqueFd file(::open(paths.node_key().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   // Also of one that is there: a statusd that made it may have been killed before this line.
-  if (!file && errno == EEXIST) return sync_directory(paths.data_dir);
+  if (!file && errno == EEXIST) return sync_folder(paths.data_dir);
   if (!file) return fail(errno_error(errno, "create " + paths.node_key()));
-  return sync_directory(paths.data_dir);
+  return sync_folder(paths.data_dir);
 }
 
 }  // namespace
@@ -133,7 +133,7 @@ Status RunDirectory::prepare_modules(const std::vector<std::string>& modules) {
 Status RunDirectory::write_token(Random& random) {
   std::array<std::uint8_t, 16> token;
   random.fill(token);
-  return write_file(paths_.token(), to_hex(token), Durability::lazy);
+  return replace_file(paths_.token(), to_hex(token), Durability::lazy);
 }
 
 }  // namespace status::supervisor

@@ -9,7 +9,7 @@
 #include <cstdio>
 
 #include "ipc/base/codec.h"
-#include "supervisor/process/files.h"
+#include "ipc/base/file.h"
 
 namespace status::supervisor {
 namespace {
@@ -31,7 +31,7 @@ Result<StateStore::Counter*> StateStore::counter(const std::string& module) {
   if (got < 0) return fail(errno_error(errno, "read " + path));
   if (got == 0) {
     // New, perhaps made by a statusd that was killed here: its name has to be as durable as the numbers in it.
-    if (auto synced = sync_directory(directory_); !synced) return fail(synced.error());
+    if (auto synced = sync_folder(directory_); !synced) return fail(synced.error());
   } else {
     const auto [end, problem] = std::from_chars(text.data(), text.data() + kDigits, counter.reserved);
     if (got != kDigits + 1 || problem != std::errc() || end != text.data() + kDigits || text[kDigits] != '\n') {
@@ -100,7 +100,7 @@ Result<std::set<std::string>> StateStore::load_stopped() {
 Status StateStore::save_stopped(const std::set<std::string>& stopped) {
   Value::Array names;
   for (const std::string& name : stopped) names.emplace_back(name);
-  return write_file(directory_ + "/stopped.json", to_json(Value(std::move(names))) + "\n", Durability::synced);
+  return replace_file(directory_ + "/stopped.json", to_json(Value(std::move(names))) + "\n", Durability::synced);
 }
 
 }  // namespace status::supervisor

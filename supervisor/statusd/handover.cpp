@@ -9,7 +9,7 @@
 #include <cerrno>
 
 #include "ipc/base/codec.h"
-#include "supervisor/process/files.h"
+#include "ipc/base/file.h"
 
 namespace status::supervisor {
 namespace {

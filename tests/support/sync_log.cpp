@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <mutex>
 #include <utility>
@@ -12,8 +13,19 @@ namespace {
 
 std::mutex mutex;
 std::vector<std::string> synced;
+int until_refused = -1;  // negative: none will be
+int refusal = 0;
+
+bool refused() {
+  const std::lock_guard lock(mutex);
+  return until_refused >= 0 && until_refused-- == 0;
+}
 
 int sync(long call, int fd) {
+  if (refused()) {
+    errno = refusal;
+    return -1;
+  }
   const int result = static_cast<int>(::syscall(call, fd));
   if (result != 0) return result;
   std::error_code error;
@@ -28,6 +40,12 @@ int sync(long call, int fd) {
 std::vector<std::string> take_synced() {
   const std::lock_guard lock(mutex);
   return std::exchange(synced, {});
+}
+
+void refuse_sync(int after, int error) {
+  const std::lock_guard lock(mutex);
+  until_refused = after;
+  refusal = error;
 }
 
 }  // namespace status::test

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "ipc/base/file.h"
 #include "ipc/base/unique_fd.h"
-#include "services/host/folder.h"
 
 namespace status::keys {
 namespace {
@@ -81,7 +81,7 @@ Result<UniqueFd> open_key(const std::string& path, Random& random) {
     if (Status filled = fill(fd.get(), path, random); !filled) return fail(filled.error());
   }
   if (missing) {
-    if (Status synced = host::sync_folder_of(path); !synced) return fail(synced.error());
+    if (Status synced = sync_folder_of(path); !synced) return fail(synced.error());
   }
   return fd;
 }

@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "ipc/base/file.h"
 #include "ipc/base/unique_fd.h"
-#include "services/host/folder.h"
 #include "services/host/store/database_core.h"
 #include "services/host/store/file_checks.h"
 
@@ -164,7 +164,7 @@ Status Database::copy_to(const std::string& target, Transaction& tx) {
   if (copied && ::rename(unfinished.c_str(), target.c_str()) != 0) {
     copied = fail(errno_error(errno, "rename " + unfinished));
   }
-  if (copied) copied = host::sync_folder_of(target);
+  if (copied) copied = sync_folder_of(target);
   if (!copied) ::unlink(unfinished.c_str());
   return copied;
 }

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "ipc/base/file.h"
 #include "ipc/base/unique_fd.h"
-#include "services/host/folder.h"
 
 namespace status::store {
 namespace {
@@ -21,7 +21,7 @@ Error unsafe(std::string message) {
 }
 
 Status prepare_folder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0700) == 0) return host::sync_folder_of(folder);
+  if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder_of(folder);
   if (errno != EEXIST) return fail(errno_error(errno, "mkdir " + folder));
   struct stat info {};
   if (::stat(folder.c_str(), &info) != 0) return fail(errno_error(errno, "stat " + folder));
@@ -47,7 +47,7 @@ Status check_existing(int fd, const std::string& path) {
   }
   if ((info.st_mode & kOthers) != 0 && ::fchmod(fd, 0600) != 0) return fail(errno_error(errno, "chmod 600 " + path));
   // Whoever made it died before anything was in it, perhaps before its name was on the disk.
-  if (info.st_size == 0) return host::sync_folder_of(path);
+  if (info.st_size == 0) return sync_folder_of(path);
   std::array<char, sizeof kPlaintextMagic> head{};
   const ssize_t got = ::pread(fd, head.data(), head.size(), 0);
   if (got < 0) return fail(errno_error(errno, "read " + path));
@@ -61,10 +61,10 @@ Status check_existing(int fd, const std::string& path) {
 }  // namespace
 
 Status prepare_file(const std::string& path) {
-  if (Status folder = prepare_folder(host::folder_of(path)); !folder) return folder;
+  if (Status folder = prepare_folder(folder_of(path)); !folder) return folder;
   // SQLite gives the -wal and -shm files the mode of the database; it would create that one 0644.
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (fd) return host::sync_folder_of(path);
+  if (fd) return sync_folder_of(path);
   if (errno != EEXIST) return fail(errno_error(errno, "create " + path));
   fd.reset(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd) {

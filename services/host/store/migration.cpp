@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "services/host/folder.h"
+#include "ipc/base/file.h"
 
 namespace status::store {
 namespace {
@@ -77,7 +77,7 @@ class ReferencesOff {
 
 // Removes the copies that earlier migrations left, and what an interrupted copy left.
 void prune_copies(const std::string& path, const std::string& keep) {
-  const std::string folder = host::folder_of(path);
+  const std::string folder = folder_of(path);
   const std::string prefix = path.substr(path.rfind('/') + 1) + ".before-v";
   std::error_code error;
   const std::filesystem::path kept = std::filesystem::path(keep).filename();
@@ -118,7 +118,7 @@ Result<MigrationOutcome> migrate(Database& database, const std::vector<Migration
   if (outcome.from > 0) {
     const std::string& path = database.path();
     outcome.copy =
-        (host::folder_of(path) + "/").append(path.substr(path.rfind('/') + 1)) + ".before-v" + std::to_string(known);
+        (folder_of(path) + "/").append(path.substr(path.rfind('/') + 1)) + ".before-v" + std::to_string(known);
     if (Status copied = database.copy_to(outcome.copy, *tx); !copied) return fail(copied.error());
   }
   Status applied = apply_all(*tx, migrations, outcome.from);

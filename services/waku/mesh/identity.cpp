@@ -9,9 +9,8 @@
 
 #include <cerrno>
 
+#include "ipc/base/file.h"
 #include "ipc/base/unique_fd.h"
-#include "services/host/folder.h"
-#include "services/waku/mesh/durable_file.h"
 
 namespace status::waku::mesh {
 
@@ -58,14 +57,14 @@ Status write_key(EVP_PKEY* key, const std::string& path) {
   }
   char* text = nullptr;
   const long size = BIO_get_mem_data(memory.get(), &text);
-  return write_durable_file(path, as_bytes({text, static_cast<std::size_t>(size)}));
+  return replace_file(path, {text, static_cast<std::size_t>(size)}, Durability::synced);
 }
 
 Result<KeyPtr> load_or_create_key(const std::string& path) {
   const UniqueFd existing(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (existing) {
     // Whoever made it may have died before its name was on the disk, and peers pin it.
-    if (Status synced = host::sync_folder_of(path); !synced) return tl::unexpected(synced.error());
+    if (Status synced = sync_folder_of(path); !synced) return tl::unexpected(synced.error());
     return read_key(existing.get(), path);
   }
   if (errno != ENOENT) return fail(errno_error(errno, "open " + path));

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <fstream>
 
-#include "services/waku/mesh/durable_file.h"
+#include "ipc/base/file.h"
 
 namespace status::waku::mesh {
 namespace {
@@ -36,7 +36,7 @@ Status Listener::open(const PeerAddress& wanted, const std::string& port_file) {
   if (!bound) return bound;
   const std::uint16_t port = address().port;
   if (wanted.port == 0 && port != remembered.port) {
-    if (Status kept = write_durable_file(port_file, as_bytes(std::to_string(port) + "\n")); !kept) return kept;
+    if (Status kept = replace_file(port_file, std::to_string(port) + "\n", Durability::synced); !kept) return kept;
   }
   accept();
   return {};

@@ -1,13 +1,9 @@
 // statusctl config check | diff | apply, grant, revoke: what the node is to be. `check` and the writing of grants need no
 // running node.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
 
 #include "ipc/base/codec.h"
-#include "ipc/base/unique_fd.h"
+#include "ipc/base/file.h"
 #include "supervisor/cli/statusctl/commands.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/offline.h"
@@ -54,16 +50,6 @@ int run_change(const Shell& shell, const char* method, const char* nothing) {
   return kDone;
 }
 
-Status replace_file(const std::string& path, const std::string& text) {
-  const std::string fresh = path + ".new";
-  const UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  const bool written = file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  if (!written || ::fsync(file.get()) != 0 || ::rename(fresh.c_str(), path.c_str()) != 0) {
-    return fail(errno_error(errno, "write " + path));
-  }
-  return {};
-}
-
 Result<supervisor::Grants> read_grants(const std::string& path) {
   const Result<Value> document = read_toml_file(path);
   if (!document && document.error().code == Code::not_found) return supervisor::Grants();
@@ -89,7 +75,7 @@ Status check_grant(const Shell& shell, const std::string& module, const std::str
 
 // Into the file, and into the node where one runs.
 int keep_grants(const Shell& shell, const supervisor::Grants& grants) {
-  if (Status kept = replace_file(paths_of(shell).grants(), grants.to_toml()); !kept) return report(kept.error());
+  if (Status kept = replace_file(paths_of(shell).grants(), grants.to_toml(), Durability::synced); !kept) return report(kept.error());
   if (running_statusd(shell.place) == 0) return kDone;
   return run_change(shell, "supervisor.config_apply", "nothing changes in the running node");
 }

@@ -17,17 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(Files, AFileIsReplacedAsAWhole) {
-  const test::TempDir dir;
-  ASSERT_TRUE(write_file(dir / "f", "one", Durability::synced).has_value());
-  ASSERT_TRUE(write_file(dir / "f", "two", Durability::lazy).has_value());
-  EXPECT_EQ(*read_file(dir / "f"), "two");
-  EXPECT_EQ(fs::status(dir / "f").permissions(), fs::perms::owner_read | fs::perms::owner_write);
-  EXPECT_FALSE(fs::exists(dir / "f.new"));
-  EXPECT_EQ(*read_file(dir / "f", 2), "tw");
-  EXPECT_EQ(read_file(dir / "none").error().code, Code::not_found);
-}
-
 TEST(Files, APrivateDirectoryIsClosedToOthers) {
   const test::TempDir dir;
   ASSERT_TRUE(open_private_directory(dir / "a/b/c", Durability::lazy, true).has_value());
