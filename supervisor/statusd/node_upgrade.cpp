@@ -157,7 +157,8 @@ void Node::take_over(std::size_t index, Handover::Module state) {
   module.process->take_over(*state.process);
   if (is_up(tree_.state(index))) {
     module.process->liveness.emplace(Liveness::Limits{configuration_.ping_interval, configuration_.hang_limit});
-    // Whatever was wrong with it ends with its next answer, or is found again.
+    // Whatever was wrong with it ends with its next answer, or is found again in it.
+    module.process->liveness->take_over();
     module.process->health = Liveness::Health::slow;
   }
 }

@@ -18,6 +18,7 @@ std::string Liveness::Lapse::text(MonotonicTime now) const {
 void Liveness::pong(const ipc::control::Pong& pong, MonotonicTime now) {
   if (!waiting_.since || pong.n != last_ping_) return;
   waiting_.end();
+  heard_ = true;
   const bool stalled = pong.queued > 0 && pong.oldest_overrun_ms > 0 && pong.completed == last_.completed;
   if (!stalled) {
     stalled_.end();
@@ -59,6 +60,9 @@ Liveness::Verdict Liveness::judge(MonotonicTime now) const {
   } else if (last_.oldest_overrun_ms >= static_cast<std::uint64_t>(kSlowAfter.count())) {
     verdict.health = Health::slow;
     verdict.why = in_quotes(last_.oldest) + " is " + std::to_string(last_.oldest_overrun_ms) + " ms past its deadline";
+  } else if (!heard_) {
+    verdict.health = Health::slow;
+    verdict.why = "it has not answered since statusd was replaced";
   }
   return verdict;
 }

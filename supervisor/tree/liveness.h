@@ -33,6 +33,8 @@ class Liveness {
 
   explicit Liveness(const Limits& limits) : limits_(limits) {}
   void set_limits(const Limits& limits) { limits_ = limits; }
+  // It had been watched before, and nobody here knows how it was: until its first answer it is slow.
+  void take_over() { heard_ = false; }
 
   // An answer came. One to a ping that was not sent, or was answered before, says nothing.
   void pong(const ipc::control::Pong& pong, MonotonicTime now);
@@ -67,6 +69,7 @@ class Liveness {
   Lapse stalled_;
   std::optional<MonotonicTime> last_tick_;
   ipc::control::Pong last_;
+  bool heard_ = true;
 };
 
 }  // namespace status::supervisor

@@ -132,6 +132,24 @@ TEST_F(UpgradeTest, AConfigurationThatIsNotAppliedComesFirst) {
   EXPECT_TRUE(upgrade());
 }
 
+TEST_F(UpgradeTest, AModuleThatIsDegradedBecauseAWorkerIsStuckStaysSo) {
+  ASSERT_FALSE(node_.begin("echo_a.block", 50).get());
+  ASSERT_TRUE(node_->events().wait_for(EventLog::state("echo_a", "degraded"), kPatience)) << node_->report();
+  ASSERT_TRUE(upgrade());
+  EXPECT_EQ(node_->row("echo_a")->state, "degraded");
+  // Another module comes back meanwhile: long enough for many pings to echo_a.
+  for (int round = 0; round < 3; ++round) {
+    const std::uint64_t generation = node_->row("echo_b")->generation;
+    ASSERT_TRUE(node_->restart("echo_b"));
+    ASSERT_TRUE(node_->events().wait_for(EventLog::state("echo_b", "ready", generation), kPatience));
+    EXPECT_TRUE(node_.begin("echo_b.work", 10'000, Value::map({{"ms", 400}})).get());
+  }
+  EXPECT_EQ(node_->row("echo_a")->state, "degraded");
+  EXPECT_EQ(node_->events().all(EventLog::state("echo_a", "degraded")).size(), 1U) << "without a break";
+  EXPECT_EQ(node_->row("echo_a")->restarts, 0U);
+  EXPECT_TRUE(node_->stop());
+}
+
 TEST_F(UpgradeTest, AHundredInARowUnderLoadLoseNoCall) {
   std::atomic<bool> loaded{true};
   std::atomic<int> answered{0};

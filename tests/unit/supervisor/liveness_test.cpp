@@ -14,6 +14,7 @@ using Health = Liveness::Health;
 class Probe {
  public:
   explicit Probe(Liveness::Limits limits = {}) : liveness_(limits) {}
+  void take_over() { liveness_.take_over(); }
 
   // The worst health seen on the way, and the newest reason.
   Health run(milliseconds time, const std::function<std::optional<ipc::control::Pong>()>& answer) {
@@ -162,6 +163,18 @@ TEST(Liveness, AStallIsExcusedTooWhileThereIsNoCpu) {
     liveness.pong({.n = *verdict.ping, .queued = 3, .running = 2, .oldest_overrun_ms = 100}, clock.monotonic());
   }
   EXPECT_EQ(worst, Health::good);
+}
+
+TEST(Liveness, OneThatIsTakenOverIsSlowUntilItAnswers) {
+  Probe probe;
+  probe.take_over();
+  EXPECT_EQ(probe.run(milliseconds(100), silent), Health::slow);
+  EXPECT_THAT(probe.why(), testing::HasSubstr("has not answered since"));
+  EXPECT_EQ(probe.run(milliseconds(3'000), silent), Health::hung) << "the ladder is no longer for it";
+  Probe other;
+  other.take_over();
+  other.run(milliseconds(250), idle);
+  EXPECT_EQ(other.last(), Health::good);
 }
 
 TEST(Liveness, AShortLimitGoesBeforeTheSecond) {

@@ -120,6 +120,39 @@ TEST_F(TreeTest, WhatIsOverItsLimitFromItsStartOnFails) {
   EXPECT_EQ(tree_->state(kChat), State::failed);
 }
 
+TEST_F(TreeTest, OverItsLimitBeforeItIsReadyChangesNothingOfItsRestartPolicy) {
+  // Two that die alike; only one is too large each time.
+  SeededRandom large_random{7}, small_random{7};
+  Tree large({{.name = "m"}}, large_random), small({{.name = "m"}}, small_random);
+  for (int death = 1; large.state(0) != State::failed; ++death) {
+    ASSERT_LE(death, 10);
+    for (Tree* tree : {&large, &small}) tree->tick(now());
+    ASSERT_EQ(large.state(0), State::starting) << death;
+    EXPECT_EQ(spell(large, large.on_over_limit(0, "memory: 600 MiB", now())), "") << "it may become smaller yet";
+    EXPECT_FALSE(large.over_limit(0));
+    const Effects effects = large.on_exit(0, {.cause = "exit 1"}, now());
+    EXPECT_EQ(spell(large, effects), spell(small, small.on_exit(0, {.cause = "exit 1"}, now())));
+    EXPECT_EQ(effects.front().cause, "exit 1") << "its size had nothing to do with it";
+    ASSERT_EQ(large.next_attempt(0), small.next_attempt(0));
+    if (const auto at = large.next_attempt(0)) clock_.advance(std::chrono::ceil<milliseconds>(*at - now()));
+  }
+  EXPECT_EQ(small.state(0), State::failed);
+}
+
+TEST_F(TreeTest, AnOrderlyEndBeforeItIsReadyStaysOneHoweverLargeItIs) {
+  Tree tree({{.name = "m", .rules = {.restart = {.when = RestartPolicy::When::on_failure}}}}, random_);
+  tree.tick(now());
+  tree.on_over_limit(0, "memory: 600 MiB", now());
+  tree.on_exit(0, {.clean = true, .cause = "exit 0"}, now());
+  EXPECT_EQ(tree.state(0), State::stopped) << "it is restarted after failures alone";
+  // Once it is ready the limit holds, and makes a failure of an orderly end.
+  ASSERT_TRUE(tree.command(0, Operation::start, now()));
+  tree.on_ready(0, now());
+  EXPECT_EQ(spell(tree, tree.on_over_limit(0, "memory: 600 MiB", now())), "m drain ready→draining");
+  tree.on_exit(0, {.clean = true, .cause = "exit 0"}, now());
+  EXPECT_EQ(tree.state(0), State::backoff);
+}
+
 TEST_F(TreeTest, AStopAskedForWhileItDrainsForItsLimitStops) {
   bring_up();
   tree_->on_over_limit(kChat, "memory", now());
