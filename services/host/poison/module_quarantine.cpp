@@ -32,6 +32,9 @@ Result<std::unique_ptr<ModuleQuarantine>> ModuleQuarantine::open(ModuleContext& 
                                                                  DurableConsumer& consumer,
                                                                  const std::string& stream) {
   std::unique_ptr<ModuleQuarantine> self(new ModuleQuarantine(context));
+  Result<std::unique_ptr<store::Idempotency>> idempotency = store::Idempotency::open(database);
+  if (!idempotency) return fail(std::move(idempotency.error()));
+  self->idempotency_ = std::move(*idempotency);
   Result<InFlightFile> file = InFlightFile::open(context.data_dir() + "/" + stream + ".in-flight");
   if (!file) {
     context.log().warn("deaths of items are not counted", {{"stream", stream}, {"why", file.error().message}});
@@ -57,18 +60,32 @@ void ModuleQuarantine::serve(const Turn& turn) {
         for (const QuarantinedItem& item : *items) reply.items.push_back(view_of(item));
         return reply;
       });
-  const auto serve_choice = [&]<class M>(std::type_identity<M>, Status (PoisonGuard::*act)(std::int64_t)) {
-    ipc::serve<M>(context_.server(), ipc::Run::worker,
-                  [this, turn, act](const QuarantineChoice& choice, ipc::CallContext& call) -> Result<api::Empty> {
-                    Status done;
-                    turn([&] { done = (*guard_.*act)(static_cast<std::int64_t>(choice.id)); });
-                    if (!done) return fail(std::move(done.error()));
-                    call.cursor = context_.events().cursor_now();
-                    return api::Empty{};
-                  });
-  };
-  serve_choice(std::type_identity<QuarantineRetry>(), &PoisonGuard::retry);
-  serve_choice(std::type_identity<QuarantineDrop>(), &PoisonGuard::drop);
+  serve_choice<QuarantineRetry>(turn, &PoisonGuard::retry);
+  serve_choice<QuarantineDrop>(turn, &PoisonGuard::drop);
+}
+
+template <class M>
+void ModuleQuarantine::serve_choice(const Turn& turn, Choice choice) {
+  ipc::serve<M>(context_.server(), ipc::Run::worker,
+                [this, turn, choice](const QuarantineChoice& request, ipc::CallContext& call) -> Result<api::Empty> {
+                  const store::Idempotency::Scope scope{call.principal(), M::info().name,
+                                                        std::string(call.header.idempotency_key)};
+                  Status done;
+                  turn([&] { done = choose(choice, static_cast<std::int64_t>(request.id), scope, call.params); });
+                  if (!done) return fail(std::move(done.error()));
+                  call.cursor = context_.events().cursor_now();
+                  return api::Empty{};
+                });
+}
+
+Status ModuleQuarantine::choose(Choice choice, std::int64_t id, store::Idempotency::Scope scope, ByteView params) {
+  if (scope.key.empty()) return (*guard_.*choice)(id, {});
+  Result<store::Idempotency::Claim> claim = idempotency_->claim(std::move(scope), params);
+  if (!claim) return fail(std::move(claim.error()));
+  if (claim->stored_reply()) return {};
+  const Result<Bytes> reply = api::encode(api::Empty{});
+  if (!reply) return fail(reply.error());
+  return (*guard_.*choice)(id, [&](store::Transaction& tx) { return claim->store(tx, *reply); });
 }
 
 void ModuleQuarantine::quarantined(const QuarantinedItem& item, std::uint64_t pushed_out) {

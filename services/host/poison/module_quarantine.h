@@ -8,6 +8,7 @@
 
 #include "services/host/module_context.h"
 #include "services/host/poison/poison_guard.h"
+#include "services/host/store/idempotency.h"
 
 namespace status::host {
 
@@ -24,11 +25,17 @@ class ModuleQuarantine final : private QuarantineObserver {
   ~ModuleQuarantine() override;
 
   PoisonGuard& guard() { return *guard_; }
-  // Answers quarantine_list, quarantine_retry and quarantine_drop.
+  // Answers quarantine_list, quarantine_retry and quarantine_drop; the latter two once per idempotency key.
   void serve(const Turn& turn);
 
  private:
+  using Choice = Status (PoisonGuard::*)(std::int64_t id, const PoisonGuard::Along& along);
+
   explicit ModuleQuarantine(ModuleContext& context);
+  template <class M>
+  void serve_choice(const Turn& turn, Choice choice);
+  // On the consumer's thread. Errors beside the guard's: those of Idempotency::claim.
+  Status choose(Choice choice, std::int64_t id, store::Idempotency::Scope scope, ByteView params);
   void quarantined(const QuarantinedItem& item, std::uint64_t pushed_out) override;
   void holds(std::uint64_t items) override { items_.set(static_cast<double>(items)); }
 
@@ -36,6 +43,7 @@ class ModuleQuarantine final : private QuarantineObserver {
   const metrics::Gauge items_;
   const metrics::Counter total_;
   const metrics::Counter pushed_out_;
+  std::unique_ptr<store::Idempotency> idempotency_;
   std::unique_ptr<PoisonGuard> guard_;
 };
 

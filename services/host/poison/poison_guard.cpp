@@ -107,7 +107,7 @@ Result<std::vector<QuarantinedItem>> PoisonGuard::list() {
   return quarantine_table::all(*tx);
 }
 
-Status PoisonGuard::retry(std::int64_t id) {
+Status PoisonGuard::retry(std::int64_t id, const Along& along) {
   const Result<quarantine_table::Found> found = require(id);
   if (!found) return fail(found.error());
   Result<api::StreamEvent> event = api::decode<api::StreamEvent>(found->content, api::Mode::lenient);
@@ -117,12 +117,12 @@ Status PoisonGuard::retry(std::int64_t id) {
   file_.retrying(id);
   Status handled = parts_.consumer.handle(page);
   file_.done();
-  return handled ? remove(id, quarantine_table::remove) : handled;
+  return handled ? remove(id, quarantine_table::remove, along) : handled;
 }
 
-Status PoisonGuard::drop(std::int64_t id) {
+Status PoisonGuard::drop(std::int64_t id, const Along& along) {
   const Result<quarantine_table::Found> found = require(id);
-  return found ? remove(id, quarantine_table::drop) : Status(fail(found.error()));
+  return found ? remove(id, quarantine_table::drop, along) : Status(fail(found.error()));
 }
 
 Result<quarantine_table::Found> PoisonGuard::require(std::int64_t id) {
@@ -135,10 +135,11 @@ Result<quarantine_table::Found> PoisonGuard::require(std::int64_t id) {
               "no item " + std::to_string(id) + " is in quarantine here: statusctl quarantine list shows those that are");
 }
 
-Status PoisonGuard::remove(std::int64_t id, Removal removal) {
+Status PoisonGuard::remove(std::int64_t id, Removal removal, const Along& along) {
   Result<store::Transaction> tx = parts_.database.write(store::Durability::full);
   if (!tx) return fail(tx.error());
   if (Status removed = removal(*tx, id); !removed) return removed;
+  if (Status kept = along ? along(*tx) : Status(); !kept) return kept;
   return commit(*tx);
 }
 

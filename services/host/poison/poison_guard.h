@@ -10,6 +10,7 @@
 // What is decided by what: InFlightFile counts, quarantine_table keeps.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -73,12 +74,15 @@ class PoisonGuard {
 
   // Oldest first; without content.
   Result<std::vector<QuarantinedItem>> list();
+  // What has to be kept together with a removal, such as the reply to a keyed call: in its transaction, before its
+  // commit.
+  using Along = std::function<Status(store::Transaction& tx)>;
   // Hands the item to the consumer now and removes it: at least once, for a death between the two repeats it. Another
   // death while it is handled is added to its count. NOT_FOUND `host.not_quarantined`; the consumer's errors leave it
   // where it is.
-  Status retry(std::int64_t id);
+  Status retry(std::int64_t id, const Along& along = {});
   // Removes it; copies of it are passed over still. NOT_FOUND `host.not_quarantined`.
-  Status drop(std::int64_t id);
+  Status drop(std::int64_t id, const Along& along = {});
 
  private:
   PoisonGuard(Parts parts, InFlightFile file) : parts_(std::move(parts)), file_(std::move(file)) {}
@@ -89,7 +93,7 @@ class PoisonGuard {
   Status commit(store::Transaction& tx);
   Result<quarantine_table::Found> require(std::int64_t id);
   using Removal = Status (*)(store::Transaction& tx, std::int64_t id);
-  Status remove(std::int64_t id, Removal removal);
+  Status remove(std::int64_t id, Removal removal, const Along& along);
 
   const Parts parts_;
   InFlightFile file_;

@@ -41,6 +41,11 @@ class Poison : public testing::Test {
     return items == nullptr ? Value::Array() : *items->as_array();
   }
 
+  // With an idempotency key, where it is not empty.
+  Result<Value> choose(const std::string& what, std::uint64_t id, const std::string& key) {
+    return sick_.front().call("chat.quarantine_" + what, Value::map({{"id", id}}), {.idempotency_key = key});
+  }
+
   // The page has a module's figures some seconds later.
   bool scraped(const std::string& line) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
@@ -81,7 +86,12 @@ TEST_F(Poison, ThreeDeathsSetTheMessageAsideThoseBehindItArriveAndARetryDelivers
   EXPECT_TRUE(scraped("status_quarantined_total{module=\"chat\"} 1"));
 
   std::filesystem::remove(switch_);
-  statusctl({"quarantine", "retry", "chat", std::to_string(items[0].uint_or("id", 0))});
+  const std::uint64_t id = items[0].uint_or("id", 0);
+  ASSERT_TRUE(choose("retry", id, "once"));
+  EXPECT_TRUE(choose("retry", id, "once")) << "the same answer again";
+  EXPECT_EQ(choose("retry", id + 1, "once").error().reason, "ipc.idempotency_mismatch");
+  EXPECT_EQ(choose("retry", id, "").error().reason, "host.not_quarantined");
+  EXPECT_EQ(choose("drop", id, "once").error().reason, "host.not_quarantined") << "a key belongs to its method";
   const auto messages = await_received(sick_, talk_.id, 3);
   ASSERT_TRUE(messages);
   EXPECT_EQ(*messages, (std::vector<std::string>{"before", poison_, "behind"}));

@@ -293,6 +293,25 @@ TEST_F(PoisonGuardTest, DropRemovesIt) {
   EXPECT_EQ(guard->drop(observer_.told.at(0).id).error().reason, "host.not_quarantined");
 }
 
+TEST_F(PoisonGuardTest, WhatGoesAlongWithARemovalIsCommittedWithItOrNotAtAll) {
+  consumer_.kills[1] = true;
+  while (!live(1)) {
+  }
+  const auto guard = born();
+  const std::int64_t id = observer_.told.at(0).id;
+  const PoisonGuard::Along refuse = [](store::Transaction&) -> Status {
+    return fail(Code::resource_exhausted, "store.disk_full", "no room");
+  };
+  EXPECT_EQ(guard->drop(id, refuse).error().reason, "store.disk_full");
+  EXPECT_EQ(guard->list()->size(), 1U);
+  std::int64_t before_commit = -1;
+  ASSERT_TRUE(guard->drop(id, [&](store::Transaction& tx) -> Status {
+    before_commit = static_cast<std::int64_t>(quarantine_table::count(tx).value());
+    return {};
+  }));
+  EXPECT_EQ(before_commit, 0) << "in the same transaction";
+}
+
 TEST_F(PoisonGuardTest, OnlyTheNewestThousandAreKept) {
   ASSERT_TRUE(quarantine_table::create(*database_));
   auto tx = database_->write().value();
