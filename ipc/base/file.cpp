@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "ipc/base/failpoint.h"
 #include "ipc/base/unique_fd.h"
 
 namespace status {
@@ -25,13 +26,18 @@ Status write_new(const std::string& path, std::string_view text, Durability dura
 
 Status replace_file(const std::string& path, std::string_view text, Durability durability) {
   const std::string fresh = path + ".new";
+  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
   Status replaced = write_new(fresh, text, durability);
+  if (replaced && durability == Durability::synced) failpoint(Moment::before, "commit", name);
   if (replaced && ::rename(fresh.c_str(), path.c_str()) != 0) replaced = fail(errno_error(errno, "rename to " + path));
   if (!replaced) {
     ::unlink(fresh.c_str());  // on a full disk it would keep what little there is
     return replaced;
   }
-  return durability == Durability::synced ? sync_folder_of(path) : Status();
+  if (durability == Durability::lazy) return {};
+  if (Status synced = sync_folder_of(path); !synced) return synced;
+  failpoint(Moment::after, "commit", name);
+  return {};
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {

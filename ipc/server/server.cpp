@@ -83,7 +83,8 @@ void Server::received(Slot& slot, Message message) {
       slot.receive();
       return;
     }
-    slot.echo.clear();  // of the request before this one
+    slot.echo.clear();  // of the request before this one, both
+    slot.method.clear();
     refuse(slot, *id, std::move(view.error()));
     return;
   }
@@ -111,6 +112,7 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
     access = access_;
   }
   slot.echo.assign(header.echo);
+  slot.method.assign(header.method);
   Result<std::shared_ptr<const Caller>> caller = access->identify(header);
   if (!caller) {
     if (observer_ != nullptr) observer_->rejected(caller.error().reason);
@@ -119,7 +121,6 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
     return;
   }
   slot.request_id = header.id;
-  slot.method.assign(header.method);
   slot.caller = *caller;
   slot.sent_by_caller_ns = header.sent_ns;
   slot.deadline_ns = slot.received_ns + std::uint64_t{header.deadline_ms} * 1'000'000U;

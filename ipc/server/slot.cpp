@@ -1,6 +1,7 @@
 #include "ipc/server/slot.h"
 
 #include "ipc/base/clock.h"
+#include "ipc/base/failpoint.h"
 #include "ipc/server/server.h"
 
 namespace status::ipc {
@@ -11,6 +12,7 @@ void Slot::receive() {
 }
 
 void Slot::send(Message message) {
+  failpoint(Moment::before, "reply", method);
   sending_since_ns_.store(monotonic_ns());
   phase_.store(Phase::sending);
   server_.sending();
@@ -39,7 +41,11 @@ void Slot::on_event(void* self) {
   auto& slot = *static_cast<Slot*>(self);
   const int result = slot.aio_.result();
   if (slot.phase_.load() == Phase::sending) {
-    if (result != 0) slot.aio_.take_message();
+    if (result != 0) {
+      slot.aio_.take_message();
+    } else {
+      failpoint(Moment::after, "reply", slot.method);
+    }
     slot.server_.sent();
   } else if (result == 0) {
     slot.phase_.store(Phase::busy);

@@ -1,9 +1,11 @@
 #include "ipc/stream/durable_stream.h"
 
+#include "ipc/base/failpoint.h"
+
 namespace status::ipc {
 
 DurableStream::DurableStream(Server& server, const std::string& method, DurableSource& source)
-    : source_(source), stream_(server, method, *this, Run::worker) {}
+    : method_(method), source_(source), stream_(server, method, *this, Run::worker) {}
 
 Result<StreamPosition> DurableStream::start(const api::StreamRequest& request, const std::string& principal) {
   if (!request.consumer) return source_.locate(request.cursor);
@@ -16,7 +18,9 @@ Result<StreamPosition> DurableStream::start(const api::StreamRequest& request, c
   }
   Result<StreamPosition> position = source_.locate(request.cursor);
   if (!position) return position;
+  failpoint(Moment::before, "acknowledgement", method_);
   if (Status done = source_.acknowledge(consumer, position->seq); !done) return fail(std::move(done.error()));
+  failpoint(Moment::after, "acknowledgement", method_);
   return position;
 }
 

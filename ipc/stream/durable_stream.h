@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "ipc/stream/stream.h"
 
@@ -42,6 +43,7 @@ class DurableStream final : private StreamSource {
   std::string cursor(std::uint64_t seq) const override { return source_.cursor(seq); }
   std::uint64_t last() override { return source_.last(); }
 
+  const std::string method_;
   DurableSource& source_;
   Stream stream_;
 };

@@ -1,4 +1,5 @@
 // The part of ChatService that talks to the network: hand-over, repetition, acknowledgements, and what comes in.
+#include "ipc/base/failpoint.h"
 #include "services/chat/engine/views.h"
 #include "services/chat/service.h"
 #include "services/chat/store/inbound_table.h"
@@ -186,10 +187,14 @@ Status ChatService::send_acknowledgements() {
                     Result<Sealed> sealed = outbound_.acknowledge(tx, to);
                     if (!sealed) return fail(sealed.error());
                     tx.on_commit([this, id = to.id, sealed = std::move(*sealed)] {
+                      failpoint(Moment::before, "acknowledgement", "chat.peer");
                       seams_.delivery.send({sealed.topic, sealed.payload},
                                            [self = std::weak_ptr(self_), id](const Status& outcome) {
+                                             if (outcome) {
+                                               return failpoint(Moment::after, "acknowledgement", "chat.peer");
+                                             }
                                              const auto service = self.lock();
-                                             if (!service || outcome) return;
+                                             if (!service) return;
                                              (*service)->acks_.owe_again(id, (*service)->seams_.clock.monotonic());
                                            });
                     });

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "ipc/base/failpoint.h"
 #include "ipc/base/file.h"
 #include "ipc/base/unique_fd.h"
 
@@ -77,12 +78,15 @@ Result<UniqueFd> open_key(const std::string& path, Random& random) {
   }
   if (!fd && errno == ELOOP) return fail(unsafe(path + " is a symbolic link: put the file itself there"));
   if (!fd) return fail(errno_error(errno, "open " + path));
-  if (missing || (S_ISREG(info.st_mode) && info.st_size == 0)) {
+  const bool fresh = missing || (S_ISREG(info.st_mode) && info.st_size == 0);
+  if (fresh) {
+    failpoint(Moment::before, "commit", "node.key");
     if (Status filled = fill(fd.get(), path, random); !filled) return fail(filled.error());
   }
   if (missing) {
     if (Status synced = sync_folder_of(path); !synced) return fail(synced.error());
   }
+  if (fresh) failpoint(Moment::after, "commit", "node.key");
   return fd;
 }
 

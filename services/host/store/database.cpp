@@ -91,10 +91,12 @@ Result<std::unique_ptr<Database>> Database::open(const host::SecretBytes& key, c
       new Database(std::make_unique<DatabaseCore>(std::move(*connection), key.clone(), options)));
 }
 
-Result<Transaction> Database::read() { return begin(false, Durability::full); }
-Result<Transaction> Database::write(Durability durability) { return begin(true, durability); }
+Result<Transaction> Database::read() { return begin(false, Durability::full, std::source_location::current()); }
+Result<Transaction> Database::write(Durability durability, std::source_location by) {
+  return begin(true, durability, by);
+}
 
-Result<Transaction> Database::begin(bool writable, Durability durability) {
+Result<Transaction> Database::begin(bool writable, Durability durability, std::source_location by) {
   if (Status outside = refuse_nesting(); !outside) return fail(outside.error());
   const TimedOperation timed(writable ? Operation::write : Operation::read, core_->observer);
   if (writable) {
@@ -112,7 +114,7 @@ Result<Transaction> Database::begin(bool writable, Durability durability) {
     core_->release();
     return fail(begun.error());
   }
-  return Transaction(*core_, serial, writable);
+  return Transaction(*core_, serial, writable, by);
 }
 
 const std::string& Database::path() const { return core_->connection.path(); }

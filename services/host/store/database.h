@@ -44,8 +44,10 @@ class Database {
 
   // A consistent view; costs no fsync.
   Result<Transaction> read();
-  // BEGIN IMMEDIATE. RESOURCE_EXHAUSTED `store.disk_full` when less than the reserve is free.
-  Result<Transaction> write(Durability durability = Durability::full);
+  // BEGIN IMMEDIATE. RESOURCE_EXHAUSTED `store.disk_full` when less than the reserve is free. `by` names the commit
+  // for a failpoint: nobody passes it.
+  Result<Transaction> write(Durability durability = Durability::full,
+                            std::source_location by = std::source_location::current());
 
   const std::string& path() const;
   const host::SecretBytes& key() const;  // for the store's own second connection
@@ -66,7 +68,7 @@ class Database {
  private:
   explicit Database(std::unique_ptr<DatabaseCore> core);
   Status refuse_nesting() const;
-  Result<Transaction> begin(bool writable, Durability durability);
+  Result<Transaction> begin(bool writable, Durability durability, std::source_location by);
   std::unique_ptr<DatabaseCore> core_;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ipc/base/failpoint.h"
 #include "services/host/store/database_core.h"
 
 namespace status::store {
@@ -27,6 +28,7 @@ Transaction::Transaction(Transaction&& other) noexcept
     : core_(std::exchange(other.core_, nullptr)),
       serial_(other.serial_),
       writable_(other.writable_),
+      begun_by_(other.begun_by_),
       actions_(std::move(other.actions_)) {}
 
 Transaction::~Transaction() { rollback(); }
@@ -116,6 +118,7 @@ Status Transaction::commit() {
     return fail(Code::internal, "store.stale_transaction",
                 "the transaction has ended or was rolled back after an error");
   }
+  if (writable_) failpoint(Moment::before, "commit", begun_by_.function_name());
   Status result;
   {
     const TimedOperation timed(Operation::commit, core_->observer);
@@ -127,6 +130,7 @@ Status Transaction::commit() {
     rollback();
     return result;
   }
+  if (writable_) failpoint(Moment::after, "commit", begun_by_.function_name());
   if (writable_ && core_->commits != nullptr) core_->commits->committed(core_->durability);
   std::exchange(core_, nullptr)->release();
   for (const std::function<void()>& action : std::exchange(actions_, {})) action();

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <source_location>
 #include <string_view>
 #include <vector>
 
@@ -51,13 +52,14 @@ class Transaction {
 
  private:
   friend class Database;
-  Transaction(DatabaseCore& core, std::uint64_t serial, bool writable)
-      : core_(&core), serial_(serial), writable_(writable) {}
+  Transaction(DatabaseCore& core, std::uint64_t serial, bool writable, std::source_location by)
+      : core_(&core), serial_(serial), writable_(writable), begun_by_(by) {}
   Result<Statement> prepare(std::string_view sql);
 
   DatabaseCore* core_;  // null once ended
   std::uint64_t serial_;
   bool writable_;
+  std::source_location begun_by_;  // names its commit
   std::vector<std::function<void()>> actions_;
 };
 

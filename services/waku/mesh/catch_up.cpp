@@ -43,7 +43,7 @@ void CatchUpClient::on_page(Peer& peer, const Page& page) {
       return;
     }
     if (verdict.fresh) ++runtime_.counters.messages_caught_up;
-    if (verdict.hashed) peer.send(Ack{verdict.outcome, verdict.position, verdict.hash});
+    if (verdict.hashed) peer.answer("mesh.ack", Ack{verdict.outcome, verdict.position, verdict.hash});
   }
   progress.paged = page.next;  // not before: a page that left a hole is asked for again
   progress.cursor = {page.archive, page.next};

@@ -165,7 +165,7 @@ void Node::on_frame(Peer& peer, const Frame& frame) {
 void Node::handle(Peer& peer, const Relayed& relayed) {
   ++peer.statistics.messages_in;
   const Relay::Verdict verdict = relay_.accept({relayed.age_ms, relayed.shard, relayed.encoded}, &peer);
-  if (verdict.hashed) peer.send(Ack{verdict.outcome, verdict.position, verdict.hash});
+  if (verdict.hashed) peer.answer("mesh.ack", Ack{verdict.outcome, verdict.position, verdict.hash});
   if (verdict.archive_failed) {
     catch_up_.on_hole(peer);
   } else {
@@ -183,7 +183,7 @@ void Node::handle(Peer& peer, const CatchUp& request) {
   const Result<Page> page = serve_catch_up(runtime_, archive_, request, peer.hello().max_message_bytes, records);
   if (page) {
     peer.caught_up = !page->more;
-    return peer.send(*page);
+    return peer.answer("mesh.page", *page);
   }
   ++runtime_.counters.archive_errors;
   peer.close(CloseReason::shutdown, "its store failed");  // the peer comes back and asks again

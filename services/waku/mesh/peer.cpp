@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ipc/base/failpoint.h"
 #include "services/waku/mesh/printable.h"
 
 namespace status::waku::mesh {
@@ -76,6 +77,13 @@ void Peer::on_secured(const PeerId& id, const LinkTag& tag) {
   }
   admitted_ = true;
   send(listener_.greeting());
+}
+
+void Peer::answer(std::string_view name, const Frame& frame) {
+  const std::string_view step = std::holds_alternative<Ack>(frame) ? "acknowledgement" : "reply";
+  failpoint(Moment::before, step, name);
+  send(frame);
+  failpoint(Moment::after, step, name);
 }
 
 void Peer::on_frame(std::uint8_t type, ByteView body) {

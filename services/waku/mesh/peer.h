@@ -41,6 +41,8 @@ class Peer final : public LinkHandler {
   void start();
   void send(const Frame& frame) { link_->send(std::make_shared<const Bytes>(encode_frame(frame))); }
   void send(SharedFrame frame) { link_->send(std::move(frame)); }
+  // Answers a frame of the other end. `name` for failpoints: "mesh." and the frame's name in MESH.md.
+  void answer(std::string_view name, const Frame& frame);
   void close(CloseReason reason, std::string text) { link_->close(reason, std::move(text)); }
   // Keepalive and dead-peer detection; called every Config::tick.
   void tick();

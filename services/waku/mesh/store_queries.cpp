@@ -79,7 +79,7 @@ void StoreQueries::serve(Peer& peer, const Query& query) {
   if (!batch) {
     result.status = static_cast<std::uint8_t>(static_cast<std::uint8_t>(batch.error().code) + 1);
     result.error = batch.error().code == Code::not_found ? batch.error().message : "its store failed";
-    return peer.send(result);
+    return peer.answer("mesh.query_result", result);
   }
   const std::int64_t now = runtime_.clock.unix_ms();
   for (const Record& record : batch->records) {
@@ -87,7 +87,7 @@ void StoreQueries::serve(Peer& peer, const Query& query) {
     result.entries.push_back({age_ms(now, record.arrived_ms), record.shard, record.encoded});
   }
   if (batch->more && !batch->records.empty()) result.cursor = batch->records.back().hash;
-  peer.send(result);
+  peer.answer("mesh.query_result", result);
 }
 
 template <class Predicate>

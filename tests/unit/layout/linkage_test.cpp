@@ -13,6 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/fixtures/failing/failing_main.h"
+#include "tests/support/temp_dir.h"
+
 namespace status::test {
 namespace {
 
@@ -122,6 +125,20 @@ TEST(Linkage, EachProcessHasOnlyWhatItsTaskNeeds) {
       }
     }
   }
+}
+
+// By what such a module says when it starts, which is somewhere in its file.
+bool dies_at_failpoints(const std::string& program) {
+  const std::string content = read_file(program);
+  EXPECT_GT(content.size(), 10'000U) << program;
+  return content.find(failing::kNotice) != std::string::npos;
+}
+
+TEST(Linkage, NoProgramThatIsInstalledDiesAtFailpoints) {
+  for (const std::string& program : programs()) {
+    EXPECT_FALSE(dies_at_failpoints(std::string(STATUS_BIN_DIR "/") + program)) << program;
+  }
+  EXPECT_TRUE(dies_at_failpoints(STATUS_FAILING_MODULE)) << "the one that does is not recognised";
 }
 
 }  // namespace

@@ -1,0 +1,78 @@
+#include "tests/integration/failpoints/lane.h"
+
+#include <chrono>
+
+#include "tests/fixtures/failing/failpoints.h"
+
+namespace status::failpoints {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string ms_since(Clock::time_point start) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count()) + " ms";
+}
+
+std::string last_exit(test::Node& node, const std::string& module) {
+  const auto row = node.front().call("supervisor.module", Value::map({{"name", module}}));
+  const Value* exit = row ? row->find("last_exit") : nullptr;
+  return exit == nullptr ? "" : exit->string_or("cause", "");
+}
+
+// What is passed only at a start: keys is asked for a key when another module starts.
+const std::string& restarted_for(const std::string& module) {
+  static const std::string kChat = "chat";
+  return module == "keys" ? kChat : module;
+}
+
+}  // namespace
+
+Lane::Lane(FailingNode& node, Repertoire& repertoire, std::vector<Point> points, const chaos::Timeline& timeline)
+    : node_(node), repertoire_(repertoire), points_(std::move(points)), timeline_(timeline), thread_([this] {
+        run();
+      }) {}
+
+const std::vector<std::string>& Lane::finish() {
+  if (thread_.joinable()) thread_.join();
+  return troubles_;
+}
+
+void Lane::run() {
+  for (const Point& point : points_) {
+    const std::string trouble = die_at(point);
+    if (trouble.empty()) continue;
+    troubles_.push_back(node_.name() + ": " + point.module + " " + point.name + ": " + trouble);
+    return;
+  }
+}
+
+std::string Lane::die_at(const Point& point) {
+  test::ProcessNode& node = node_.node();
+  const auto before = node.row(point.module);
+  if (!before) return before.error().describe();
+  const auto armed = Clock::now();
+  node_.arm(point.module, point.name);
+  const auto dead = [&] { return !node_.armed(point.module, point.name); };
+  for (bool restarted = false; !dead(); restarted = true) {
+    if (Clock::now() > armed + test::kPatience) return "it was not passed";
+    if (restarted) {
+      (void)node.front().call("supervisor.restart", Value::map({{"module", restarted_for(point.module)}}));
+    }
+    repertoire_.round(point.module, dead);
+  }
+  const std::string died_after = ms_since(armed);
+  const auto died = Clock::now();
+  const auto all_back = [&](const test::Row& row) {
+    return test::usable(row) && (row.name != point.module || row.generation > before->generation);
+  };
+  if (Status back = node.await_rows(all_back); !back) return back.error().describe();
+  const std::string back_after = ms_since(died);
+  const std::string cause = last_exit(node, point.module);
+  if (cause != "exit " + std::to_string(failing::kExitCode)) return "it died of another cause: " + cause;
+  if (!repertoire_.exchange()) return "afterwards no message arrives";
+  timeline_.say(node_.name() + "  " + point.module + "  " + point.name + "  died after " + died_after +
+                ", all back after " + back_after);
+  return {};
+}
+
+}  // namespace status::failpoints

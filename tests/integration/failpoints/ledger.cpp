@@ -1,0 +1,45 @@
+#include "tests/integration/failpoints/ledger.h"
+
+namespace status::failpoints {
+
+void Ledger::said(chaos::Append append) {
+  const std::lock_guard lock(mutex_);
+  history_.appends.push_back(std::move(append));
+}
+
+chaos::History Ledger::history() const {
+  const std::lock_guard lock(mutex_);
+  return history_;
+}
+
+void Ledger::published(std::string payload) {
+  const std::lock_guard lock(mutex_);
+  publications_.push_back(std::move(payload));
+}
+
+std::vector<std::string> Ledger::publications() const {
+  const std::lock_guard lock(mutex_);
+  return publications_;
+}
+
+void Ledger::delivered(std::string payload) {
+  const std::lock_guard lock(mutex_);
+  deliveries_.push_back(std::move(payload));
+}
+
+std::vector<std::string> Ledger::deliveries() const {
+  const std::lock_guard lock(mutex_);
+  return deliveries_;
+}
+
+void Ledger::named(std::string nickname) {
+  const std::lock_guard lock(mutex_);
+  nickname_ = std::move(nickname);
+}
+
+std::string Ledger::nickname() const {
+  const std::lock_guard lock(mutex_);
+  return nickname_;
+}
+
+}  // namespace status::failpoints

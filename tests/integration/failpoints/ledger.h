@@ -1,0 +1,36 @@
+// What one node has promised to its front ends. Any thread.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "tests/chaos/history.h"
+
+namespace status::failpoints {
+
+class Ledger {
+ public:
+  // Messages of the conversation.
+  void said(chaos::Append append);
+  chaos::History history() const;
+  // Payloads that waku took.
+  void published(std::string payload);
+  std::vector<std::string> publications() const;
+  // Payloads that came out of the durable stream, in their order.
+  void delivered(std::string payload);
+  std::vector<std::string> deliveries() const;
+  // The nickname that was acknowledged last.
+  void named(std::string nickname);
+  std::string nickname() const;
+
+ private:
+  mutable std::mutex mutex_;
+  chaos::History history_;
+  std::vector<std::string> publications_;
+  std::vector<std::string> deliveries_;
+  std::string nickname_;
+};
+
+}  // namespace status::failpoints
