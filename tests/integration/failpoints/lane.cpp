@@ -1,22 +1,24 @@
 #include "tests/integration/failpoints/lane.h"
 
 #include <chrono>
+#include <optional>
 
 #include "tests/fixtures/failing/failpoints.h"
 
 namespace status::failpoints {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// What the supervisor says of the module's last death.
+struct Death {
+  std::string cause;
+  std::int64_t back_ms = 0;  // until it was ready again
+};
 
-std::string ms_since(Clock::time_point start) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count()) + " ms";
-}
-
-std::string last_exit(test::Node& node, const std::string& module) {
+std::optional<Death> last_death(test::Node& node, const std::string& module) {
   const auto row = node.front().call("supervisor.module", Value::map({{"name", module}}));
   const Value* exit = row ? row->find("last_exit") : nullptr;
-  return exit == nullptr ? "" : exit->string_or("cause", "");
+  if (exit == nullptr) return std::nullopt;
+  return Death{exit->string_or("cause", ""), row->int_or("ready_ms", 0) - exit->int_or("time_ms", 0)};
 }
 
 // What is passed only at a start: keys is asked for a key when another module starts.
@@ -50,28 +52,26 @@ std::string Lane::die_at(const Point& point) {
   test::ProcessNode& node = node_.node();
   const auto before = node.row(point.module);
   if (!before) return before.error().describe();
-  const auto armed = Clock::now();
+  const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
   node_.arm(point.module, point.name);
   const auto dead = [&] { return !node_.armed(point.module, point.name); };
   for (bool restarted = false; !dead(); restarted = true) {
-    if (Clock::now() > armed + test::kPatience) return "it was not passed";
+    if (std::chrono::steady_clock::now() > deadline) return "it was not passed";
     if (restarted) {
       (void)node.front().call("supervisor.restart", Value::map({{"module", restarted_for(point.module)}}));
     }
     repertoire_.round(point.module, dead);
   }
-  const std::string died_after = ms_since(armed);
-  const auto died = Clock::now();
   const auto all_back = [&](const test::Row& row) {
     return test::usable(row) && (row.name != point.module || row.generation > before->generation);
   };
   if (Status back = node.await_rows(all_back); !back) return back.error().describe();
-  const std::string back_after = ms_since(died);
-  const std::string cause = last_exit(node, point.module);
-  if (cause != "exit " + std::to_string(failing::kExitCode)) return "it died of another cause: " + cause;
+  const std::optional<Death> death = last_death(node, point.module);
+  if (!death) return "the supervisor knows of no death";
+  if (death->cause != "exit " + std::to_string(failing::kExitCode)) return "it died of something else: " + death->cause;
   if (!repertoire_.exchange()) return "afterwards no message arrives";
-  timeline_.say(node_.name() + "  " + point.module + "  " + point.name + "  died after " + died_after +
-                ", all back after " + back_after);
+  timeline_.say(node_.name() + "  " + point.module + "  " + point.name + "  died, back after " +
+                std::to_string(death->back_ms) + " ms");
   return {};
 }
 

@@ -32,6 +32,21 @@ std::vector<std::string> Ledger::deliveries() const {
   return deliveries_;
 }
 
+void Ledger::opened(const std::string& conversation) {
+  const std::lock_guard lock(mutex_);
+  conversations_.insert(conversation);
+}
+
+void Ledger::deleted(const std::string& conversation) {
+  const std::lock_guard lock(mutex_);
+  conversations_.erase(conversation);
+}
+
+std::set<std::string> Ledger::conversations() const {
+  const std::lock_guard lock(mutex_);
+  return conversations_;
+}
+
 void Ledger::named(std::string nickname) {
   const std::lock_guard lock(mutex_);
   nickname_ = std::move(nickname);

@@ -1,8 +1,8 @@
 // What one node has promised to its front ends. Any thread.
 #pragma once
 
-#include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +21,10 @@ class Ledger {
   // Payloads that came out of the durable stream, in their order.
   void delivered(std::string payload);
   std::vector<std::string> deliveries() const;
+  // Conversations with people who are none.
+  void opened(const std::string& conversation);
+  void deleted(const std::string& conversation);
+  std::set<std::string> conversations() const;
   // The nickname that was acknowledged last.
   void named(std::string nickname);
   std::string nickname() const;
@@ -30,6 +34,7 @@ class Ledger {
   chaos::History history_;
   std::vector<std::string> publications_;
   std::vector<std::string> deliveries_;
+  std::set<std::string> conversations_;
   std::string nickname_;
 };
 

@@ -79,9 +79,13 @@ void Repertoire::links() {
   if (!there) return;
   call("waku.store_query", Value::map({{"peer", there->string_or("id", "")}}), "waku.unknown_peer");
   for (const Value& address : list_of(*there, "addresses")) {
-    call("waku.disconnect", Value::map({{"address", address}}));
-    call("waku.connect", Value::map({{"address", address}}));
+    if (call("waku.disconnect", Value::map({{"address", address}}))) unlinked_ = address;
   }
+  relink();
+}
+
+void Repertoire::relink() {
+  if (unlinked_ && call("waku.connect", Value::map({{"address", *unlinked_}}))) unlinked_.reset();
 }
 
 void Repertoire::take_delivered() {
@@ -114,7 +118,12 @@ void Repertoire::chat() {
 
 void Repertoire::ghost() {
   const auto made = call("chat.create_conversation", Value::map({{"introduction", ghost_introduction()}}));
-  if (made) call("chat.delete_conversation", Value::map({{"conversation", made->string_or("conversation", "")}}));
+  if (!made) return;
+  const std::string conversation = made->string_or("conversation", "");
+  here_.ledger.opened(conversation);
+  if (call("chat.delete_conversation", Value::map({{"conversation", conversation}}))) {
+    here_.ledger.deleted(conversation);
+  }
 }
 
 std::string Repertoire::say(const Party& from) {
@@ -129,6 +138,7 @@ std::string Repertoire::say(const Party& from) {
 }
 
 bool Repertoire::exchange() {
+  relink();  // where the round was broken off in between
   const std::string text = say(there_);
   const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
   while (!text.empty() && std::chrono::steady_clock::now() < deadline) {

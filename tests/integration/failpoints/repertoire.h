@@ -44,6 +44,7 @@ class Repertoire {
   void keys();
   void waku();
   void links();
+  void relink();
   void chat();
   void ghost();
   // The result; nothing when it is an error or `enough` was said before. `excused`: a reason that is no trouble.
@@ -60,7 +61,8 @@ class Repertoire {
   std::unique_ptr<test::FrontDoor> other_front_;  // of `there`
   std::function<bool()> enough_ = [] { return false; };
   std::uint64_t count_ = 0;
-  std::string cursor_ = "0";  // in the durable stream
+  std::string cursor_ = "0";       // in the durable stream
+  std::optional<Value> unlinked_;  // the address of the other node while no link to it is wanted
   std::set<std::string> troubles_;
 };
 
