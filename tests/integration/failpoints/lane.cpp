@@ -1,24 +1,18 @@
 #include "tests/integration/failpoints/lane.h"
 
 #include <chrono>
-#include <optional>
 
 #include "tests/fixtures/failing/failpoints.h"
 
 namespace status::failpoints {
 namespace {
 
-// What the supervisor says of the module's last death.
-struct Death {
-  std::string cause;
-  std::int64_t back_ms = 0;  // until it was ready again
-};
-
-std::optional<Death> last_death(test::Node& node, const std::string& module) {
-  const auto row = node.front().call("supervisor.module", Value::map({{"name", module}}));
-  const Value* exit = row ? row->find("last_exit") : nullptr;
-  if (exit == nullptr) return std::nullopt;
-  return Death{exit->string_or("cause", ""), row->int_or("ready_ms", 0) - exit->int_or("time_ms", 0)};
+// The module's death at a failpoint.
+test::EventLog::Match death_of(const std::string& module) {
+  return [module, cause = "exit " + std::to_string(failing::kExitCode)](const test::EventLog::Event& event) {
+    return event.topic == "supervisor.module_state" && event.data.string_or("module", "") == module &&
+           event.data.string_or("cause", "") == cause;
+  };
 }
 
 // What is passed only at a start: keys is asked for a key when another module starts.
@@ -33,6 +27,8 @@ Lane::Lane(FailingNode& node, Repertoire& repertoire, std::vector<Point> points,
     : node_(node), repertoire_(repertoire), points_(std::move(points)), timeline_(timeline), thread_([this] {
         run();
       }) {}
+
+Lane::~Lane() { finish(); }
 
 const std::vector<std::string>& Lane::finish() {
   if (thread_.joinable()) thread_.join();
@@ -50,8 +46,7 @@ void Lane::run() {
 
 std::string Lane::die_at(const Point& point) {
   test::ProcessNode& node = node_.node();
-  const auto before = node.row(point.module);
-  if (!before) return before.error().describe();
+  const std::size_t seen = node.events().size();
   const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
   node_.arm(point.module, point.name);
   const auto dead = [&] { return !node_.armed(point.module, point.name); };
@@ -62,16 +57,15 @@ std::string Lane::die_at(const Point& point) {
     }
     repertoire_.round(point.module, dead);
   }
-  const auto all_back = [&](const test::Row& row) {
-    return test::usable(row) && (row.name != point.module || row.generation > before->generation);
-  };
-  if (Status back = node.await_rows(all_back); !back) return back.error().describe();
-  const std::optional<Death> death = last_death(node, point.module);
-  if (!death) return "the supervisor knows of no death";
-  if (death->cause != "exit " + std::to_string(failing::kExitCode)) return "it died of something else: " + death->cause;
+  const auto death = node.events().wait_for(death_of(point.module), test::kPatience, seen);
+  if (!death) return "the supervisor knows of no such death";
+  const auto ready = test::EventLog::state(point.module, "ready", death->generation);
+  const auto back = node.events().wait_for(ready, test::kPatience, seen);
+  if (!back) return "the module does not come back";
+  if (Status all = node.await_rows(test::usable); !all) return all.error().describe();
   if (!repertoire_.exchange()) return "afterwards no message arrives";
   timeline_.say(node_.name() + "  " + point.module + "  " + point.name + "  died, back after " +
-                std::to_string(death->back_ms) + " ms");
+                std::to_string(back->time_ms - death->time_ms) + " ms");
   return {};
 }
 

@@ -16,6 +16,10 @@ class Lane {
  public:
   Lane(FailingNode& node, Repertoire& repertoire, std::vector<Point> points, const chaos::Timeline& timeline);
 
+  ~Lane();  // finish()
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
   // Once all of them are done, or one has not come to pass: what went wrong, a text each.
   const std::vector<std::string>& finish();
 

@@ -66,18 +66,20 @@ void Repertoire::waku() {
   const std::string payload = next("published");
   const Value params = Value::map({{"content_topic", kTopic}, {"payload", to_bytes(as_bytes(payload))}});
   if (call("waku.send", params)) here_.ledger.published(payload);
-  call("waku.info");
   call("waku.peers");
   call("waku.store_query");
   links();
   take_delivered();
 }
 
-// A link that is undone and made again is one on which the ends catch up.
+// Each asks the other's store. A link that is undone and made again is one on which the ends catch up.
 void Repertoire::links() {
+  const auto here = call("waku.info");
   const auto there = other_front_->insist("waku.info", Value::Map(), next("info"), test::kPatience);
-  if (!there) return;
+  if (!here || !there) return;
+  // An error while there is no link.
   call("waku.store_query", Value::map({{"peer", there->string_or("id", "")}}), "waku.unknown_peer");
+  (void)other_front_->call("waku.store_query", Value::map({{"peer", here->string_or("id", "")}}));
   for (const Value& address : list_of(*there, "addresses")) {
     if (call("waku.disconnect", Value::map({{"address", address}}))) unlinked_ = address;
   }
