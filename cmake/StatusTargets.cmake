@@ -33,7 +33,7 @@ function(status_test name)
   if(TARGET tests_${ARG_LABEL})
     add_dependencies(tests_${ARG_LABEL} ${name})
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES PROPERTIES ${properties})
 endfunction()
 
 # status_module(NAME MANIFEST): puts a built-in module's manifest where statusd looks for it, relative to its own executable.

@@ -25,8 +25,10 @@ void PlacedNodes::TearDown() {
   for (const auto& node : nodes_) std::cerr << "=== a node of the failed test\n" << node->report();
 }
 
-std::string placement_name(const testing::TestParamInfo<Placement>& info) {
-  return info.param == Placement::processes ? "Processes" : "OneProcess";
+void PrintTo(Placement placement, std::ostream* out) {
+  *out << (placement == Placement::processes ? "Processes" : "OneProcess");
 }
+
+std::string placement_name(const testing::TestParamInfo<Placement>& info) { return testing::PrintToString(info.param); }
 
 }  // namespace status::test

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ class PlacedNodes : public testing::TestWithParam<Placement> {
   std::vector<std::unique_ptr<Node>> nodes_;
 };
 
+void PrintTo(Placement placement, std::ostream* out);
 std::string placement_name(const testing::TestParamInfo<Placement>& info);
 
 // For results: the error is what a failure shows.

@@ -38,6 +38,8 @@ struct Shortage {
   const char* error;  // what people read
 };
 
+void PrintTo(const Shortage& shortage, std::ostream* out) { *out << shortage.name; }
+
 class Statusd : public testing::TestWithParam<Shortage> {};
 
 TEST_P(Statusd, ThatCannotSpawnTriesAgainAndLeaksNothing) {

@@ -66,6 +66,8 @@ struct SignatureVector {
   std::string_view seed, public_key, message, signature;
 };
 
+void PrintTo(const SignatureVector& vector, std::ostream* out) { *out << vector.message.size() / 2 << "_bytes"; }
+
 class Ed25519Rfc8032 : public testing::TestWithParam<SignatureVector> {};
 
 TEST_P(Ed25519Rfc8032, SignsAndVerifies) {
@@ -97,7 +99,8 @@ INSTANTIATE_TEST_SUITE_P(
             "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
             "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
             "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
-            "4a7c15e9716ed28dc027beceea1ec40a"}));
+            "4a7c15e9716ed28dc027beceea1ec40a"}),
+    testing::PrintToStringParamName());
 
 std::string hkdf(const Bytes& salt, const Bytes& input, const Bytes& info, std::size_t size) {
   Bytes out(size);

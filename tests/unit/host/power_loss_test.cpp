@@ -102,7 +102,8 @@ TEST_P(PowerLoss, NothingThatWasPromisedUnderFullIsLost) {
   EXPECT_GT(failed, kPoints * 9 / 10);
 }
 
-INSTANTIATE_TEST_SUITE_P(Quarters, PowerLoss, testing::Range(1, 5));
+INSTANTIATE_TEST_SUITE_P(Quarters, PowerLoss, testing::Range(1, 5),
+                         [](const auto& quarter) { return std::to_string(quarter.param); });
 
 }  // namespace
 }  // namespace status::store

@@ -310,7 +310,8 @@ TEST_P(MeshMaximum, AMessageOfExactlyTheMaximumPasses) {
   EXPECT_EQ(refused.error().reason, "waku.message_too_large");
 }
 
-INSTANTIATE_TEST_SUITE_P(Bytes, MeshMaximum, ::testing::Values(std::size_t{153'600}, std::size_t{1'048'576}));
+INSTANTIATE_TEST_SUITE_P(Bytes, MeshMaximum, ::testing::Values(std::size_t{153'600}, std::size_t{1'048'576}),
+                         [](const auto& bytes) { return std::to_string(bytes.param); });
 
 TEST(MeshNodes, AfterStopEveryCallAnswersUnavailable) {
   TestNode a;
