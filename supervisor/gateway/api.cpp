@@ -70,11 +70,22 @@ void Hello::Module::describe(api::Fields<Module>& f) {
   f.add("interface", &Module::interface, "Version of its interface: `major.minor`.");
 }
 
+void Hello::Remote::describe(api::Fields<Remote>& f) {
+  f.add("url", &Remote::url, "Where it is: `tls+tcp://address:port`; empty when it is not open.");
+  f.add(
+      "fingerprint", &Remote::fingerprint,
+      "Of the node's key, which clients pin: SHA-256 of its SubjectPublicKeyInfo, 64 hex digits; empty when it is not "
+      "open.");
+  f.add("problem", &Remote::problem,
+        "Why it is not open though the configuration has one (`remote.listen`), for people.");
+}
+
 void Hello::Reply::describe(api::Fields<Reply>& f) {
   f.add("version", &Reply::version, "Version of the node.");
   f.add("protocol", &Reply::protocol, "Version of the wire protocol.");
   f.add("boot_id", &Reply::boot_id, "Random at each start of the supervisor: 32 hex digits.");
   f.add("metrics_url", &Reply::metrics_url, "Where Prometheus finds the metrics; empty when they are not served.");
+  f.add("remote", &Reply::remote, "The door for front ends on other machines.");
   f.add("modules", &Reply::modules, "All modules, by name.");
 }
 

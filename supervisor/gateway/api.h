@@ -66,11 +66,19 @@ struct Hello {
     std::string interface;
     static void describe(api::Fields<Module>& f);
   };
+  // The door for front ends on other machines.
+  struct Remote {
+    std::string url;
+    std::string fingerprint;
+    std::string problem;
+    static void describe(api::Fields<Remote>& f);
+  };
   struct Reply {
     std::string version;
     std::uint32_t protocol = 0;
     std::string boot_id;
     std::string metrics_url;
+    Remote remote;
     std::vector<Module> modules;
     static void describe(api::Fields<Reply>& f);
   };

@@ -2,14 +2,9 @@
 
 #include <mutex>
 
+#include "supervisor/gateway/readdress.h"
+
 namespace status::gateway {
-namespace {
-
-// A stream's poll waits by design.
-bool is_poll(std::string_view method) { return method.ends_with(".next"); }
-
-}  // namespace
-
 Forwarder::Forwarder(ipc::Server& server, Routes& routes, const Clock& clock, Random& ids)
     : server_(server), routes_(routes), clock_(clock), ids_(ids), lost_(clock) {
   server_.handle_others([this](ipc::Call call) { forward(std::move(call)); });
@@ -58,7 +53,7 @@ void Forwarder::send(ipc::Call call, std::shared_ptr<Route> route, const Row& ro
   const std::string method(call.method());
   const std::uint32_t deadline_ms = call.remaining_ms();
   ipc::Message message = call.take_message();
-  readdress(message, view, route->credential(), deadline_ms, call.caller().user);
+  readdress(message, view, {route->credential(), deadline_ms, call.caller().user}, ids_);
   LostCalls::Lost journey{std::move(route), row.generation, std::make_shared<ipc::Call>(std::move(call))};
   if (!poll) under_way_.fetch_add(1);
   client->forward(std::move(message), deadline_ms, method,
@@ -66,24 +61,6 @@ void Forwarder::send(ipc::Call call, std::shared_ptr<Route> route, const Row& ro
                     answered(std::move(journey), std::move(response));
                     if (!poll) count_out();
                   });
-}
-
-void Forwarder::readdress(ipc::Message& message, const ipc::RequestView& view, const ipc::Credential& credential,
-                          std::uint32_t deadline_ms, std::string_view user) {
-  if (view.patchable() && !view.has_user && user.empty() && view.header.trace) {
-    ipc::patch_request(message.mutable_bytes(), view, deadline_ms, monotonic_ns(), credential);
-    return;
-  }
-  ipc::RequestHeader header = view.header;
-  header.deadline_ms = deadline_ms;
-  header.sent_ns = monotonic_ns();
-  header.credential = credential;
-  header.user = user;  // nobody but the gateway says who a front end is
-  if (!header.trace) header.trace = ipc::Trace::start(ids_);
-  Bytes prefix;
-  prefix.reserve(192);
-  ipc::append_request_prefix(header, prefix);
-  message.replace_front(view.body_at, prefix);
 }
 
 void Forwarder::answered(LostCalls::Lost journey, Result<ipc::Response> response) {

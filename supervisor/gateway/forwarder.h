@@ -35,8 +35,6 @@ class Forwarder {
   void count_out();
   // `journey` is lost when there is no response.
   void answered(LostCalls::Lost journey, Result<ipc::Response> response);
-  void readdress(ipc::Message& message, const ipc::RequestView& view, const ipc::Credential& credential,
-                 std::uint32_t deadline_ms, std::string_view user);
 
   ipc::Server& server_;
   Routes& routes_;

@@ -1,7 +1,5 @@
 #include "supervisor/gateway/gateway.h"
 
-#include <charconv>
-
 #include "ipc/base/file.h"
 #include "ipc/stream/event_stream.h"
 #include "metrics/instruments.h"
@@ -12,8 +10,10 @@
 #include "supervisor/gateway/metrics_collector.h"
 #include "supervisor/gateway/named_tokens.h"
 #include "supervisor/gateway/office.h"
+#include "supervisor/gateway/remote/remote_door.h"
 #include "supervisor/gateway/routes.h"
 #include "supervisor/gateway/supervisor_methods.h"
+#include "supervisor/gateway/tcp_listener.h"
 #include "supervisor/gateway/token_methods.h"
 
 namespace status::gateway {
@@ -34,16 +34,6 @@ ipc::ServerOptions server_options(const GatewayConfig& config) {
   return options;
 }
 
-// The port that the gateway before this one had.
-std::uint16_t earlier_port(const std::string& file) {
-  const std::string address = read_file(file).value_or("");
-  const std::size_t colon = address.rfind(':');
-  std::uint16_t port = 0;
-  const char* end = address.data() + address.size();
-  if (colon != std::string_view::npos) std::from_chars(address.data() + colon + 1, end, port);
-  return port;
-}
-
 }  // namespace
 
 // In the order of what uses what: destroyed from the end.
@@ -52,7 +42,7 @@ struct Gateway::Parts {
       : config(std::move(given)),
         log(config.generation, config.log_fd),
         clock(tools.clock),
-        facts{config.version, config.boot_id, {}},
+        facts{.version = config.version, .boot_id = config.boot_id},
         instruments({.module = "gateway", .version = config.version}),
         routes(&instruments.rpc()),
         tokens(std::make_shared<NamedTokens>(config.tokens_file, config.access, tools.clock, tools.random)),
@@ -68,6 +58,8 @@ struct Gateway::Parts {
                    .period = config.snapshot_period}) {}
 
   void open_endpoint();
+  void open_remote();
+  void serve_remote();
 
   const GatewayConfig config;
   const Log log;
@@ -85,6 +77,7 @@ struct Gateway::Parts {
   MergedEvents merged;
   MetricsCollector collector;
   std::unique_ptr<HttpEndpoint> endpoint;
+  std::unique_ptr<RemoteDoor> remote;
   bool finished = false;
 };
 
@@ -106,6 +99,31 @@ void Gateway::Parts::open_endpoint() {
   log.info("metrics are served", {{"url", facts.metrics_url}});
 }
 
+void Gateway::Parts::open_remote() {
+  if (config.remote_listen.empty()) return;
+  Result<std::unique_ptr<RemoteDoor>> opened = RemoteDoor::open({.listen = config.remote_listen,
+                                                                 .key_file = config.remote_key_file,
+                                                                 .address_file = config.remote_address_file,
+                                                                 .front_url = config.url},
+                                                                {*tokens, instruments.registry(), clock, log});
+  if (!opened) {
+    log.warn("no other machine can connect", {{"reason", opened.error().reason}, {"why", opened.error().message}});
+    facts.remote.problem = opened.error().message;
+    return;
+  }
+  remote = std::move(*opened);
+  facts.remote.url = remote->url();
+  facts.remote.fingerprint = remote->fingerprint();
+}
+
+void Gateway::Parts::serve_remote() {
+  if (!remote) return;
+  if (Status served = remote->serve(); !served) {
+    return log.warn("no other machine can connect", {{"why", served.error().message}});
+  }
+  log.info("other machines can connect", {{"url", facts.remote.url}, {"fingerprint", facts.remote.fingerprint}});
+}
+
 Gateway::Gateway(GatewayConfig config, const Tools& tools)
     : parts_(std::make_unique<Parts>(std::move(config), tools)) {}
 
@@ -124,7 +142,10 @@ Status Gateway::start() {
     log.warn("denied", {{"caller", caller}, {"method", method}, {"reason", error.reason}, {"why", error.message}});
   });
   parts_->open_endpoint();
-  return parts_->server.listen();
+  parts_->open_remote();
+  if (Status listening = parts_->server.listen(); !listening) return listening;
+  parts_->serve_remote();
+  return {};
 }
 
 void Gateway::module_changed(ipc::control::ModuleRow row) {
@@ -145,6 +166,7 @@ void Gateway::finish(MonotonicTime deadline) {
   parts_->collector.close();
   parts_->merged.close();
   parts_->server.finish();
+  if (parts_->remote) parts_->remote->finish();  // last: those who wait there have their answers now
 }
 
 ipc::control::Pong Gateway::pong(std::uint64_t n) const {

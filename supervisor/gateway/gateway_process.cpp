@@ -72,6 +72,9 @@ class Process {
     config.boot_id = bootstrap.config.string_or("boot_id", bootstrap.boot_id);
     config.metrics_listen = bootstrap.config.string_or("metrics_listen", "");
     config.metrics_address_file = bootstrap.run_dir + "/metrics.addr";
+    config.remote_listen = bootstrap.config.string_or("remote_listen", "");
+    config.remote_key_file = bootstrap.data_dir + "/remote_key.pem";
+    config.remote_address_file = bootstrap.run_dir + "/remote.addr";
     config.metrics_state_file = bootstrap.run_dir + "/metrics.state";
     Result<std::shared_ptr<const ipc::AccessPolicy>> access =
         local_access(bootstrap.config.string_or("token_file", ""));

@@ -3,9 +3,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <charconv>
 #include <optional>
 #include <utility>
+
+#include "supervisor/gateway/tcp_listener.h"
 
 namespace status::gateway {
 namespace {
@@ -15,23 +16,12 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-Result<tcp::endpoint> parse_address(const std::string& listen) {
-  const auto bad = [&] {
-    return fail(Code::invalid_argument, "gateway.bad_listen",
-                "metrics.listen is `" + listen + "`; it must be address:port, such as 127.0.0.1:9464");
-  };
-  const std::size_t colon = listen.rfind(':');
-  if (colon == std::string::npos) return bad();
-  std::string host = listen.substr(0, colon);
-  if (host == "localhost") host = "127.0.0.1";
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  std::uint16_t port = 0;
-  const char* end = listen.data() + listen.size();
-  const auto [parsed, problem] = std::from_chars(listen.data() + colon + 1, end, port);
-  boost::system::error_code error;
-  const asio::ip::address address = asio::ip::make_address(host, error);
-  if (error || problem != std::errc() || parsed != end) return bad();
-  return tcp::endpoint(address, port);
+Result<TcpAddress> parse_address(const std::string& listen) {
+  std::optional<TcpAddress> address = parse_tcp_address(listen);
+  if (address && address->host == "localhost") address->host = "127.0.0.1";
+  if (address && is_numeric(address->host)) return *address;
+  return fail(Code::invalid_argument, "gateway.bad_listen",
+              "metrics.listen is `" + listen + "`; it must be address:port, such as 127.0.0.1:9464");
 }
 
 // One connection: requests one after another, each with its own time limit.
@@ -91,26 +81,7 @@ class Session : public std::enable_shared_from_this<Session> {
 }  // namespace
 
 struct HttpEndpoint::Acceptor : std::enable_shared_from_this<Acceptor> {
-  Acceptor(asio::io_context& context, Handler h) : socket(context), handler(std::move(h)) {}
-
-  Status bind(const tcp::endpoint& endpoint) {
-    boost::system::error_code error;
-    socket.open(endpoint.protocol(), error);
-    // A gateway that follows another must not wait for its connections to be forgotten.
-    if (!error) socket.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) socket.bind(endpoint, error);
-    if (!error) socket.listen(asio::socket_base::max_listen_connections, error);
-    if (!error) return {};
-    boost::system::error_code ignored;
-    socket.close(ignored);
-    std::string address = endpoint.address().to_string();
-    address.append(":").append(std::to_string(endpoint.port()));
-    if (error == asio::error::address_in_use) {
-      return fail(Code::failed_precondition, "gateway.port_taken",
-                  address + " is taken: set metrics.listen to another port, or to 127.0.0.1:0 for any");
-    }
-    return fail(errno_error(error.value(), "listen on " + address));
-  }
+  Acceptor(tcp::acceptor s, Handler h) : socket(std::move(s)), handler(std::move(h)) {}
 
   void accept() {
     socket.async_accept([self = shared_from_this()](const boost::system::error_code& error, tcp::socket peer) {
@@ -130,19 +101,15 @@ struct HttpEndpoint::Acceptor : std::enable_shared_from_this<Acceptor> {
 
 Result<std::unique_ptr<HttpEndpoint>> HttpEndpoint::open(Office& office, const std::string& listen, std::uint16_t wish,
                                                          Handler handler) {
-  Result<tcp::endpoint> endpoint = parse_address(listen);
-  if (!endpoint) return fail(endpoint.error());
-  auto acceptor = std::make_shared<Acceptor>(office.context(), std::move(handler));
-  const bool wished = endpoint->port() == 0 && wish != 0 && acceptor->bind({endpoint->address(), wish}).has_value();
-  if (!wished) {
-    if (Status bound = acceptor->bind(*endpoint); !bound) return fail(bound.error());
-  }
+  const Result<TcpAddress> wanted = parse_address(listen);
+  if (!wanted) return fail(wanted.error());
+  Result<tcp::acceptor> socket = listen_on(office.context(), *wanted, wish, "metrics.listen");
+  if (!socket) return fail(std::move(socket.error()));
   std::unique_ptr<HttpEndpoint> self(new HttpEndpoint());
-  self->acceptor_ = std::move(acceptor);
-  const tcp::endpoint local = self->acceptor_->socket.local_endpoint();
-  self->port_ = local.port();
-  const std::string host = local.address().to_string();
-  self->address_ = (local.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(local.port());
+  const TcpAddress bound = address_of(*socket);
+  self->address_ = to_text(bound);
+  self->port_ = bound.port;
+  self->acceptor_ = std::make_shared<Acceptor>(std::move(*socket), std::move(handler));
   office.post([acceptor = self->acceptor_] { acceptor->accept(); });
   return self;
 }

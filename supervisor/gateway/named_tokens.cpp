@@ -22,14 +22,17 @@ bool is_name(std::string_view name) {
 struct NamedTokens::Token {
   NamedToken about;
   std::array<std::uint8_t, 32> sha256{};
+  ipc::Credential pass{};  // RemotePass::credential, of a token with a client
   std::shared_ptr<const ipc::Caller> caller;
 
   std::mutex mutex;  // guards what follows: how much of the rate is left
   double left = 0;
   MonotonicTime filled{};
 
-  Token(NamedToken token, ByteView digest) : about(std::move(token)), left(about.scope.rate_per_second) {
+  Token(NamedToken token, ByteView digest, Random& random)
+      : about(std::move(token)), left(about.scope.rate_per_second) {
     std::ranges::copy(digest, sha256.begin());
+    random.fill(pass);
     caller = std::make_shared<ipc::Caller>(
         ipc::Caller{"token/" + about.name, ipc::MethodSet(about.scope.methods), about.name});
   }
@@ -46,18 +49,26 @@ struct NamedTokens::Token {
     return 0;
   }
 
+  // Constant in time.
+  bool is_shown_by(const ipc::Credential& credential, const std::array<std::uint8_t, 32>& digest) const {
+    if (about.scope.client) return ::sodium_memcmp(pass.data(), credential.data(), pass.size()) == 0;
+    return ::sodium_memcmp(sha256.data(), digest.data(), digest.size()) == 0;
+  }
+
   Value to_value() const {
     Value::Array methods;
     for (const std::string& method : about.scope.methods) methods.emplace_back(method);
-    return Value::map({{"name", about.name},
-                       {"sha256", to_hex(sha256)},
-                       {"methods", std::move(methods)},
-                       {"rate_per_second", about.scope.rate_per_second},
-                       {"expires_ms", about.scope.expires_ms},
-                       {"created_ms", about.created_ms}});
+    Value value = Value::map({{"name", about.name},
+                              {"sha256", to_hex(sha256)},
+                              {"methods", std::move(methods)},
+                              {"rate_per_second", about.scope.rate_per_second},
+                              {"expires_ms", about.scope.expires_ms},
+                              {"created_ms", about.created_ms}});
+    if (about.scope.client) value.set("client", tls::to_text(*about.scope.client));
+    return value;
   }
 
-  static std::shared_ptr<Token> from_value(const Value& value) {
+  static std::shared_ptr<Token> from_value(const Value& value, Random& random) {
     NamedToken token{.name = value.string_or("name", ""), .scope = {}, .created_ms = value.int_or("created_ms", 0)};
     token.scope.rate_per_second = static_cast<std::uint32_t>(value.uint_or("rate_per_second", 0));
     token.scope.expires_ms = value.int_or("expires_ms", 0);
@@ -71,7 +82,11 @@ struct NamedTokens::Token {
       if (method.as_string() == nullptr) return nullptr;
       token.scope.methods.push_back(*method.as_string());
     }
-    return std::make_shared<Token>(std::move(token), *digest);
+    if (const Value* client = value.find("client")) {
+      token.scope.client = tls::parse_key_id(client->as_string() == nullptr ? "" : *client->as_string());
+      if (!token.scope.client) return nullptr;
+    }
+    return std::make_shared<Token>(std::move(token), *digest, random);
   }
 };
 
@@ -94,7 +109,7 @@ Status NamedTokens::load() {
   if (list == nullptr || list->as_array() == nullptr) return damaged();
   Tokens tokens;
   for (const Value& each : *list->as_array()) {
-    tokens.push_back(Token::from_value(each));
+    tokens.push_back(Token::from_value(each, random_));
     if (tokens.back() == nullptr) return damaged();
   }
   const std::lock_guard lock(mutex_);
@@ -125,15 +140,20 @@ Result<std::string> NamedTokens::create(const std::string& name, TokenScope scop
     return fail(Code::already_exists, "supervisor.token_exists",
                 "there is a token " + name + " already: revoke it first, or choose another name");
   }
+  const auto same_client = [&](const auto& token) { return token->about.scope.client == scope.client; };
+  if (const auto twin = std::ranges::find_if(tokens, same_client); scope.client && twin != tokens.end()) {
+    return fail(Code::already_exists, "supervisor.client_exists",
+                "that client has the token " + (*twin)->about.name + " already: revoke it first");
+  }
   if (tokens.size() >= kMost) {
     return fail(Code::resource_exhausted, "supervisor.too_many_tokens",
                 "there are " + std::to_string(kMost) + " tokens, as many as there may be: revoke some");
   }
   ipc::Credential credential;
   random_.fill(credential);
-  tokens.push_back(std::make_shared<Token>(
-      NamedToken{.name = name, .scope = std::move(scope), .created_ms = clock_.unix_ms()},
-      ipc::credential_digest(credential)));
+  tokens.push_back(
+      std::make_shared<Token>(NamedToken{.name = name, .scope = std::move(scope), .created_ms = clock_.unix_ms()},
+                              ipc::credential_digest(credential), random_));
   if (Status kept = keep(std::move(tokens)); !kept) return fail(kept.error());
   return to_hex(credential);
 }
@@ -146,7 +166,23 @@ Result<std::shared_ptr<const ipc::Caller>> NamedTokens::revoke(const std::string
   const std::shared_ptr<const ipc::Caller> caller = (*found)->caller;
   tokens.erase(found);
   if (Status kept = keep(std::move(tokens)); !kept) return fail(kept.error());
+  if (revoked_) revoked_();
   return caller;
+}
+
+void NamedTokens::on_revoked(std::function<void()> listener) {
+  const std::lock_guard turn(writing_);
+  revoked_ = std::move(listener);
+}
+
+std::optional<RemotePass> NamedTokens::pass_of(const tls::KeyId& client) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& token : tokens_) {
+    if (token->about.scope.client == client) {
+      return RemotePass{token->sha256, token->pass, token->about.scope.expires_ms};
+    }
+  }
+  return std::nullopt;
 }
 
 std::vector<NamedToken> NamedTokens::list() const {
@@ -161,7 +197,7 @@ std::shared_ptr<NamedTokens::Token> NamedTokens::find(const ipc::RequestHeader& 
   if (tokens_.empty() || !header.credential) return nullptr;
   const auto digest = ipc::credential_digest(*header.credential);
   for (const auto& token : tokens_) {
-    if (::sodium_memcmp(token->sha256.data(), digest.data(), digest.size()) == 0) return token;
+    if (token->is_shown_by(*header.credential, digest)) return token;
   }
   return nullptr;
 }

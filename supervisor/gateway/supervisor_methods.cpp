@@ -104,7 +104,7 @@ ModuleInfo SupervisorMethods::info_of(const Row& row) const {
 
 void SupervisorMethods::serve_facts() {
   ipc::serve<Hello>(server_, Run::inline_thread, [this](const Hello::Request&, ipc::CallContext&) {
-    Hello::Reply reply{facts_.version, ipc::kProtocol, facts_.boot_id, facts_.metrics_url, {}};
+    Hello::Reply reply{facts_.version, ipc::kProtocol, facts_.boot_id, facts_.metrics_url, facts_.remote, {}};
     for (const auto& route : routes_.all()) {
       const auto row = route->row();
       reply.modules.push_back({row->name, row->state, row->locked, row->generation, row->interface});

@@ -17,6 +17,7 @@ struct NodeFacts {
   std::string version;
   std::string boot_id;
   std::string metrics_url;
+  Hello::Remote remote;
 };
 
 class SupervisorMethods {

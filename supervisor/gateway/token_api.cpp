@@ -6,6 +6,10 @@ namespace {
 constexpr const char* kMethods = "What it may call: whole methods (`chat.send_message`), or all of a module (`chat.*`).";
 constexpr const char* kRate = "Requests a second, in bursts of as many; 0: no limit of its own.";
 constexpr const char* kExpires = "From when on it is refused, in Unix milliseconds; 0: never.";
+constexpr const char* kClient =
+    "The fingerprint of a client's key, 64 hex digits: the token then works over `tls+tcp://` alone, and only from "
+    "that "
+    "client. Empty: on this machine alone.";
 constexpr std::size_t kMostMethods = 256;
 
 const api::ErrorInfo kLocalOnly = {Code::permission_denied, "supervisor.local_only",
@@ -18,6 +22,7 @@ void TokenInfo::describe(api::Fields<TokenInfo>& f) {
   f.add("methods", &TokenInfo::methods, kMethods);
   f.add("rate_per_second", &TokenInfo::rate_per_second, kRate);
   f.add("expires_ms", &TokenInfo::expires_ms, kExpires);
+  f.add("client", &TokenInfo::client, kClient);
   f.add("created_ms", &TokenInfo::created_ms, "When it was made, in Unix milliseconds.");
 }
 
@@ -26,6 +31,7 @@ void CreateToken::Request::describe(api::Fields<Request>& f) {
   f.add("methods", &Request::methods, kMethods).length(1, kMostMethods);
   f.add("rate_per_second", &Request::rate_per_second, kRate).optional();
   f.add("expires_ms", &Request::expires_ms, kExpires).optional();
+  f.add("client", &Request::client, kClient).length(0, 66).optional();
 }
 
 void CreateToken::Reply::describe(api::Fields<Reply>& f) {
@@ -38,7 +44,9 @@ api::MethodInfo CreateToken::info() {
           .effect = api::Effect::write,
           .errors = {kLocalOnly,
                      {Code::invalid_argument, "supervisor.bad_token_name", "The name is malformed."},
+                     {Code::invalid_argument, "supervisor.bad_client", "The client is no fingerprint."},
                      {Code::already_exists, "supervisor.token_exists", "There is a token of that name."},
+                     {Code::already_exists, "supervisor.client_exists", "There is a token for that client."},
                      {Code::resource_exhausted, "supervisor.too_many_tokens", "There are 256 of them."}}};
 }
 
@@ -48,8 +56,8 @@ void RevokeToken::Request::describe(api::Fields<Request>& f) {
 
 api::MethodInfo RevokeToken::info() {
   return {.name = "revoke_token",
-          .summary = "Ends a token: the next request that shows it is refused, and its polls that wait end with "
-                     "PERMISSION_DENIED `supervisor.token_revoked`.",
+          .summary = "Ends a token: the next request that shows it is refused, its polls that wait end with "
+                     "PERMISSION_DENIED `supervisor.token_revoked`, and its remote connections are closed.",
           .effect = api::Effect::write,
           .errors = {kLocalOnly, {Code::not_found, "supervisor.unknown_token", "There is no token of that name."}}};
 }

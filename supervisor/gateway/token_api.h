@@ -14,6 +14,7 @@ struct TokenInfo {
   std::vector<std::string> methods;
   std::uint32_t rate_per_second = 0;
   std::int64_t expires_ms = 0;
+  std::string client;
   std::int64_t created_ms = 0;
   static void describe(api::Fields<TokenInfo>& f);
 };
@@ -24,6 +25,7 @@ struct CreateToken {
     std::vector<std::string> methods;
     std::uint32_t rate_per_second = 0;
     std::int64_t expires_ms = 0;
+    std::string client;
     static void describe(api::Fields<Request>& f);
   };
   struct Reply {

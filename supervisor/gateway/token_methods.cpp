@@ -17,7 +17,25 @@ Status only_local(const ipc::CallContext& context) {
 }
 
 TokenInfo info_of(const NamedToken& token) {
-  return {token.name, token.scope.methods, token.scope.rate_per_second, token.scope.expires_ms, token.created_ms};
+  return {token.name,
+          token.scope.methods,
+          token.scope.rate_per_second,
+          token.scope.expires_ms,
+          token.scope.client ? tls::to_text(*token.scope.client) : "",
+          token.created_ms};
+}
+
+Result<std::string> create(NamedTokens& tokens, const CreateToken::Request& request) {
+  TokenScope scope{request.methods, request.rate_per_second, request.expires_ms};
+  if (!request.client.empty()) {
+    scope.client = tls::parse_key_id(request.client);
+    if (!scope.client) {
+      return fail(Code::invalid_argument, "supervisor.bad_client",
+                  "`client` must be 64 hex digits, as `statusctl remote identity FILE` prints them on the client's "
+                  "machine");
+    }
+  }
+  return tokens.create(request.name, std::move(scope));
 }
 
 }  // namespace
@@ -27,8 +45,7 @@ void serve_tokens(ipc::Server& server, NamedTokens& tokens) {
       server, Run::system,
       [&tokens](const CreateToken::Request& request, ipc::CallContext& context) -> Result<CreateToken::Reply> {
         if (Status local = only_local(context); !local) return fail(local.error());
-        Result<std::string> token =
-            tokens.create(request.name, {request.methods, request.rate_per_second, request.expires_ms});
+        Result<std::string> token = create(tokens, request);
         if (!token) return fail(token.error());
         return CreateToken::Reply{std::move(*token)};
       });

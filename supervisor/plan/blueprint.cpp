@@ -81,6 +81,12 @@ bool is_enabled(const ModulePlan& plan, const Configuration& configuration) {
   return std::find(enabled.begin(), enabled.end(), plan.manifest.name) != enabled.end();
 }
 
+// What the gateway listens on with TCP decides whether it has a network at all.
+void fit_sandbox(Manifest& gateway, const Configuration& configuration) {
+  const bool listens = !configuration.metrics_listen.empty() || !configuration.remote_listen.empty();
+  if (!listens && gateway.sandbox == Sandbox::network) gateway.sandbox = Sandbox::local;
+}
+
 Status check_graph(const std::vector<ModulePlan>& modules) {
   std::vector<GraphNode> nodes;
   for (const ModulePlan& plan : modules) {
@@ -169,6 +175,7 @@ Result<Blueprint> load_blueprint(const NodePaths& paths, const Installation& ins
     const std::vector<Requirement>& wishes = all[i].manifest.requires_;
     all[i].edges = all[i].ours ? wishes : grants->narrow(all[i].manifest.name, wishes);
     const bool front = all[i].manifest.name == kGateway;
+    if (front) fit_sandbox(all[i].manifest, blueprint.configuration);
     blueprint.modules.insert(front ? blueprint.modules.begin() : blueprint.modules.end(), std::move(all[i]));
   }
   if (blueprint.modules.size() > kMaxModules) {

@@ -113,6 +113,8 @@ std::vector<ModuleChange> changes_between(const Blueprint& running, const Bluepr
     if (plan.manifest.name == kGateway) {
       comparison.note(Kind::restarted, running.configuration.metrics_listen, wanted.configuration.metrics_listen,
                       "metrics.listen");
+      comparison.note(Kind::restarted, running.configuration.remote_listen, wanted.configuration.remote_listen,
+                      "remote.listen");
     }
     if (comparison.any()) out.push_back(std::move(comparison).change(plan.manifest.name));
   }

@@ -21,6 +21,7 @@ Value bootstrap_config(const ModulePlan& plan, const Configuration& configuratio
   Value config = plan.settings;
   if (plan.manifest.name == kGateway) {
     config.set("metrics_listen", configuration.metrics_listen);
+    config.set("remote_listen", configuration.remote_listen);
     config.set("token_file", paths.token());
     config.set("boot_id", boot_id);
     config.set("version", kVersion);

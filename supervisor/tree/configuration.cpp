@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ipc/base/codec.h"
+#include "ipc/base/tcp_address.h"
 #include "ipc/base/words.h"
 #include "supervisor/tree/table_reader.h"
 
@@ -40,6 +41,21 @@ Value parse_setting(std::string_view text) {
 Status bad_override(std::string_view setting, std::string_view why) {
   return fail(Code::invalid_argument, "supervisor.bad_configuration",
               "--set " + in_quotes(setting) + ": " + std::string(why));
+}
+
+void read_remote(Configuration& out, TableReader& outer, const std::string& file) {
+  const Value* table = outer.table_if("remote");
+  if (table == nullptr) return;
+  TableReader fields(*table, file, "remote");
+  out.remote_listen = fields.text_if("listen").value_or("");
+  const auto address = parse_remote_url(out.remote_listen);
+  if (!out.remote_listen.empty() && (!address || !is_numeric(address->host))) {
+    fields.refuse("listen",
+                  "must be tls+tcp://ADDRESS:PORT with an address of this machine, such as "
+                  "tls+tcp://0.0.0.0:7443, and not " +
+                      in_quotes(out.remote_listen));
+  }
+  outer.adopt(fields.finish());
 }
 
 void read_logs(Configuration& out, TableReader& outer, const std::string& file) {
@@ -145,6 +161,7 @@ Result<Configuration> parse_configuration(const Value& document, const std::stri
     if (auto listen = metrics.text_if("listen")) out.metrics_listen = *listen;
     fields.adopt(metrics.finish());
   }
+  read_remote(out, fields, file);
   read_logs(out, fields, file);
   read_hang(out, fields, file);
   read_stop(out, fields, file);

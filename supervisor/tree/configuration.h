@@ -3,6 +3,7 @@
 //
 //   modules = ["keys", "waku"]     the built-in modules that run; default: all. Those of modules.d/ always run
 //   [metrics]  listen = "127.0.0.1:9464"
+//   [remote]   listen = "tls+tcp://192.0.2.7:7443": front ends of other machines; absent or empty: none
 //   [logs]     level = "info"  max_bytes = 8388608  files = 4  total_bytes = 134217728: of all files together
 //              max_lines_per_s = 1000  burst_lines = 10000: of each module; what is more is dropped and counted
 //   [hang]     ping_ms = 250  limit_ms = 3000  supervisor_ms = 10000: statusd's own loop, after which it ends itself
@@ -27,6 +28,7 @@ namespace status::supervisor {
 struct Configuration {
   std::optional<std::vector<std::string>> modules;
   std::string metrics_listen = "127.0.0.1:9464";
+  std::string remote_listen;  // empty: no other machine can connect
   std::string log_level = "info";
   std::uint64_t log_max_bytes = 8 << 20;
   std::uint64_t log_files = 4;  // of each module, the current one included

@@ -13,7 +13,7 @@ constexpr std::uint64_t kHour = 3'600'000;
 constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 46;
 // Top-level keys of node.toml and prefixes of the gateway's own methods: a module of that name could not be configured
 // or called.
-constexpr std::array<std::string_view, 8> kReserved = {"modules", "metrics", "restart",    "hang",
+constexpr std::array<std::string_view, 9> kReserved = {"modules", "metrics", "remote",     "restart", "hang",
                                                        "logs",    "stop",    "supervisor", "statusd"};
 
 constexpr std::array<std::string_view, 3> kSandboxWords = {"none", "local", "network"};

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
+#include "ipc/tls/context.h"
 #include "services/waku/mesh/ages.h"
-#include "services/waku/mesh/tls_context.h"
+#include "services/waku/mesh/tls_link.h"
 
 namespace status::waku::mesh {
 namespace {
@@ -40,12 +41,12 @@ Node::Node(Runtime& runtime, MessageArchive& archive, BackendEvents& events)
       last_expiry_(runtime.clock.monotonic()) {}
 
 Status Node::start(const std::string& folder, const Resume& resume) {
-  Result<Identity> identity = load_or_create_identity(folder + "/mesh_key.pem");
+  Result<tls::Identity> identity = tls::load_or_create_identity(folder + "/mesh_key.pem");
   if (!identity) return tl::unexpected(identity.error());
   identity_ = std::move(*identity);
-  auto tls = make_tls_context(identity_);
-  if (!tls) return tl::unexpected(tls.error());
-  tls_ = std::move(*tls);
+  auto context = tls::make_context(identity_, {.protocol = kAlpn});
+  if (!context) return tl::unexpected(context.error());
+  tls_ = std::move(*context);
   if (Status open = listener_.open(runtime_.config.listen, folder + "/mesh_port"); !open) return open;
   delivery_.start(resume);
   for (const PeerAddress& address : runtime_.config.peers) dialer_.add(address, true);
@@ -250,7 +251,7 @@ Result<MessageHash> Node::send(const WakuMessage& message) {
 
 void Node::store_query(const StoreQuery& query, const std::string& peer, Done<StorePage> done) {
   if (peer.empty()) return done(queries_.local(query));
-  const std::optional<PeerId> id = parse_peer_id(peer);
+  const std::optional<PeerId> id = tls::parse_key_id(peer);
   Peer* found = id ? ready_peer(*id) : nullptr;
   if (found == nullptr) return done(fail(Code::not_found, "waku.unknown_peer", "no link to a peer '" + peer + "'"));
   queries_.ask(*found, query, std::move(done));

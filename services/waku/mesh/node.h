@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "ipc/tls/identity.h"
 #include "services/waku/backend.h"
 #include "services/waku/mesh/catch_up.h"
 #include "services/waku/mesh/delivery.h"
 #include "services/waku/mesh/dialer.h"
-#include "services/waku/mesh/identity.h"
 #include "services/waku/mesh/listener.h"
 #include "services/waku/mesh/message_archive.h"
 #include "services/waku/mesh/peer.h"
@@ -74,7 +74,7 @@ class Node final : private PeerListener, private Forwarder {
   Runtime& runtime_;
   MessageArchive& archive_;
   BackendEvents& events_;
-  Identity identity_;
+  tls::Identity identity_;
   std::unique_ptr<boost::asio::ssl::context> tls_;
   const std::uint64_t instance_;
   Delivery delivery_;

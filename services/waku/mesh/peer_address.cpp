@@ -40,7 +40,7 @@ Result<PeerAddress> parse_peer_address(std::string_view text) {
   if (!address) return address;
   if (address->port == 0) return invalid(text, "has port 0");
   if (hash != std::string_view::npos) {
-    address->pin = parse_peer_id(text.substr(hash + 1));
+    address->pin = tls::parse_key_id(text.substr(hash + 1));
     if (!address->pin) return invalid(text, "has an id that is not 64 hex digits");
   }
   return address;
@@ -53,16 +53,6 @@ std::string to_text(const PeerAddress& address) {
   std::string out = (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
   if (address.pin) out += "#" + to_text(*address.pin);
   return out;
-}
-
-std::string to_text(const PeerId& id) { return to_hex(id); }
-
-std::optional<PeerId> parse_peer_id(std::string_view text) {
-  const std::optional<Bytes> bytes = from_hex(text);
-  PeerId id;
-  if (!bytes || bytes->size() != id.size()) return std::nullopt;
-  std::copy(bytes->begin(), bytes->end(), id.begin());
-  return id;
 }
 
 }  // namespace status::waku::mesh

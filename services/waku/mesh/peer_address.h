@@ -1,18 +1,17 @@
 // Who a peer is and where it listens. Plain values, any thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "ipc/base/result.h"
+#include "ipc/tls/key_id.h"
 
 namespace status::waku::mesh {
 
-// SHA-256 of the DER SubjectPublicKeyInfo in the peer's certificate.
-using PeerId = std::array<std::uint8_t, 32>;
+using PeerId = tls::KeyId;
 
 struct PeerAddress {
   std::string host;  // name or address, an IPv6 one without brackets
@@ -30,8 +29,6 @@ std::string to_text(const PeerAddress& address);
 // `host:port` of a place to listen on; port 0 is allowed and there is no pin. Errors as above.
 Result<PeerAddress> parse_listen_address(std::string_view text);
 
-std::string to_text(const PeerId& id);
-// Empty unless `text` is 64 hex digits, with or without "0x".
-std::optional<PeerId> parse_peer_id(std::string_view text);
+using tls::to_text;
 
 }  // namespace status::waku::mesh

@@ -8,10 +8,9 @@
 #include <boost/asio/write.hpp>
 #include <cstring>
 
+#include "ipc/tls/identity.h"
 #include "services/waku/big_endian.h"
 #include "services/waku/mesh/frames.h"
-#include "services/waku/mesh/identity.h"
-#include "services/waku/mesh/tls_context.h"
 
 namespace status::waku::mesh {
 namespace asio = boost::asio;
@@ -97,8 +96,8 @@ void TlsLink::handshake(asio::ssl::stream_base::handshake_type role) {
 void TlsLink::on_handshake(const ErrorCode& error) {
   if (closed_) return;
   if (error) return close(CloseReason::tls, "TLS handshake: " + error.message());
-  const CertificatePtr certificate(SSL_get1_peer_certificate(stream_.native_handle()));
-  const Result<PeerId> id = peer_id_of(certificate.get());
+  const tls::CertificatePtr certificate(SSL_get1_peer_certificate(stream_.native_handle()));
+  const Result<PeerId> id = tls::key_id_of(certificate.get());
   if (!id) return close(CloseReason::tls, id.error().message);
   const std::optional<LinkTag> tag = agreed_tag(stream_.native_handle());
   if (!tag) return close(CloseReason::tls, "the other end does not speak this protocol");

@@ -10,12 +10,16 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "services/waku/mesh/close_reason.h"
 #include "services/waku/mesh/config.h"
 #include "services/waku/mesh/peer_address.h"
 
 namespace status::waku::mesh {
+
+// The protocol of all links, by its ALPN name.
+inline constexpr std::string_view kAlpn = "status-mesh/1";
 
 // A frame is encoded once and shared by the queues of all links that it goes to.
 using SharedFrame = std::shared_ptr<const Bytes>;

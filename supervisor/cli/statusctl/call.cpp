@@ -46,7 +46,9 @@ int run_call(const Shell& shell, const std::string& method, const std::string& g
   // System methods and modules that cannot be described take the JSON as it is.
   const Result<Value> document = session->document(std::string(ipc::module_of(method)), deadline_ms);
   const bool described = document && api::find_method(*document, method) != nullptr;
-  if (!document && document.error().code == Code::not_found) return report(document.error());
+  const bool nobody =
+      !document && (document.error().code == Code::not_found || document.error().reason.starts_with("remote."));
+  if (nobody) return report(document.error());
   Result<Value> params = described ? api::request_to_wire(*document, method, *json) : json;
   if (!params) return report(params.error());
   ipc::Request request;

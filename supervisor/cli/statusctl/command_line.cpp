@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <iostream>
 
 #include "supervisor/cli/default_data_dir.h"
@@ -26,7 +28,14 @@ struct Words {
   std::vector<std::string> methods;
   LogsOptions logs;
   std::uint64_t id = 0;
+  std::string remote_url;
+  std::string peer;
+  RemotePlace remote;
 };
+
+// What needs the node's front door and nothing of its files.
+constexpr std::array<std::string_view, 11> kFromAfar = {"status",  "events", "describe", "call",       "start", "stop",
+                                                        "restart", "pause",  "resume",   "quarantine", "remote"};
 
 using Command = std::function<int(const Shell&)>;
 
@@ -173,11 +182,55 @@ void add_tokens(CLI::App& app, Words& words, Command& chosen) {
   create->add_option("--rate", words.token.rate, "Requests a second (default: no limit)")->type_name("N");
   create->add_option("--expires", words.token.lifetime, "After which time it is refused, such as 30d (default: never)")
       ->type_name("TIME");
+  create
+      ->add_option("--client", words.token.client,
+                   "For a client on another machine: its fingerprint (statusctl remote identity there)")
+      ->type_name("FINGERPRINT");
   create->callback([&] { chosen = [&words](const Shell& shell) { return run_token_create(shell, words.token); }; });
   token->add_subcommand("list", "Their names and scopes")->callback([&] { chosen = run_token_list; });
   CLI::App* revoke = token->add_subcommand("revoke", "End one, at once");
   revoke->add_option("name", words.token.name, "Its name")->required();
   revoke->callback([&] { chosen = [&words](const Shell& shell) { return run_token_revoke(shell, words.token.name); }; });
+}
+
+void add_remote(CLI::App& app, Words& words, Command& chosen) {
+  CLI::Option* url =
+      app.add_option("--remote", words.remote_url, "A node on another machine: tls+tcp://HOST:PORT")->type_name("URL");
+  CLI::Option* peer = app.add_option("--peer", words.peer, "Its fingerprint, as statusctl remote show says there")
+                          ->type_name("FINGERPRINT");
+  CLI::Option* identity = app.add_option("--identity", words.remote.tunnel.key_file,
+                                         "The key of this client, as statusctl remote identity makes it")
+                              ->type_name("FILE");
+  CLI::Option* token =
+      app.add_option("--token-file", words.remote.token_file, "The token that was made for this client")
+          ->type_name("FILE");
+  url->needs(peer)->needs(identity)->needs(token);
+  for (CLI::Option* each : {peer, identity, token}) each->needs(url);
+
+  CLI::App* remote = app.add_subcommand("remote", "The door for front ends on other machines");
+  remote->require_subcommand(1);
+  remote->add_subcommand("show", "Where it is, and the fingerprint that clients pin")->callback([&] {
+    chosen = run_remote_show;
+  });
+  CLI::App* make = remote->add_subcommand("identity", "Print the fingerprint of a client key, made if there is none");
+  make->add_option("file", words.subject, "The key: PEM, readable for its owner alone")->required()->type_name("FILE");
+  make->callback([&] { chosen = [&words](const Shell& shell) { return run_remote_identity(shell, words.subject); }; });
+}
+
+// Throws CLI::ValidationError.
+std::optional<RemotePlace> remote_place(const CLI::App& app, Words& words) {
+  if (words.remote_url.empty()) return std::nullopt;
+  const auto node = parse_remote_url(words.remote_url);
+  if (!node || node->port == 0) throw CLI::ValidationError("--remote", "it must be tls+tcp://HOST:PORT");
+  const auto peer = tls::parse_key_id(words.peer);
+  if (!peer) throw CLI::ValidationError("--peer", "it must be 64 hex digits");
+  const std::string command = app.get_subcommands().front()->get_name();
+  if (std::ranges::find(kFromAfar, command) == kFromAfar.end()) {
+    throw CLI::ValidationError(command, "it works with the node's own files: run it on the node's machine");
+  }
+  words.remote.tunnel.node = *node;
+  words.remote.tunnel.node_key = *peer;
+  return words.remote;
 }
 
 void add_quarantine(CLI::App& app, Words& words, Command& chosen) {
@@ -222,13 +275,17 @@ int run_statusctl(int argc, const char* const* argv) {
   add_configuration(app, words, chosen);
   add_tokens(app, words, chosen);
   add_quarantine(app, words, chosen);
+  add_remote(app, words, chosen);
+  std::optional<RemotePlace> remote;
   try {
     app.parse(argc, argv);
+    remote = remote_place(app, words);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
   Shell shell;
   shell.place = find_place(words.data_dir, words.run_dir);
+  shell.place.remote = std::move(remote);
   shell.terminal = ::isatty(STDOUT_FILENO) != 0;
   shell.json = words.json || !shell.terminal;
   return chosen(shell);

@@ -67,9 +67,15 @@ struct TokenWish {
   std::vector<std::string> methods;
   std::uint32_t rate = 0;  // requests a second; 0: no limit
   std::string lifetime;    // "30d", "12h", "5m", "10s"; empty: for good
+  std::string client;      // fingerprint of a client on another machine; empty: for this machine
 };
 int run_token_create(const Shell& shell, const TokenWish& wish);
 int run_token_list(const Shell& shell);
 int run_token_revoke(const Shell& shell, const std::string& name);
+
+// The node's door for other machines.
+int run_remote_show(const Shell& shell);
+// The fingerprint of the client key in `file`, which is made if there is none. Needs no node.
+int run_remote_identity(const Shell& shell, const std::string& file);
 
 }  // namespace status::cli

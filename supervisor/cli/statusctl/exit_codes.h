@@ -12,8 +12,8 @@ inline constexpr int kNoNode = 3;
 inline constexpr int kDenied = 4;
 inline constexpr int kDeadline = 5;
 
-// What an error of a call amounts to. No answer at all (`cli.no_node`) is kNoNode; a module that is down is
-// kCallFailed.
+// What an error of a call amounts to. No answer at all (`cli.no_node`, `remote.unreachable`) is kNoNode; a module that
+// is down is kCallFailed.
 int exit_code_of(const Error& error);
 
 }  // namespace status::cli

@@ -1,13 +1,9 @@
 #include "supervisor/cli/statusctl/session.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <thread>
 
 #include "ipc/base/codec.h"
-#include "ipc/base/unique_fd.h"
+#include "ipc/base/file.h"
 #include "ipc/server/access.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/offline.h"
@@ -28,6 +24,13 @@ bool is_gateway_away(const Error& error) {
   return error.code == Code::unavailable && (error.module.empty() || error.reason == "ipc.draining");
 }
 
+// Its text without the end of the line.
+Result<std::string> read_token(const std::string& path) {
+  Result<std::string> token = read_file(path, 64);
+  if (token) token->erase(token->find_last_not_of(" \n") + 1);
+  return token;
+}
+
 Error no_node(const NodePlace& place, const std::string& why) {
   const std::int64_t statusd = running_statusd(place);
   const std::string hint = statusd == 0 ? "start one with: statusd --data-dir " + place.data_dir
@@ -40,7 +43,7 @@ Error no_node(const NodePlace& place, const std::string& why) {
 }  // namespace
 
 int exit_code_of(const Error& error) {
-  if (error.reason == "cli.no_node") return kNoNode;
+  if (error.reason == "cli.no_node" || error.reason == "remote.unreachable") return kNoNode;
   switch (error.code) {
     case Code::permission_denied:
     case Code::unauthenticated:
@@ -59,26 +62,47 @@ NodePlace find_place(const std::string& data_dir, const std::string& run_dir) {
   return place;
 }
 
-Result<Session> Session::open(const NodePlace& place) {
+Result<Session> Session::open(const NodePlace& place) { return place.remote ? open_remote(place) : open_here(place); }
+
+Result<Session> Session::open_here(const NodePlace& place) {
   const std::string path = place.run_dir + "/token";
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file && errno == EACCES) {
+  const Result<std::string> token = read_token(path);
+  if (!token && token.error().code == Code::permission_denied) {
     return fail(Code::permission_denied, "cli.token_unreadable",
                 "may not read " + path + ": run statusctl as the user that the node runs as");
   }
-  std::string token(64, '\0');
-  const ssize_t got = file ? ::read(file.get(), token.data(), token.size()) : -1;
-  if (got < 0) return fail(no_node(place, "there is no token in it"));
-  token.resize(static_cast<std::size_t>(got));
-  token.erase(token.find_last_not_of(" \n") + 1);
-  Result<ipc::Credential> credential = ipc::parse_credential(token);
+  if (!token) return fail(no_node(place, "there is no token in it"));
+  const Result<ipc::Credential> credential = ipc::parse_credential(*token);
   if (!credential) return fail(no_node(place, "its token is damaged"));
   Result<std::unique_ptr<ipc::Client>> client = ipc::Client::open({.url = "ipc://" + place.run_dir + "/supervisor.sock",
                                                                    .target = "supervisor",
                                                                    .credential = *credential,
                                                                    .connect_patience = 200ms});
   if (!client) return fail(std::move(client.error()));
-  return Session(std::move(*client), place);
+  return Session(nullptr, std::move(*client), place);
+}
+
+Result<Session> Session::open_remote(const NodePlace& place) {
+  const Result<std::string> token = read_token(place.remote->token_file);
+  if (!token) return fail(token.error());
+  const Result<ipc::Credential> credential = ipc::parse_credential(*token);
+  if (!credential) {
+    return fail(Code::invalid_argument, "cli.bad_token",
+                place.remote->token_file + " does not hold 32 hex digits, as statusctl token create shows them");
+  }
+  Result<std::unique_ptr<remote::Tunnel>> tunnel = remote::Tunnel::open(place.remote->tunnel);
+  if (!tunnel) return fail(std::move(tunnel.error()));
+  // A handshake takes some round trips.
+  Result<std::unique_ptr<ipc::Client>> client = ipc::Client::open(
+      {.url = (*tunnel)->url(), .target = "supervisor", .credential = *credential, .connect_patience = 1s});
+  if (!client) return fail(std::move(client.error()));
+  return Session(std::move(*tunnel), std::move(*client), place);
+}
+
+Error Session::unreachable() const {
+  if (!tunnel_) return no_node(place_, "nobody listens there");
+  return tunnel_->trouble().value_or(make_retryable(Code::unavailable, "remote.unreachable",
+                                                    to_text(place_.remote->tunnel.node) + " does not answer"));
 }
 
 Result<Value> Session::call(const std::string& method, const Value& params, std::uint32_t deadline_ms) {
@@ -103,7 +127,9 @@ Result<Value> Session::insist(const std::string& method, const Value& params, st
     if (!again(error)) return fail(error);
     const MonotonicTime now = std::chrono::steady_clock::now();
     if (!give_up) give_up = now + kPatience;
-    if (now > *give_up) return fail(is_unsent(error) ? no_node(place_, "nobody listens there") : error);
+    const std::optional<Error> trouble = tunnel_ ? tunnel_->trouble() : std::nullopt;
+    const bool denied = trouble && trouble->code == Code::permission_denied;  // which no patience mends
+    if (now > *give_up || denied) return fail(is_unsent(error) ? unreachable() : error);
     // The client itself waits for a connection; an answer comes at once.
     if (!is_unsent(error)) std::this_thread::sleep_for(kPause);
   }

@@ -44,6 +44,15 @@ std::string protection_notes(const Value::Array& modules) {
   return notes;
 }
 
+// What other machines can do; nothing where the operator wants nothing of it.
+std::string remote_note(const Value* remote) {
+  if (remote == nullptr) return {};
+  const std::string url = remote->string_or("url", "");
+  const std::string problem = remote->string_or("problem", "");
+  if (!url.empty()) return "other machines: " + url + ", fingerprint " + remote->string_or("fingerprint", "") + "\n";
+  return problem.empty() ? "" : "other machines cannot connect: " + problem + "\n";
+}
+
 void print_table(const Value& document) {
   Table table({"MODULE", "STATE", "PID", "UP", "RESTARTS", "MEMORY", "OWNER", "BACKEND"});
   std::string notes;
@@ -64,7 +73,8 @@ void print_table(const Value& document) {
     }
     if (!why.empty() && row.string_or("state", "") != "ready") notes += name + ": " + why + " (statusctl why " + name + ")\n";
   }
-  std::fputs((table.text() + notes + protection_notes(*document.find("modules")->as_array())).c_str(), stdout);
+  notes += protection_notes(*document.find("modules")->as_array()) + remote_note(document.find("remote"));
+  std::fputs((table.text() + notes).c_str(), stdout);
 }
 
 }  // namespace
@@ -78,7 +88,10 @@ int run_status(const Shell& shell) {
   if (modules == nullptr || modules->as_array() == nullptr) {
     return report(make_error(Code::internal, "cli.bad_reply", "supervisor.modules gave no list of modules"));
   }
-  const Value document = status_document(*reply);
+  Value document = status_document(*reply);
+  // One who may see the modules need not be allowed to say hello.
+  const Result<Value> hello = session->read("supervisor.hello", Value(Value::Map{}));
+  if (const Value* remote = hello ? hello->find("remote") : nullptr; remote != nullptr) document.set("remote", *remote);
   shell.json ? print_json(document, shell.terminal) : print_table(document);
   return 0;
 }

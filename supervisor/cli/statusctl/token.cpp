@@ -38,7 +38,8 @@ int run_token_create(const Shell& shell, const TokenWish& wish) {
   const Result<Value> made = session->call("supervisor.create_token", Value::map({{"name", wish.name},
                                                                                   {"methods", std::move(methods)},
                                                                                   {"rate_per_second", wish.rate},
-                                                                                  {"expires_ms", expires_ms}}));
+                                                                                  {"expires_ms", expires_ms},
+                                                                                  {"client", wish.client}}));
   if (!made) return report(made.error());
   if (shell.json) {
     print_json(*made, shell.terminal);
@@ -59,12 +60,12 @@ int run_token_list(const Shell& shell) {
     print_json(*reply, shell.terminal);
     return kDone;
   }
-  Table table({"NAME", "MAY CALL", "PER SECOND", "EXPIRES"});
+  Table table({"NAME", "MAY CALL", "PER SECOND", "EXPIRES", "FROM"});
   for (const Value& token : *tokens->as_array()) {
     const std::uint64_t rate = token.uint_or("rate_per_second", 0);
     const std::int64_t expires_ms = token.int_or("expires_ms", 0);
     table.add({token.string_or("name", ""), joined(token.find("methods")), rate == 0 ? "-" : std::to_string(rate),
-               expires_ms == 0 ? "never" : date_text(expires_ms)});
+               expires_ms == 0 ? "never" : date_text(expires_ms), token.string_or("client", "")});
   }
   std::fputs(table.text().c_str(), stdout);
   return kDone;

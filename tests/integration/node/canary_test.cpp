@@ -87,6 +87,12 @@ class Canary : public testing::Test {
                                        Value::map({{"name", "canary"}, {"methods", Value::array({"chat.*"})}}));
     ASSERT_OK(given);
     canaries_.add_hex("named token", given->string_or("token", ""));
+    canaries_.add("remote key", read_file(a_.data_dir() + "/profiles/default/gateway/remote_key.pem"));
+    const auto remote = a_.front().call("supervisor.create_token", Value::map({{"name", "remote-canary"},
+                                                                               {"methods", Value::array({"chat.*"})},
+                                                                               {"client", std::string(64, 'a')}}));
+    ASSERT_OK(remote);
+    canaries_.add_hex("remote token", remote->string_or("token", ""));
     const auto spied = parse_json(read_file(a_.data_dir() + "/profiles/default/spy/report.json"));
     ASSERT_OK(spied);
     const auto bootstrap = parse_json(spied->string_or("line", ""));
@@ -152,7 +158,8 @@ class Canary : public testing::Test {
     for (const auto& entry : fs::recursive_directory_iterator(a_.data_dir())) {
       const std::string name = entry.path().lexically_relative(a_.data_dir());
       if (!entry.is_regular_file() || name == "node.key" || name == "run/token") continue;
-      if (name == "profiles/default/waku/mesh_key.pem" || name.starts_with("profiles/default/spy/")) continue;
+      if (name == "profiles/default/gateway/remote_key.pem" || name == "profiles/default/waku/mesh_key.pem") continue;
+      if (name.starts_with("profiles/default/spy/")) continue;
       EXPECT_FALSE(entry.path().filename().string().starts_with("core")) << name;
       expect_clean(name, read_file(entry.path()));
       ++files;
@@ -179,7 +186,7 @@ class Canary : public testing::Test {
     EXPECT_GE(environments, 2U) << "of statusd and the gateway";
   }
 
-  ProcessNode a_{{.settings = without_backoff(), .arguments = {}}};
+  ProcessNode a_{{.settings = without_backoff({"remote.listen=\"tls+tcp://127.0.0.1:0\""}), .arguments = {}}};
   ProcessNode b_;
   Conversation talk_;
   Canaries canaries_;

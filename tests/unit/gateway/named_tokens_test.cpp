@@ -114,6 +114,38 @@ TEST_F(NamedTokensTest, BadNamesTwinsAndTooManyAreRefused) {
   EXPECT_EQ(tokens.create("more", {.methods = {"*"}}).error().code, Code::resource_exhausted);
 }
 
+// The remote door shows the pass for whoever has the client's key.
+TEST_F(NamedTokensTest, OfAClientElsewhereThePassOpensTheDoorAndTheTokenDoesNot) {
+  const tls::KeyId client{1, 2, 3};
+  NamedTokens tokens = open();
+  const auto token = tokens.create("ops", {.methods = {"chat.*"}, .client = client});
+  ASSERT_TRUE(token);
+  EXPECT_EQ(show(tokens, *token).error().code, Code::unauthenticated);
+  const auto pass = tokens.pass_of(client);
+  ASSERT_TRUE(pass);
+  EXPECT_EQ(pass->token_sha256, ipc::credential_digest(*ipc::parse_credential(*token)));
+  const auto caller = show(tokens, to_hex(pass->credential));
+  ASSERT_TRUE(caller);
+  EXPECT_EQ((*caller)->name, "token/ops");
+  EXPECT_EQ(tokens.pass_of(tls::KeyId{9}), std::nullopt);
+  EXPECT_EQ(tokens.create("twin", {.methods = {"*"}, .client = client}).error().reason, "supervisor.client_exists");
+  ASSERT_TRUE(tokens.create("here", {.methods = {"*"}}));
+  ASSERT_TRUE(tokens.create("also-here", {.methods = {"*"}})) << "those of this machine have no client in common";
+
+  NamedTokens next = open();
+  ASSERT_TRUE(next.load());
+  ASSERT_TRUE(next.pass_of(client));
+  EXPECT_EQ(next.pass_of(client)->token_sha256, pass->token_sha256);
+  EXPECT_NE(next.pass_of(client)->credential, pass->credential) << "drawn anew";
+  int told = 0;
+  next.on_revoked([&] { ++told; });
+  ASSERT_TRUE(next.revoke("ops"));
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(next.pass_of(client), std::nullopt);
+  EXPECT_FALSE(next.revoke("ops"));
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(NamedTokensTest, ADamagedFileLetsNobodyInAndSaysWhatToDo) {
   std::ofstream(file_) << "{\"tokens\": [{\"name\": \"a\"}]}";
   NamedTokens tokens = open();

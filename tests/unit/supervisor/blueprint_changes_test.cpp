@@ -77,6 +77,11 @@ TEST_F(BlueprintChanges, NoKeyOfTheNodeChangesInSilence) {
   }
 }
 
+TEST_F(BlueprintChanges, TheDoorForOtherMachinesIsTheGateways) {
+  wanted_.configuration.remote_listen = "tls+tcp://127.0.0.1:1";
+  EXPECT_THAT(changes(), ElementsAre("gateway restarted remote.listen"));
+}
+
 TEST_F(BlueprintChanges, ModulesComeAndGoAndGetGrants) {
   wanted_.modules.erase(wanted_.modules.begin() + 2);
   wanted_.modules.push_back(plan("bridge"));

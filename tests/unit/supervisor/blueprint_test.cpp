@@ -52,6 +52,16 @@ TEST_F(BlueprintTest, BuiltInModulesWithTheGatewayFirst) {
   EXPECT_EQ(tree[3].requires_.at(0).module, 2u);
 }
 
+TEST_F(BlueprintTest, TheGatewayHasNoNetworkWhereItListensOnNothing) {
+  built_in("gateway", "sandbox = \"network\"");
+  const auto sandbox = [&](const std::vector<std::string>& settings) {
+    return load(settings)->modules[0].manifest.sandbox;
+  };
+  EXPECT_EQ(sandbox({}), Sandbox::network);
+  EXPECT_EQ(sandbox({"metrics.listen="}), Sandbox::local);
+  EXPECT_EQ(sandbox({"metrics.listen=", "remote.listen=tls+tcp://127.0.0.1:0"}), Sandbox::network);
+}
+
 TEST_F(BlueprintTest, TheOperatorChoosesTheBuiltInOnes) {
   third_party("aaa");
   EXPECT_EQ(load({"modules=[\"keys\"]"})->names(), (std::vector<std::string>{"gateway", "keys", "aaa"}));

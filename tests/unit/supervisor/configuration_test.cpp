@@ -91,6 +91,27 @@ TEST(Configuration, AnUnknownKeyHasFileLineAndTheNearestValidKey) {
   EXPECT_EQ(problem("", {"metrics=5"}), "--set: `metrics` must be a table");
 }
 
+TEST(Configuration, OtherMachinesConnectOnlyWhereTheOperatorSaysSo) {
+  EXPECT_EQ(parse("")->remote_listen, "");
+  EXPECT_EQ(parse("[remote]\nlisten = \"\"\n")->remote_listen, "");
+  for (const char* good : {"tls+tcp://0.0.0.0:7443", "tls+tcp://[::1]:0"}) {
+    const auto configuration = parse("", {std::string("remote.listen=\"") + good + "\""});
+    ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+    EXPECT_EQ(configuration->remote_listen, good);
+  }
+  for (const char* bad : {"tcp://0.0.0.0:7443", "0.0.0.0:7443", "tls+tcp://0.0.0.0", "tls+tcp://host:1",
+                          "tls+tcp://0.0.0.0:70000", "tls+tcp://::1:7443", "tls+tcp://:7443"}) {
+    EXPECT_EQ(problem(std::string("[remote]\nlisten = \"") + bad + "\"\n"),
+              "node.toml:2: `remote.listen` must be tls+tcp://ADDRESS:PORT with an address of this machine, such as "
+              "tls+tcp://0.0.0.0:7443, and not `" +
+                  std::string(bad) + "`");
+  }
+  EXPECT_EQ(problem("[remote]\nlisten = 7443\n"), "node.toml:2: `remote.listen` must be a string");
+  EXPECT_EQ(problem("[remote]\nlissten = \"\"\n"),
+            "node.toml:2: `remote.lissten` is not a key; did you mean `remote.listen`?");
+  EXPECT_EQ(problem("[remot]\n"), "node.toml:1: `remot` is not a key; did you mean `remote`?");
+}
+
 TEST(Configuration, TheNodesRestartPolicyGoesOverTheManifests) {
   const auto configuration = parse("[restart]\nbackoff_ms = 0\nbudget = 0\n");
   ASSERT_TRUE(configuration.has_value());

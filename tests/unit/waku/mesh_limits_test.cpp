@@ -128,7 +128,7 @@ TEST(MeshLimits, StrangersLeaveRoomForConfiguredPeers) {
   store::TemporaryFolder folder;
   TestNode gone;
   gone.start();
-  const Identity friendly = *load_or_create_identity(folder.file("key.pem"));
+  const tls::Identity friendly = *tls::load_or_create_identity(folder.file("key.pem"));
   const std::string address = gone.address();
   Config config = quick_config();
   config.max_peers = 2;

@@ -8,7 +8,6 @@
 #include "ipc/base/codec.h"
 #include "services/waku/mesh/backoff.h"
 #include "services/waku/mesh/config.h"
-#include "services/waku/mesh/identity.h"
 #include "services/waku/mesh/seen_cache.h"
 #include "services/waku/mesh/token_bucket.h"
 #include "tests/unit/host/store_fixture.h"
@@ -27,7 +26,7 @@ TEST(PeerAddress, ParsesAndPrints) {
     EXPECT_EQ(to_text(*address), text);
   }
   EXPECT_EQ(parse_peer_address("[::1]:7")->host, "::1");
-  EXPECT_EQ(parse_peer_address("h:1#0x" + pin)->pin, parse_peer_id(pin));
+  EXPECT_EQ(parse_peer_address("h:1#0x" + pin)->pin, tls::parse_key_id(pin));
 }
 
 TEST(PeerAddress, RefusesWhatIsWrong) {
@@ -107,42 +106,6 @@ TEST(MeshConfig, NamesTheSettingThatIsWrong) {
     EXPECT_THAT(config.error().message, HasSubstr(problem)) << text;
   }
   EXPECT_TRUE(parse_config(Value()));
-}
-
-TEST(MeshIdentity, IsMadeOnceAndKept) {
-  const store::TemporaryFolder folder;
-  const std::string path = folder.file("mesh_key.pem");
-  const Result<Identity> made = load_or_create_identity(path);
-  ASSERT_TRUE(made) << made.error().describe();
-  struct stat info {};
-  ASSERT_EQ(::stat(path.c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0600U);
-  const Result<Identity> again = load_or_create_identity(path);
-  ASSERT_TRUE(again);
-  EXPECT_EQ(again->id, made->id);
-  EXPECT_EQ(*peer_id_of(again->certificate.get()), made->id);
-  EXPECT_NE(load_or_create_identity(folder.file("other.pem"))->id, made->id);
-}
-
-TEST(MeshIdentity, AFileThatOthersMayReadIsRefused) {
-  const store::TemporaryFolder folder;
-  const std::string path = folder.file("mesh_key.pem");
-  ASSERT_TRUE(load_or_create_identity(path));
-  ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
-  const Result<Identity> identity = load_or_create_identity(path);
-  ASSERT_FALSE(identity);
-  EXPECT_EQ(identity.error().reason, "waku.identity_permissions");
-}
-
-TEST(MeshIdentity, ADamagedFileIsRefusedAndKept) {
-  const store::TemporaryFolder folder;
-  const std::string path = folder.file("mesh_key.pem");
-  std::ofstream(path) << "not a key";
-  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
-  const Result<Identity> identity = load_or_create_identity(path);
-  ASSERT_FALSE(identity);
-  EXPECT_EQ(identity.error().code, Code::data_loss);
-  EXPECT_EQ(store::read_all(path), "not a key");
 }
 
 TEST(SeenCache, ForgetsByAgeAndByNumber) {

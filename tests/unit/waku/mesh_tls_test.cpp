@@ -1,16 +1,13 @@
-// Who gets past the TLS of a node, and what an id is made of. The client is OpenSSL alone.
+// Who gets past the TLS of a node. The client is OpenSSL alone.
 #include <gtest/gtest.h>
 #include <openssl/ec.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <sys/stat.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <fstream>
 
-#include "services/waku/mesh/identity.h"
-#include "services/waku/mesh/tls_context.h"
+#include "ipc/tls/identity.h"
 #include "tests/unit/waku/mesh_fixture.h"
 
 namespace status::waku::mesh {
@@ -57,7 +54,7 @@ class MeshTls : public ::testing::Test {
 
   store::TemporaryFolder folder_;
   TestNode a_;
-  Identity identity_ = *load_or_create_identity(folder_.file("key.pem"));
+  tls::Identity identity_ = *tls::load_or_create_identity(folder_.file("key.pem"));
   asio::ssl::context tls_{asio::ssl::context::tls_client};
 };
 
@@ -84,8 +81,8 @@ TEST_F(MeshTls, NoCertificateIsRefused) {
 }
 
 TEST_F(MeshTls, AnEcdsaCertificateIsRefused) {
-  const KeyPtr key(EVP_EC_gen("P-256"));
-  const CertificatePtr certificate(X509_new());
+  const tls::KeyPtr key(EVP_EC_gen("P-256"));
+  const tls::CertificatePtr certificate(X509_new());
   ASSERT_TRUE(key && certificate);
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
@@ -93,25 +90,11 @@ TEST_F(MeshTls, AnEcdsaCertificateIsRefused) {
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
   X509_set_pubkey(certificate.get(), key.get());
   ASSERT_GT(X509_sign(certificate.get(), key.get(), EVP_sha256()), 0);
-  EXPECT_EQ(peer_id_of(certificate.get()).error().reason, "waku.foreign_key");
+  EXPECT_EQ(tls::key_id_of(certificate.get()).error().reason, "ipc.foreign_key");
   forget_key();
   ASSERT_EQ(SSL_CTX_use_certificate(ctx(), certificate.get()), 1);
   ASSERT_EQ(SSL_CTX_use_PrivateKey(ctx(), key.get()), 1);
   expect_refused();
-}
-
-// The key pair of RFC 8410, section 10; the id is the SHA-256 of its SubjectPublicKeyInfo.
-TEST(MeshIdentity, AnIdIsTheHashOfThePublicKey) {
-  store::TemporaryFolder folder;
-  const std::string path = folder.file("key.pem");
-  std::ofstream(path) << "-----BEGIN PRIVATE KEY-----\n"
-                         "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
-                         "-----END PRIVATE KEY-----\n";
-  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
-  const Result<Identity> identity = load_or_create_identity(path);
-  ASSERT_TRUE(identity) << identity.error().describe();
-  EXPECT_EQ(to_text(identity->id), "a1e9156054e04fac899ae9f275132cdc07a5dbc4ea2c2ad3a1ffc6e0d253681f");
-  EXPECT_EQ(peer_id_of(identity->certificate.get()), identity->id);
 }
 
 }  // namespace

@@ -7,9 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <thread>
 
+#include "ipc/tls/context.h"
 #include "services/waku/mesh/frames.h"
-#include "services/waku/mesh/identity.h"
-#include "services/waku/mesh/tls_context.h"
 #include "services/waku/mesh/tls_link.h"
 #include "tests/unit/waku/mesh_fixture.h"
 
@@ -19,8 +18,8 @@ class RawPeer final : public LinkHandler {
  public:
   // With the key in `key_file`, made if there is none; else with a key of its own.
   explicit RawPeer(const std::string& address, const std::string& key_file = "")
-      : identity_(*load_or_create_identity(key_file.empty() ? folder_.file("key.pem") : key_file)),
-        tls_(*make_tls_context(identity_)),
+      : identity_(*tls::load_or_create_identity(key_file.empty() ? folder_.file("key.pem") : key_file)),
+        tls_(*tls::make_context(identity_, {.protocol = kAlpn})),
         guard_(boost::asio::make_work_guard(io_)),
         link_(std::make_shared<TlsLink>(io_, *tls_, std::size_t{64} << 20, *this)),
         thread_([this] { io_.run(); }) {
@@ -104,7 +103,7 @@ class RawPeer final : public LinkHandler {
   }
 
   store::TemporaryFolder folder_;
-  Identity identity_;
+  tls::Identity identity_;
   std::unique_ptr<boost::asio::ssl::context> tls_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,4 +1,4 @@
-#include "services/waku/mesh/identity.h"
+#include "ipc/tls/identity.h"
 
 #include <fcntl.h>
 #include <openssl/err.h>
@@ -12,7 +12,7 @@
 #include "ipc/base/file.h"
 #include "ipc/base/unique_fd.h"
 
-namespace status::waku::mesh {
+namespace status::tls {
 
 void KeyDeleter::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 void CertificateDeleter::operator()(x509_st* certificate) const { X509_free(certificate); }
@@ -28,21 +28,21 @@ tl::unexpected<Error> openssl_failed(const char* what) {
   char text[160] = "no reason given";
   if (const unsigned long code = ERR_get_error(); code != 0) ERR_error_string_n(code, text, sizeof text);
   ERR_clear_error();
-  return fail(Code::internal, "waku.openssl", std::string(what) + ": " + text);
+  return fail(Code::internal, "ipc.openssl", std::string(what) + ": " + text);
 }
 
 Result<KeyPtr> read_key(int fd, const std::string& path) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return fail(errno_error(errno, "fstat " + path));
   if ((info.st_mode & 0077) != 0) {
-    return fail(Code::permission_denied, "waku.identity_permissions",
+    return fail(Code::permission_denied, "ipc.identity_permissions",
                 path + " holds a private key and others may read it: chmod 600 " + path);
   }
   const BioPtr file(BIO_new_fd(fd, BIO_NOCLOSE));
   KeyPtr key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, nullptr));
   ERR_clear_error();
   if (!key || EVP_PKEY_get_id(key.get()) != EVP_PKEY_ED25519) {
-    return fail(Code::data_loss, "waku.identity_unreadable",
+    return fail(Code::data_loss, "ipc.identity_unreadable",
                 path +
                     " holds no Ed25519 private key. Restore it from a backup, or move it away: then a new "
                     "identity is made and every peer that pinned the old one must be told");
@@ -82,25 +82,25 @@ Result<CertificatePtr> self_signed(EVP_PKEY* key) {
   const bool ok = X509_set_version(x, X509_VERSION_3) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(x), 1) == 1 &&
                   ASN1_TIME_set_string_X509(X509_getm_notBefore(x), "19700101000000Z") == 1 &&
                   ASN1_TIME_set_string_X509(X509_getm_notAfter(x), "99991231235959Z") == 1 &&
-                  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                                             reinterpret_cast<const unsigned char*>("status-mesh"), -1, -1, 0) == 1 &&
+                  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("status"),
+                                             -1, -1, 0) == 1 &&
                   X509_set_issuer_name(x, name) == 1 && X509_set_pubkey(x, key) == 1 && X509_sign(x, key, nullptr) > 0;
-  if (!ok) return openssl_failed("make the node's certificate");
+  if (!ok) return openssl_failed("make the certificate");
   return certificate;
 }
 
 }  // namespace
 
-Result<PeerId> peer_id_of(const x509_st* certificate) {
+Result<KeyId> key_id_of(const x509_st* certificate) {
   const EVP_PKEY* key = certificate == nullptr ? nullptr : X509_get0_pubkey(certificate);
   if (key == nullptr || EVP_PKEY_get_id(key) != EVP_PKEY_ED25519) {
     ERR_clear_error();
-    return fail(Code::invalid_argument, "waku.foreign_key", "the peer's certificate has no Ed25519 key");
+    return fail(Code::invalid_argument, "ipc.foreign_key", "the peer's certificate has no Ed25519 key");
   }
   unsigned char* der = nullptr;
   const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
   if (size <= 0) return openssl_failed("encode the peer's public key");
-  PeerId id;
+  KeyId id;
   const int hashed = EVP_Digest(der, static_cast<std::size_t>(size), id.data(), nullptr, EVP_sha256(), nullptr);
   OPENSSL_free(der);
   if (hashed != 1) return openssl_failed("hash the peer's public key");
@@ -112,9 +112,9 @@ Result<Identity> load_or_create_identity(const std::string& path) {
   if (!key) return tl::unexpected(key.error());
   Result<CertificatePtr> certificate = self_signed(key->get());
   if (!certificate) return tl::unexpected(certificate.error());
-  const Result<PeerId> id = peer_id_of(certificate->get());
+  const Result<KeyId> id = key_id_of(certificate->get());
   if (!id) return tl::unexpected(id.error());
   return Identity{std::move(*key), std::move(*certificate), *id};
 }
 
-}  // namespace status::waku::mesh
+}  // namespace status::tls

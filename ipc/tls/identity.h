@@ -1,4 +1,4 @@
-// The node's long-lived key: an Ed25519 private key in a file of the profile folder, and the self-signed certificate
+// The long-lived key of one end of TLS connections: an Ed25519 private key in a file, and the self-signed certificate
 // made from it.
 #pragma once
 
@@ -6,13 +6,13 @@
 #include <string>
 
 #include "ipc/base/result.h"
-#include "services/waku/mesh/peer_address.h"
+#include "ipc/tls/key_id.h"
 
 // OpenSSL's own names for EVP_PKEY and X509, so that this header needs none of its headers.
 struct evp_pkey_st;
 struct x509_st;
 
-namespace status::waku::mesh {
+namespace status::tls {
 
 struct KeyDeleter {
   void operator()(evp_pkey_st* key) const;
@@ -28,16 +28,16 @@ using CertificatePtr = std::unique_ptr<x509_st, CertificateDeleter>;
 struct Identity {
   KeyPtr key;
   CertificatePtr certificate;
-  PeerId id{};
+  KeyId id{};
 };
 
 // Reads `path`, PEM PKCS#8; creates it with mode 0600 if there is none, durable before this returns. Errors:
-// PERMISSION_DENIED `waku.identity_permissions` if others may read the file, DATA_LOSS `waku.identity_unreadable` if it
+// PERMISSION_DENIED `ipc.identity_permissions` if others may read the file, DATA_LOSS `ipc.identity_unreadable` if it
 // holds no Ed25519 key (never replaced: the peers have pinned it), those of the file system. One caller at a time per
 // path.
 Result<Identity> load_or_create_identity(const std::string& path);
 
-// The id of whoever owns this certificate's key. INVALID_ARGUMENT `waku.foreign_key` unless it is Ed25519.
-Result<PeerId> peer_id_of(const x509_st* certificate);
+// The id of whoever owns this certificate's key. INVALID_ARGUMENT `ipc.foreign_key` unless it is Ed25519.
+Result<KeyId> key_id_of(const x509_st* certificate);
 
-}  // namespace status::waku::mesh
+}  // namespace status::tls
