@@ -101,9 +101,11 @@ Status RemoteDoor::Impl::open() {
   accept_timer.emplace(office.context());
   const TcpAddress served = address_of(*acceptor);
   url = to_remote_url(served);
-  if (config.address_file.empty()) return {};
-  // Not synced: another start of the machine is another run of the node.
-  return replace_file(config.address_file, to_text(served) + "\n", Durability::lazy);
+  if (!config.address_file.empty()) {
+    // For the gateway after this one, and not worth a closed door.
+    (void)replace_file(config.address_file, to_text(served) + "\n", Durability::lazy);
+  }
+  return {};
 }
 
 void RemoteDoor::Impl::accept() {
