@@ -41,12 +41,9 @@ class Message {
     if (message_ == nullptr) return {};
     return {static_cast<std::uint8_t*>(nng_msg_body(message_)), nng_msg_len(message_)};
   }
-  // Replaces the first `old_size` bytes by `head`; the rest does not move where NNG's headroom suffices.
-  void replace_front(std::size_t old_size, ByteView head) {
-    if (nng_msg_trim(message_, old_size) != 0 || nng_msg_insert(message_, head.data(), head.size()) != 0) {
-      throw std::bad_alloc();
-    }
-  }
+  // Replaces the first `old_size` bytes by `head`, in a message of its own: where the room in front does not suffice,
+  // Debian's nng_msg_insert moves the rest past the end of its buffer.
+  void replace_front(std::size_t old_size, ByteView head) { *this = Message(head, bytes().subspan(old_size)); }
   // The connection that it came in on; 0 when it did not.
   std::uint32_t pipe_id() const {
     const int id = nng_pipe_id(nng_msg_get_pipe(message_));
