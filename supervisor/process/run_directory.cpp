@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,13 +14,43 @@
 namespace status::supervisor {
 namespace {
 
+constexpr int kMostLinks = 40;  // as the kernel
+
 std::string absolute(const std::string& path) {
   std::error_code error;
-  // A link that the user names is the user's business; below it none is followed.
+  // A link that the user made and names is the user's business (check_links); below it none is followed.
   std::filesystem::path full = std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
   std::string text = error ? path : full.string();
   while (text.size() > 1 && text.back() == '/') text.pop_back();
   return text;
+}
+
+// A link on the way that somebody else made, in a folder such as /tmp, would have us close the folder that it leads to
+// and clear it of sockets. The kernel refuses to follow such links (fs.protected_symlinks), but does not see that we do.
+Status check_links(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path left = std::filesystem::absolute(path, error).lexically_normal();
+  std::filesystem::path here = "/";
+  for (int links = 0; !left.empty();) {
+    const auto first = *left.begin();
+    left = std::filesystem::path(left).lexically_relative(first);
+    if (left == ".") left.clear();
+    const std::filesystem::path next = here / first;
+    struct stat info {};
+    if (::lstat(next.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) {
+      here = next;
+      continue;
+    }
+    if (info.st_uid != 0 && info.st_uid != ::geteuid()) {
+      return fail(Code::failed_precondition, "supervisor.unsafe_directory",
+                  next.string() + " is a link that uid " + std::to_string(info.st_uid) +
+                      " made; mend it with: rm " + next.string());
+    }
+    if (++links > kMostLinks) break;  // opening it says so
+    left = (here / std::filesystem::read_symlink(next, error) / left).lexically_normal();
+    here = "/";
+  }
+  return {};
 }
 
 Result<UniqueFd> take_lock(const std::string& path) {
@@ -83,6 +114,9 @@ Result<RunDirectory> RunDirectory::open(const std::string& data_dir, const std::
   RunDirectory node;
   node.paths_ = paths_of(data_dir, run_dir);
   const NodePaths& paths = node.paths_;
+  for (const std::string& named : {data_dir, run_dir}) {
+    if (Status safe = check_links(named); !named.empty() && !safe) return fail(safe.error());
+  }
   const auto data = open_private_directory(paths.data_dir, Durability::synced, true);
   if (!data) return fail(data.error());
   auto lock = take_lock(paths.lock());
