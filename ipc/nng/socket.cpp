@@ -13,12 +13,12 @@ namespace {
 // NNG counts its own header, one request id per hop, into the size of a message.
 constexpr std::size_t kNngHeader = 64;
 
-Result<Socket> open(int (*opener)(nng_socket*)) {
+Result<Socket> open(int (*opener)(nng_socket*), std::size_t max_message) {
   keep_one_task_thread();
   nng_socket raw = NNG_SOCKET_INITIALIZER;
   if (const int rv = opener(&raw); rv != 0) return fail(nng_error(rv, "open an NNG socket"));
   Socket socket(raw);
-  if (const int rv = nng_socket_set_size(raw, NNG_OPT_RECVMAXSZ, kMaxMessage + kNngHeader); rv != 0) {
+  if (const int rv = nng_socket_set_size(raw, NNG_OPT_RECVMAXSZ, max_message + kNngHeader); rv != 0) {
     return fail(nng_error(rv, "limit the message size"));
   }
   return socket;
@@ -26,10 +26,10 @@ Result<Socket> open(int (*opener)(nng_socket*)) {
 
 }  // namespace
 
-Result<Socket> Socket::reply() { return open(nng_rep0_open); }
+Result<Socket> Socket::reply(std::size_t max_message) { return open(nng_rep0_open, max_message); }
 
 Result<Socket> Socket::request() {
-  Result<Socket> socket = open(nng_req0_open);
+  Result<Socket> socket = open(nng_req0_open, kMaxMessage);
   if (!socket) return socket;
   const std::pair<const char*, nng_duration> settings[] = {
       {NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE}, {NNG_OPT_RECONNMINT, 10}, {NNG_OPT_RECONNMAXT, 250}};

@@ -3,6 +3,7 @@
 
 #include <nng/nng.h>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -22,9 +23,9 @@ class Socket {
   }
   ~Socket() { close(); }
 
-  // Messages of at most 16 MiB both ways.
-  static Result<Socket> reply();
-  // Never re-sends a request (section 1.2), redials after 10 to 250 ms (section 1.4).
+  // Requests of at most so many bytes: a longer one ends its connection.
+  static Result<Socket> reply(std::size_t max_message);
+  // Answers of at most 16 MiB. Never re-sends a request (section 1.2), redials after 10 to 250 ms (section 1.4).
   static Result<Socket> request();
 
   nng_socket get() const { return socket_; }

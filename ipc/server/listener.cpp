@@ -1,5 +1,6 @@
 #include "ipc/server/listener.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 
+#include "ipc/base/unique_fd.h"
 #include "ipc/nng/error.h"
 #include "ipc/nng/socket.h"
 #include "ipc/wire/limits.h"
@@ -16,6 +18,14 @@ namespace {
 
 constexpr std::chrono::milliseconds kDialPatience{100};
 constexpr unsigned kMostRounds = 600;  // a minute
+
+// For a connection to oneself. Without them a dial says nothing about the listener, and one that is replaced has lost its
+// path: the new one cannot be opened.
+bool descriptors_left() {
+  const UniqueFd one(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const UniqueFd two(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  return one && two;
+}
 
 Status check_path(const std::string& path) {
   if (path.size() > kMaxSocketPath) {
@@ -46,12 +56,15 @@ void Listener::on_pipe(nng_pipe pipe, nng_pipe_ev event, void* self) {
   auto& listener = *static_cast<Listener*>(self);
   if (event == NNG_PIPE_EV_REM_POST) {
     listener.pipes_.fetch_sub(1);
+    listener.peers_.forget(pipe);
     return;
   }
   listener.pipes_.fetch_add(1);
   // Before the pipe is added to the socket: closing it here means that nothing of the peer is ever read.
-  std::uint64_t uid = 0;
-  if (nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_UID, &uid) == 0 && uid != ::geteuid()) nng_pipe_close(pipe);
+  if (const Status admitted = listener.peers_.admit(pipe); !admitted) {
+    nng_pipe_close(pipe);
+    listener.refused_(admitted.error());
+  }
   // One that a retired listener made late says nothing about its successor.
   if (nng_listener_id(nng_pipe_listener(pipe)) != listener.id_) return;
   std::lock_guard lock(listener.mutex_);
@@ -109,7 +122,7 @@ bool Listener::revive_if_lost() {
   // One look may catch a connection that is just being made; two in a row are a suspicion.
   const bool lost = looks_lost();
   if (!std::exchange(suspect_, lost) || !lost) return false;
-  if (reachable()) {
+  if (reachable() || !descriptors_left()) {
     note_silent();
     suspect_ = false;
     return false;

@@ -18,12 +18,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
 
 #include "ipc/base/result.h"
+#include "ipc/server/peers.h"
 #include "ipc/server/socket_census.h"
 
 namespace status::ipc {
@@ -32,8 +34,12 @@ class Listener {
  public:
   static constexpr std::chrono::milliseconds kCheckPeriod{100};
 
+  // Told of every connection that was refused (Peers::admit). Runs on NNG's threads: only counts and logs.
+  using Refused = std::function<void(const Error&)>;
+
   // `socket` must outlive this, and must be closed before it goes.
-  Listener(nng_socket socket, std::string url) : socket_(socket), url_(std::move(url)) {}
+  Listener(nng_socket socket, std::string url, Refused refused)
+      : socket_(socket), url_(std::move(url)), refused_(std::move(refused)) {}
 
   // Socket file mode 0600; peers of another user are refused before a byte is read. Errors: RESOURCE_EXHAUSTED
   // (`ipc.path_too_long`) over 107 bytes, FAILED_PRECONDITION (`ipc.path_taken`) when the path holds something that is
@@ -48,6 +54,7 @@ class Listener {
   // caller's heartbeat shows that.
   bool reachable();
 
+  Peers& peers() { return peers_; }
   std::uint64_t revivals() const { return revivals_.load(std::memory_order_relaxed); }
   bool is_ipc() const { return url_.starts_with("ipc://"); }
 
@@ -63,6 +70,8 @@ class Listener {
 
   const nng_socket socket_;
   const std::string url_;
+  const Refused refused_;
+  Peers peers_;
   nng_listener listener_ = NNG_LISTENER_INITIALIZER;
   std::atomic<int> id_{0};  // of the listener in office; 0: none yet
 

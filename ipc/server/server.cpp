@@ -39,11 +39,12 @@ void Server::handle_others(Handler handler) {
 }
 
 Status Server::listen() {
-  Result<Socket> socket = Socket::reply();
+  Result<Socket> socket = Socket::reply(options_.max_message);
   if (!socket) return fail(socket.error());
   socket_ = std::move(*socket);
   if (options_.workers > 0) pool_ = std::make_unique<WorkerPool>(options_.workers, options_.queue);
-  listener_ = std::make_unique<Listener>(socket_.get(), options_.url);
+  listener_ = std::make_unique<Listener>(socket_.get(), options_.url,
+                                         [this](const Error& error) { connection_refused(error); });
   for (std::size_t i = 0; i < working_contexts() + options_.reserve; ++i) {
     if (Status status = add_slot(); !status) return status;
   }
@@ -73,6 +74,7 @@ Status Server::add_slot() {
 void Server::received(Slot& slot, Message message) {
   slot.received_ns = monotonic_ns();
   slot.pipe = message.pipe_id();
+  slot.client = listener_->peers().client_of(static_cast<int>(slot.pipe.load()));
   std::optional<std::uint32_t> id;
   Result<RequestView> view = parse_request(message.bytes(), id);
   if (!view) {
@@ -83,6 +85,7 @@ void Server::received(Slot& slot, Message message) {
       slot.receive();
       return;
     }
+    if (offends(slot)) return slot.receive();
     slot.echo.clear();  // of the request before this one, both
     slot.method.clear();
     refuse(slot, *id, std::move(view.error()));
@@ -117,6 +120,7 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   if (!caller) {
     if (observer_ != nullptr) observer_->rejected(caller.error().reason);
     denials_.note({}, header.method, caller.error());
+    if (offends(slot)) return slot.receive();
     refuse(slot, header.id, std::move(caller.error()));
     return;
   }
@@ -129,7 +133,7 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
                         ? control::CrashArea::kNoSlot
                         : crash_->claim(header.method, header.trace ? ByteView(header.trace->trace_id) : ByteView{},
                                         slot.received_ns);
-  std::optional<Error> over_limit = count_in(slot.pipe, header.method);
+  std::optional<Error> over_limit = count_in(slot.client, header.method);
   const std::uint64_t ticket = tickets_.fetch_add(1, std::memory_order_relaxed) + 1;
   slot.issue(ticket);
   Call call(slot, ticket, std::move(message), view, std::move(*caller));
@@ -196,10 +200,27 @@ void Server::dispatch(std::shared_ptr<const Method> method, Call call) {
   shared->fail(full);
 }
 
-std::optional<Error> Server::count_in(std::uint32_t pipe, std::string_view method) {
+void Server::connection_refused(const Error& error) {
+  if (observer_ != nullptr) observer_->rejected(error.reason);
+  denials_.note("a connection", {}, error);
+}
+
+// A request that was refused for what it is, and not for what goes on here. True: it is not even answered.
+bool Server::offends(const Slot& slot) {
+  if (!listener_->peers().offended(slot.client)) return false;
+  const std::string process = "process " + std::to_string(slot.client.load());
+  const Error dropped = make_error(Code::permission_denied, "ipc.dropped",
+                                   process + " sends over " + std::to_string(Peers::kMostOffences) +
+                                       " requests in a second that are refused: the others are not answered");
+  if (observer_ != nullptr) observer_->rejected(dropped.reason);
+  denials_.note(process, {}, dropped);
+  return true;
+}
+
+std::optional<Error> Server::count_in(std::uint64_t client, std::string_view method) {
   std::lock_guard lock(mutex_);
   ++busy_;
-  if (++in_flight_by_pipe_[pipe] > options_.max_in_flight_per_client) {
+  if (++in_flight_by_client_[client] > options_.max_in_flight_per_client) {
     return make_retryable(Code::resource_exhausted, "ipc.too_many_calls",
                           "this client has " + std::to_string(options_.max_in_flight_per_client) +
                               " requests in flight: wait for answers before sending more",
@@ -210,10 +231,10 @@ std::optional<Error> Server::count_in(std::uint32_t pipe, std::string_view metho
   return std::nullopt;
 }
 
-void Server::count_out_locked(std::uint32_t pipe) {
+void Server::count_out_locked(std::uint64_t client) {
   if (--busy_ == 0 && draining_) drained_.notify_all();
-  const auto found = in_flight_by_pipe_.find(pipe);
-  if (found != in_flight_by_pipe_.end() && --found->second == 0) in_flight_by_pipe_.erase(found);
+  const auto found = in_flight_by_client_.find(client);
+  if (found != in_flight_by_client_.end() && --found->second == 0) in_flight_by_client_.erase(found);
 }
 
 Error Server::queue_full() const {
@@ -236,11 +257,14 @@ Status Server::park(Slot& slot, std::uint64_t ticket) {
     for (const Ended& ended : ended_) {
       if (ended.caller.lock() == slot.caller) return fail(ended.error);
     }
+    std::size_t& of_client = parked_by_client_[slot.client.load()];
+    if (of_client >= options_.max_parked_per_client) return fail(too_many_polls());
+    ++of_client;
     ++parked_;
     slot.parked = true;
     grow = slots_.size() < working_contexts() + options_.reserve + parked_;
     // In here, because the slot may be answered and used for the next call as soon as the lock is free.
-    count_out_locked(slot.pipe);
+    count_out_locked(slot.client);
     if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
   }
   // This context waits now; another takes its place among those that receive.
@@ -271,9 +295,10 @@ void Server::answered(Slot& slot, const Stages& stages, std::optional<Code> code
     std::lock_guard lock(mutex_);
     if (slot.parked) {
       --parked_;
+      if (--parked_by_client_[slot.client.load()] == 0) parked_by_client_.erase(slot.client.load());
       return;  // a poll's wait is nobody's latency
     }
-    count_out_locked(slot.pipe);
+    count_out_locked(slot.client);
     if (crash_ != nullptr) crash_->release(std::exchange(slot.crash_slot, control::CrashArea::kNoSlot));
   }
   if (observer_ == nullptr) return;

@@ -5,7 +5,8 @@
 // (`worker`), or on the housekeeping thread (`system`). When the pool's queue is full the answer is RESOURCE_EXHAUSTED
 // at once. Contexts = workers + queue + 8 kept free, and one more for each parked poll, so that somebody can always
 // receive the next request. A peer that does not take its answers holds their contexts for five seconds, and when
-// contexts are short for a tenth of one; then its connection is closed. A call that nobody answered by its deadline
+// contexts are short for a tenth of one; then its client is hung up on. A client that goes on sending what is refused
+// is not answered (peers.h). A call that nobody answered by its deadline
 // gets DEADLINE_EXCEEDED; the late answer is dropped.
 #pragma once
 
@@ -47,9 +48,11 @@ struct ServerOptions {
   unsigned workers = 2;
   std::size_t queue = 64;
   std::size_t reserve = 8;
-  std::size_t max_parked = 2'048;
+  std::size_t max_parked = 2'048;             // polls
+  std::size_t max_parked_per_client = 2'048;  // of them; less where clients do not trust each other
   std::size_t in_flight_contexts = 0;  // beside the pool's, for inline methods that answer later (a forwarder: 64)
   std::uint32_t max_in_flight_per_client = kMaxInFlightPerClient;
+  std::size_t max_message = kMaxMessage;  // bytes of a request
 };
 
 // What `pong` says (WIRE.md section 5).
@@ -130,8 +133,10 @@ class Server {
   void refuse(Slot& slot, std::uint32_t id, Error error);
   std::optional<Error> admission_error(const Call& call, std::shared_ptr<const Method>& method);
   bool closing() const { return closing_.load(); }
-  std::optional<Error> count_in(std::uint32_t pipe, std::string_view method);
-  void count_out_locked(std::uint32_t pipe);
+  void connection_refused(const Error& error);
+  bool offends(const Slot& slot);
+  std::optional<Error> count_in(std::uint64_t client, std::string_view method);
+  void count_out_locked(std::uint64_t client);
   Error queue_full() const;
   Error stopping() const;
   std::size_t working_contexts() const;
@@ -161,9 +166,10 @@ class Server {
   };
   std::vector<Ended> ended_;
   std::function<std::optional<Error>(const Call&)> gate_;
-  std::unordered_map<std::uint32_t, std::uint32_t> in_flight_by_pipe_;
+  std::unordered_map<std::uint64_t, std::uint32_t> in_flight_by_client_;
   std::size_t busy_ = 0;
   std::size_t parked_ = 0;
+  std::unordered_map<std::uint64_t, std::size_t> parked_by_client_;
   std::list<RunningHandler> running_;
   std::uint64_t watched_ns_ = kNever;  // the deadline that the timer stands at
   std::optional<TimerQueue::Id> deadline_timer_;

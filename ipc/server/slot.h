@@ -34,7 +34,7 @@ class Slot {
   bool receiving() const { return phase_.load() == Phase::receiving; }
   // For how long the peer has not taken the answer; zero when none is being sent. Any thread.
   std::chrono::milliseconds stuck() const;
-  // Closes the connection that the request came on: what is being sent on it ends.
+  // Ends the connections of the client that the request came from: what is being sent on them ends.
   void drop_peer();
 
   // True for exactly one caller per ticket.
@@ -50,6 +50,7 @@ class Slot {
   // the winner.
   std::uint32_t request_id = 0;
   std::atomic<std::uint32_t> pipe{0};
+  std::atomic<std::uint64_t> client{0};  // whose connection that is (peers.h)
   std::string method;
   std::string echo;
   std::shared_ptr<const Caller> caller;

@@ -8,6 +8,7 @@
 
 #include "ipc/api/interface.h"
 #include "ipc/base/result.h"
+#include "ipc/wire/limits.h"
 
 namespace status::host {
 
@@ -32,6 +33,7 @@ struct ModuleDefinition {
   // PERMISSION_DENIED end it with exit code 78 (configuration), anything else with 70.
   std::function<Result<std::unique_ptr<Service>>(ModuleContext&)> make;
   unsigned workers = 2;
+  std::size_t max_request = ipc::kMaxMessage;  // bytes: what a connection may make the process take before it is known
   // For a process that holds keys: no core dumps, no ptrace.
   bool secret = false;
 };

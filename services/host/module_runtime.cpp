@@ -13,6 +13,7 @@ ipc::ServerOptions server_options(const ModuleDefinition& definition, const ipc:
   options.generation = bootstrap.generation;
   options.interface_major = definition.interface().version().major;
   options.workers = definition.workers;
+  options.max_message = definition.max_request;
   return options;
 }
 

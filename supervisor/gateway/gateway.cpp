@@ -2,6 +2,7 @@
 
 #include "ipc/base/file.h"
 #include "ipc/stream/event_stream.h"
+#include "ipc/wire/limits.h"
 #include "metrics/instruments.h"
 #include "supervisor/gateway/api.h"
 #include "supervisor/gateway/forwarder.h"
@@ -19,8 +20,10 @@
 namespace status::gateway {
 namespace {
 
-// Four modules may hang with all the calls that one module may have (Route::kMaxCalls), and the others do not notice.
-constexpr std::size_t kContexts = 4 * Route::kMaxCalls;
+// One client may have all the calls that it may have, or four modules hang with all that one module may have
+// (Route::kMaxCalls), and there is room for two modules' more.
+constexpr std::size_t kContexts = ipc::kMaxInFlightPerClient + 2 * Route::kMaxCalls;
+static_assert(ipc::kMaxInFlightPerClient >= 4 * Route::kMaxCalls);
 
 ipc::ServerOptions server_options(const GatewayConfig& config) {
   ipc::ServerOptions options;
@@ -31,6 +34,7 @@ ipc::ServerOptions server_options(const GatewayConfig& config) {
   options.workers = 0;                                    // everything is forwarded or at hand
   options.queue = 0;
   options.in_flight_contexts = kContexts;
+  options.max_parked_per_client = options.max_parked / 2;
   return options;
 }
 

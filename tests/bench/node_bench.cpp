@@ -41,7 +41,7 @@ Floor spawn_floor() {
 constexpr const char* kBareNng = "--bare-nng";
 
 int listen_and_do_nothing() {
-  const Result<ipc::Socket> socket = ipc::Socket::reply();
+  const Result<ipc::Socket> socket = ipc::Socket::reply(ipc::kMaxMessage);
   if (!socket || nng_listen(socket->get(), "inproc://bare", nullptr, 0) != 0) return 1;
   std::puts(kBareNng);
   std::fflush(stdout);

@@ -46,6 +46,9 @@ Result<std::unique_ptr<host::Service>> make(host::ModuleContext& context) {
 
 }  // namespace
 
-host::ModuleDefinition module() { return {.interface = &interface, .make = make, .workers = 1, .secret = true}; }
+// Its requests have no parameters, and its memory is small: nobody gets 16 MiB of it by announcing a message.
+host::ModuleDefinition module() {
+  return {.interface = &interface, .make = make, .workers = 1, .max_request = 64U << 10U, .secret = true};
+}
 
 }  // namespace status::keys
