@@ -24,6 +24,10 @@ ipc::Message refusal(std::uint32_t id, std::string_view echo, Error error) {
   return ipc::Message(whole, {});
 }
 
+bool is_refusal(Code code) {
+  return code == Code::unauthenticated || code == Code::permission_denied || code == Code::resource_exhausted;
+}
+
 bool shows_token(const ipc::RequestHeader& header, const RemotePass& pass) {
   if (!header.credential) return false;
   const auto digest = ipc::credential_digest(*header.credential);
@@ -49,7 +53,7 @@ RemoteBridge::Sent RemoteBridge::carry(ipc::Message request, const RemotePass& p
   const Result<ipc::RequestView> view = ipc::parse_request(request.bytes(), id);
   if (!view) {
     if (!id) return {Verdict::no_request};
-    answer(refusal(*id, {}, view.error()));
+    answer(refusal(*id, {}, view.error()), false);
     return {Verdict::refused};
   }
   const ipc::RequestHeader& header = view->header;
@@ -57,7 +61,8 @@ RemoteBridge::Sent RemoteBridge::carry(ipc::Message request, const RemotePass& p
     answer(refusal(header.id, header.echo,
                    make_error(Code::unauthenticated, "supervisor.wrong_token",
                               "the request does not show the token that was made for this client (statusctl token "
-                              "create NAME --client FINGERPRINT); other tokens do not work here")));
+                              "create NAME --client FINGERPRINT); other tokens do not work here")),
+           false);
     return {Verdict::not_the_token};
   }
   if (under_way >= kMaxInFlight) {
@@ -65,7 +70,8 @@ RemoteBridge::Sent RemoteBridge::carry(ipc::Message request, const RemotePass& p
                    make_retryable(Code::resource_exhausted, "ipc.too_many_calls",
                                   "this connection has " + std::to_string(kMaxInFlight) +
                                       " requests in flight: wait for answers before sending more",
-                                  100)));
+                                  100)),
+           false);
     return {Verdict::refused};
   }
   const std::string method(header.method);
@@ -78,7 +84,9 @@ RemoteBridge::Sent RemoteBridge::carry(ipc::Message request, const RemotePass& p
   ipc::CallHandle handle =
       client.forward(std::move(request), deadline_ms, method,
                      [answer = std::move(answer), failed = std::move(failed)](Result<ipc::Response> response) {
-                       answer(response ? response->take_message() : failed(std::move(response.error())));
+                       if (!response) return answer(failed(std::move(response.error())), false);
+                       const bool refused = response->error() && is_refusal(response->error()->code);
+                       answer(response->take_message(), refused);
                      });
   return {Verdict::carried, std::move(handle)};
 }

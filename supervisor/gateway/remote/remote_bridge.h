@@ -33,8 +33,9 @@ class RemoteBridge {
     Verdict verdict = Verdict::no_request;
     ipc::CallHandle handle = {};
   };
-  // Exactly once unless the verdict is `no_request`, on an NNG thread or before carry() returns: must not block.
-  using Answer = std::function<void(ipc::Message)>;
+  // `refused`: by the front door, for what it was. Exactly once unless the verdict is `no_request`, on an NNG thread or
+  // before carry() returns: must not block.
+  using Answer = std::function<void(ipc::Message, bool refused)>;
   // `under_way`: requests of the same connection that are not answered yet. Any thread.
   Sent carry(ipc::Message request, const RemotePass& pass, std::size_t under_way, Answer answer);
 

@@ -38,7 +38,7 @@ Bytes frame_of(const Bytes& hops, const ipc::Message& message) {
 
 std::string_view to_word(RemoteEnd end) {
   constexpr std::string_view kWords[] = {"gone",        "handshake", "unknown_client", "crowded", "protocol",
-                                         "wrong_token", "memory",    "slow",           "revoked"};
+                                         "wrong_token", "offender",  "memory",         "slow",    "revoked"};
   return kWords[static_cast<std::size_t>(end)];
 }
 
@@ -147,9 +147,11 @@ void RemoteSession::on_request() {
   call.hops.assign(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(hops));
   call.bytes = frame.size();
   // Through the executor, also where the answer is at hand: it finds the call with its handle.
-  auto answer = [self = shared_from_this(), number](ipc::Message message) {
-    asio::post(self->stream_.get_executor(),
-               [self, number, message = std::move(message)]() mutable { self->answered(number, std::move(message)); });
+  auto answer = [self = shared_from_this(), number](ipc::Message message, bool refused) {
+    asio::post(self->stream_.get_executor(), [self, number, refused, message = std::move(message)]() mutable {
+      if (refused && self->offends()) return self->close(RemoteEnd::offender);
+      self->answered(number, std::move(message));
+    });
   };
   const RemoteBridge::Sent sent =
       host_.carry(ipc::Message(ByteView(frame).subspan(hops), {}), *pass_, under_way_.size() - 1, std::move(answer));
@@ -164,6 +166,15 @@ void RemoteSession::on_sent(std::uint64_t number, const RemoteBridge::Sent& sent
   }
   under_way_[number].handle = sent.handle;
   read_length();
+}
+
+bool RemoteSession::offends() {
+  const MonotonicTime now = std::chrono::steady_clock::now();
+  if (now - offences_since_ > std::chrono::seconds(1)) {
+    offences_since_ = now;
+    offences_ = 0;
+  }
+  return ++offences_ > kMostOffences;
 }
 
 void RemoteSession::answered(std::uint64_t number, ipc::Message answer) {

@@ -20,6 +20,9 @@ class RemoteSession : public std::enable_shared_from_this<RemoteSession> {
   static constexpr std::chrono::seconds kHandshakeTime{5};  // until the greeting is here
   static constexpr std::chrono::seconds kStepTime{10};      // for 64 KiB, once a request or an answer has begun
   static constexpr unsigned kMostWrongTokens = 16;
+  // Of requests that the front door refuses, in a second. To the front door all remote clients are one, which may make
+  // 1,000 of them (ipc/server/peers.h): one connection must not use up what all have.
+  static constexpr unsigned kMostOffences = 25;
 
   // `host` outlives the connection.
   RemoteSession(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls, const Clock& clock,
@@ -50,6 +53,7 @@ class RemoteSession : public std::enable_shared_from_this<RemoteSession> {
   void read_body(std::size_t whole);
   void on_request();
   void on_sent(std::uint64_t number, const RemoteBridge::Sent& sent);
+  bool offends();
   void answered(std::uint64_t number, ipc::Message answer);
   void write();
   void on_written(std::size_t bytes);
@@ -75,6 +79,8 @@ class RemoteSession : public std::enable_shared_from_this<RemoteSession> {
   std::map<std::uint64_t, UnderWay> under_way_;
   std::uint64_t last_number_ = 0;
   unsigned wrong_tokens_ = 0;
+  unsigned offences_ = 0;
+  MonotonicTime offences_since_{};
   std::deque<Bytes> output_;  // whole frames; the first is being written
   std::size_t written_ = 0;   // of the first
   std::size_t reserved_ = 0;

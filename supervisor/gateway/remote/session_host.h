@@ -18,6 +18,7 @@ enum class RemoteEnd : std::uint8_t {
   crowded,         // too many connections
   protocol,        // what is no request
   wrong_token,     // again and again
+  offender,        // requests that are refused, again and again
   memory,          // more is under way than there is room for
   slow,            // answers are not taken
   revoked,         // the token is gone, or has expired

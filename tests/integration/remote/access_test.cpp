@@ -127,6 +127,20 @@ TEST_F(Access, OverTheRateIsRefused) {
   EXPECT_EQ(reason, "ipc.rate_limited");
 }
 
+TEST_F(Access, WhoIsRefusedAgainAndAgainIsClosedAlone) {
+  const std::string token = token_for("desk", {.methods = {"supervisor.hello"}});
+  const std::string other = token_for("phone");
+  TlsClient client = connect("desk");
+  TlsClient bystander = connect("phone");
+  ASSERT_TRUE(client.greet());
+  ASSERT_TRUE(bystander.greet());
+  std::string reason;
+  for (int i = 0; i < 2'000 && reason != "closed"; ++i) reason = client.reason_of("supervisor.modules", token);
+  EXPECT_EQ(reason, "closed");
+  EXPECT_EQ(bystander.reason_of("supervisor.hello", other), "");
+  EXPECT_TRUE(counted("offender", 1));
+}
+
 TEST_F(Access, AClientHasOneTokenAndAFingerprintIsChecked) {
   token_for("desk");
   Value wish =
