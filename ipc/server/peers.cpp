@@ -26,13 +26,14 @@ Status Peers::admit(nng_pipe pipe) {
     return fail(Code::permission_denied, "ipc.other_user",
                 "a process of uid " + std::to_string(uid) + " connected: only those of this node's user may");
   }
-  // 0: of another container.
+  // 0: of another container. Connections within this process are clients of their own.
   const std::uint64_t pid = option_of(pipe, NNG_OPT_IPC_PEER_PID);
+  const bool named = pid != 0 && pid != static_cast<std::uint64_t>(::getpid());
   const auto id = nng_pipe_id(pipe);
   const std::lock_guard lock(mutex_);
-  const std::uint64_t key = pid != 0 ? pid : client_of_locked(id);
+  const std::uint64_t key = named ? pid : client_of_locked(id);
   Client& client = clients_[key];
-  if (client.connections >= kMostConnections && pid != static_cast<std::uint64_t>(::getpid())) {
+  if (client.connections >= kMostConnections) {
     return fail(Code::resource_exhausted, "ipc.too_many_connections",
                 "process " + std::to_string(pid) + " has " + std::to_string(kMostConnections) +
                     " connections already: one carries any number of calls");

@@ -22,11 +22,11 @@ class Peers {
   static constexpr std::uint32_t kMostOffences = 1'000;
 
   // A new ipc:// connection, before anything is read from it. Errors, with which it is to be closed: PERMISSION_DENIED
-  // (`ipc.other_user`), RESOURCE_EXHAUSTED (`ipc.too_many_connections`, which this process itself never gets).
+  // (`ipc.other_user`), RESOURCE_EXHAUSTED (`ipc.too_many_connections`).
   Status admit(nng_pipe pipe);
   void forget(nng_pipe pipe);
 
-  // The same number for all connections of one process. One whose process nobody knows is a client by itself.
+  // The same number for all connections of one process. One whose process nobody knows, or that is within this process, is a client by itself.
   std::uint64_t client_of(int pipe) const;
   // A request that was refused for what it is. True when it is one too many.
   bool offended(std::uint64_t client);

@@ -37,7 +37,7 @@ void Server::drop_deaf_peers() {
   const auto patience = receiving < options_.reserve ? kDeafAfterWhenShort : kDeafAfter;
   for (Slot* slot : stuck) {
     // It loses an answer: better that it knows now than at its deadline.
-    if (slot->stuck() >= patience) slot->drop_peer();
+    if (slot->stuck() >= patience) slot->drop_client();
   }
 }
 

@@ -28,7 +28,13 @@ std::chrono::milliseconds Slot::stuck() const {
   return std::chrono::milliseconds(now < since ? 0 : (now - since) / 1'000'000U);
 }
 
-void Slot::drop_peer() { hang_up(server_.options().url, client.load(), pipe.load()); }
+void Slot::drop_peer() {
+  nng_pipe peer = NNG_PIPE_INITIALIZER;
+  peer.id = pipe.load();
+  nng_pipe_close(peer);
+}
+
+void Slot::drop_client() { hang_up(server_.options().url, client.load(), pipe.load()); }
 
 void Slot::stop_receiving() {
   if (phase_.load() == Phase::receiving) aio_.cancel();

@@ -34,8 +34,10 @@ class Slot {
   bool receiving() const { return phase_.load() == Phase::receiving; }
   // For how long the peer has not taken the answer; zero when none is being sent. Any thread.
   std::chrono::milliseconds stuck() const;
-  // Ends the connections of the client that the request came from: what is being sent on them ends.
+  // Closes the connection that the request came on.
   void drop_peer();
+  // Ends all connections of the client that the request came from: what is being sent on them ends.
+  void drop_client();
 
   // True for exactly one caller per ticket.
   bool win(std::uint64_t ticket) {
