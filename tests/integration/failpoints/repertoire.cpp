@@ -1,5 +1,7 @@
 #include "tests/integration/failpoints/repertoire.h"
 
+#include <algorithm>
+
 #include "ipc/base/clock.h"
 #include "ipc/base/random.h"
 #include "services/chat/protocol/introduction.h"
@@ -145,13 +147,16 @@ bool Repertoire::exchange() {
   const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
   while (!text.empty() && std::chrono::steady_clock::now() < deadline) {
     const std::size_t seen = here_.node.events().size();
-    const auto newest = call("chat.get_messages", Value::map({{"conversation", talk_.id}, {"limit", 50}}));
-    for (const Value& message : list_of(newest.value_or(Value()), "messages")) {
-      if (message.string_or("content", "") == text) return true;
-    }
+    if (has(text)) return true;
     here_.node.events().wait_for_more(seen, 100ms);
   }
   return false;
+}
+
+bool Repertoire::has(const std::string& text) {
+  const auto newest = call("chat.get_messages", Value::map({{"conversation", talk_.id}, {"limit", 50}}));
+  const Value::Array messages = list_of(newest.value_or(Value()), "messages");
+  return std::ranges::any_of(messages, [&](const Value& message) { return message.string_or("content", "") == text; });
 }
 
 void Repertoire::overfill() {

@@ -30,6 +30,8 @@ class Repertoire {
   void round(const std::string& module, const std::function<bool()>& enough);
   // A message from `there` has been acknowledged and is here; false when it does not come.
   bool exchange();
+  // It is among the newest messages at `here`.
+  bool has(const std::string& text);
   // From `from`, acknowledged and in the ledger; the text, empty on failure.
   std::string say(const Party& from);
   // Takes what the durable stream of `here` has into the ledger, and acknowledges it.
