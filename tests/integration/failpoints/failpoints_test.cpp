@@ -284,8 +284,10 @@ TEST_F(Failpoints, NothingThatWasAcknowledgedIsLostOrDoubledWhereverAModuleDies)
     EXPECT_TRUE(node->node().stop());
     EXPECT_THAT(node->node().strays(), testing::IsEmpty());
   }
-  timeline_.say("PASS: " + std::to_string(points_.size()) + " points, " + std::to_string(a_.armings() + b_.armings()) +
-                " deaths");
+  if (!HasFailure()) {
+    timeline_.say("PASS: " + std::to_string(points_.size()) + " points, " +
+                  std::to_string(a_.armings() + b_.armings()) + " deaths");
+  }
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ std::string Lane::die_at(const Point& point) {
   node_.arm(point.module, point.name);
   const auto dead = [&] { return !node_.armed(point.module, point.name); };
   for (bool restarted = false; !dead(); restarted = true) {
-    if (std::chrono::steady_clock::now() > deadline) return "it was not passed";
+    if (std::chrono::steady_clock::now() > deadline)
+      return "it was not passed; if there is no such point any more, UPDATE_FAILPOINTS=1 writes the list anew";
     if (restarted) {
       (void)node.front().call("supervisor.restart", Value::map({{"module", restarted_for(point.module)}}));
     }
