@@ -1,10 +1,12 @@
 // Regression tests for what Debian's NNG does to listeners: TRANSPORT.md section 1, traps 1 and 9. Built twice: with
 // the shim that every executable of ours has (nothing is lost), and without it (the watchdog cures).
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <array>
 #include <csignal>
 #include <iostream>
 #include <random>
@@ -133,6 +135,29 @@ TEST_F(NngListenerTraps, Trap1AStormOf10000LeavesServiceWithin500Ms) {
   EXPECT_LT(until_served(), 500ms);
   EXPECT_GT(served, 0);
   EXPECT_TRUE(call(*client_));
+}
+
+// NNG accepts nobody for a tenth of a second after such a peer, which is as long as the watchdog waits for a sign of
+// life.
+TEST_F(NngListenerTraps, Trap1PeersThatCloseOnceTheyAreGreetedHoldUpNobody) {
+  auto least = 10'000ms;  // of some rounds: what the machine does meanwhile is not meant
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 20; ++i) {
+      const UniqueFd peer = connect();
+      ASSERT_TRUE(peer);
+      pollfd greeted{peer.get(), POLLIN, 0};
+      ASSERT_EQ(::poll(&greeted, 1, 10'000), 1);
+      // What it leaves unread would make its close a reset.
+      std::array<char, 8> greeting{};
+      ASSERT_EQ(::read(peer.get(), greeting.data(), greeting.size()), 8);
+    }
+    least = std::min(least, until_served());
+  }
+  if (kShimmed) {
+    EXPECT_LT(least, 50ms);
+  } else {
+    EXPECT_GT(least, 50ms) << "the trap is gone: is this another NNG?";
+  }
 }
 
 TEST_F(NngListenerTraps, Trap1ASecondListenerOnThePathIsRefusedAndTheFirstServesOn) {
