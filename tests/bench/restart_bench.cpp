@@ -1,8 +1,9 @@
 // restart_bench [--rounds N] [--proof DIRECTORY]: the same idle child under statusd and under the supervisors that
 // Debian has, side by side in one run: kill -9 → the new process is in main(). The floor is posix_spawn and a pidfd.
 //
-// Rounds of all of them take turns, so that what disturbs the machine disturbs all. A child of the others is killed
-// once a round, after it has lived for a second: s6 and runit delay what dies sooner, supervisord gives it up.
+// Rounds of all of them take turns, so that what disturbs the machine disturbs all. A child is killed once the machine
+// is idle again: what its supervisor does after a start (statusd writes the record of the death before it) is over
+// then. That of the others has to live for a second: s6 and runit delay what dies sooner, supervisord gives it up.
 #include <algorithm>
 #include <cstdio>
 #include <thread>
@@ -19,21 +20,23 @@ struct Lane {
   std::string name;
   std::unique_ptr<Contender> contender;
   int kills_a_round;
+  double life_ms;
 };
+
+void let_live(const Lane& lane) {
+  const double missing = lane.life_ms - lane.contender->age_ms();
+  if (missing > 0) std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(missing));
+}
 
 // Error: what did not work.
 Status run(proof::Proof& proof, std::vector<Lane>& lanes) {
-  constexpr double kLifeMs = 1'100;
   for (Lane& lane : lanes) {
     if (Status begun = lane.contender->begin(); !begun) return begun;
   }
   while (proof.left() > 0 && proof.has_time()) {
-    for (const Lane& lane : lanes) {
-      const double missing = lane.kills_a_round == 1 ? kLifeMs - lane.contender->age_ms() : 0;
-      if (missing > 0) std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(missing));
-    }
     for (Lane& lane : lanes) {
       for (int i = 0; i < lane.kills_a_round; ++i) {
+        let_live(lane);
         const Result<double> took = lane.contender->kill();
         if (!took) return fail(took.error());
         proof.collect(lane.name, {*took});
@@ -50,11 +53,11 @@ int main(int argc, char** argv) {
   proof::Proof proof("restart_bench", "rounds", 100);
   if (const auto leave = proof.begin(argc, argv)) return *leave;
   std::vector<Lane> lanes;
-  lanes.push_back({"posix_spawn + pidfd", bare_spawn(), 10});
-  lanes.push_back({"statusd", statusd(), 10});
-  lanes.push_back({"s6-supervise", s6(), 1});
-  lanes.push_back({"runsv", runit(), 1});
-  lanes.push_back({"supervisord", supervisord(), 1});
+  lanes.push_back({"posix_spawn + pidfd", bare_spawn(), 10, 50});
+  lanes.push_back({"statusd", statusd(), 10, 50});
+  lanes.push_back({"s6-supervise", s6(), 1, 1'100});
+  lanes.push_back({"runsv", runit(), 1, 1'100});
+  lanes.push_back({"supervisord", supervisord(), 1, 1'100});
   if (Status done = run(proof, lanes); !done) {
     std::fprintf(stderr, "restart_bench: %s\n", done.error().describe().c_str());
     return proof::Proof::kUsage;
