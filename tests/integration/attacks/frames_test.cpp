@@ -1,4 +1,6 @@
 // What comes in at the front door and at a module's: too large, too deep, half.
+#include <sys/socket.h>
+
 #include <iostream>
 
 #include "ipc/base/codec.h"
@@ -159,6 +161,9 @@ TEST_F(HalfAFrame, ABreakInTheMiddleIsTheEndOfThatConnectionAlone) {
   for (std::size_t size = 0; size < whole.size(); ++size) {
     RawClient client(front_socket());
     client.write(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)));
+    // Until it is let go, so that this process never has too many connections.
+    ::shutdown(client.descriptor(), SHUT_WR);
+    EXPECT_TRUE(client.closed(kPatience)) << "after " << size << " bytes";
   }
   EXPECT_EQ(verdict(token()), "ok");
 }
