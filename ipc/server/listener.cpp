@@ -19,8 +19,8 @@ namespace {
 constexpr std::chrono::milliseconds kDialPatience{100};
 constexpr unsigned kMostRounds = 600;  // a minute
 
-// For a connection to oneself. Without them a dial says nothing about the listener, and one that is replaced has lost its
-// path: the new one cannot be opened.
+// For a connection to oneself. Without them a dial says nothing about the listener, and one that is replaced has lost
+// its path: the new one cannot be opened.
 bool descriptors_left() {
   const UniqueFd one(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const UniqueFd two(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -110,9 +110,7 @@ bool Listener::connections_stranded() {
   return false;
 }
 
-bool Listener::looks_lost() {
-  return (descriptor_ >= 0 && connections_wait()) || connections_stranded();
-}
+bool Listener::looks_lost() { return (descriptor_ >= 0 && connections_wait()) || connections_stranded(); }
 
 bool Listener::revive_if_lost() {
   if (!is_ipc()) return false;

@@ -26,7 +26,8 @@ class Peers {
   Status admit(nng_pipe pipe);
   void forget(nng_pipe pipe);
 
-  // The same number for all connections of one process. One whose process nobody knows, or that is within this process, is a client by itself.
+  // The same number for all connections of one process. One whose process nobody knows, or that is within this process,
+  // is a client by itself.
   std::uint64_t client_of(int pipe) const;
   // A request that was refused for what it is. True when it is one too many.
   bool offended(std::uint64_t client);
