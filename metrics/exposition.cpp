@@ -123,12 +123,15 @@ Snapshot Exposition::merged(MonotonicTime now) const {
   Family up{"status_module_up", "1 while the module answers.", Kind::gauge, {}, {}};
   Family state{"status_module_state", "1 for the state that the module is in.", Kind::gauge, {}, {}};
   Family locked{"status_module_locked", "1 while the module waits for its key.", Kind::gauge, {}, {}};
-  Family limit{"status_module_memory_limit_bytes", "With more anonymous memory the module is restarted.", Kind::gauge,
-               {}, {}};
-  Family sandbox{"status_module_sandbox_level", "0 nothing, 1 system calls are filtered, 2 files restricted, too.",
-                 Kind::gauge, {}, {}};
-  Family unprotected{"status_module_unprotected", "Limits and restrictions that could not be applied.", Kind::gauge,
-                     {}, {}};
+  Family limit{
+      "status_module_memory_limit_bytes", "With more anonymous memory the module is restarted.", Kind::gauge, {}, {}};
+  Family sandbox{"status_module_sandbox_level",
+                 "0 nothing, 1 system calls are filtered, 2 files restricted, too.",
+                 Kind::gauge,
+                 {},
+                 {}};
+  Family unprotected{
+      "status_module_unprotected", "Limits and restrictions that could not be applied.", Kind::gauge, {}, {}};
   Family restarts{"status_module_restarts_total", "Restarts since the node started.", Kind::counter, {}, {}};
   Family dropped{
       "status_log_lines_dropped_total", "Log lines that were more than the module may write.", Kind::counter, {}, {}};

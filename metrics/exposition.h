@@ -22,7 +22,7 @@ struct ModuleRow {
   std::uint64_t memory_limit_bytes = 0;  // 0: none
   std::uint64_t sandbox_level = 0;       // 0 nothing, 1 system calls, 2 and files
   std::uint64_t unprotected = 0;         // how much of what it should be held by is missing
-  std::uint64_t log_lines_dropped = 0;  // since the node started
+  std::uint64_t log_lines_dropped = 0;   // since the node started
 };
 
 // One thread at a time.

@@ -28,9 +28,9 @@ class SystemRandom final : public Random {
   void fill(std::span<std::uint8_t> out) override;
 };
 
-// Unique without being secret: for the ids of traces and spans, of which each call needs one. Seeded once by the kernel,
-// which costs a system call where this costs a few nanoseconds (Steele, Lea, Flood: SplitMix64). Never for a key, a
-// token or a nonce. Any thread.
+// Unique without being secret: for the ids of traces and spans, of which each call needs one. Seeded once by the
+// kernel, which costs a system call where this costs a few nanoseconds (Steele, Lea, Flood: SplitMix64). Never for a
+// key, a token or a nonce. Any thread.
 class IdRandom final : public Random {
  public:
   IdRandom();

@@ -27,8 +27,7 @@ Trace trace_of(const Request& request, Random& ids) {
 std::uint32_t time_for(const Request& request) {
   const std::optional<MonotonicTime> until = request.quiet ? std::nullopt : DeadlineScope::current();
   if (!until) return request.deadline_ms;
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now()).count();
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now()).count();
   return left <= 0 ? 0 : static_cast<std::uint32_t>(std::min<std::int64_t>(left, request.deadline_ms));
 }
 
@@ -85,12 +84,13 @@ CallHandle Client::call(const Request& request, Callback callback) {
                   request.method + " was not called: the call that it is for is past its deadline"));
     return {};
   }
-  return core_->start(build(request, deadline_ms, core_->options(), core_->ids()), deadline_ms, request.method,
-                      [callback = std::move(callback)](Result<Response> response) {
-                        if (response && response->error()) response = fail(*response->error());
-                        callback(std::move(response));
-                      },
-                      request.quiet);
+  return core_->start(
+      build(request, deadline_ms, core_->options(), core_->ids()), deadline_ms, request.method,
+      [callback = std::move(callback)](Result<Response> response) {
+        if (response && response->error()) response = fail(*response->error());
+        callback(std::move(response));
+      },
+      request.quiet);
 }
 
 Result<Response> Client::call_and_wait(const Request& request) {

@@ -106,7 +106,7 @@ struct Command {
   std::uint64_t id = 0;
   std::string op;  // start stop restart pause resume, config_diff config_apply upgrade (of no module)
   std::string module;
-  std::string key;  // whose idempotency key it is and which; empty when the caller gave none
+  std::string key;            // whose idempotency key it is and which; empty when the caller gave none
   std::string argument = {};  // upgrade: the executable; empty: the one that statusd was started from
 };
 
@@ -142,7 +142,7 @@ struct ModuleRow {
   std::uint64_t sandbox_level = 0;       // 0 nothing, 1 system calls, 2 and files
   std::vector<std::string> unprotected;  // what it should be held by and is not, for people
   std::vector<std::string> ungranted;    // modules that it requires and may not call
-  std::uint64_t log_lines_dropped = 0;  // since statusd started: it logged faster than it may
+  std::uint64_t log_lines_dropped = 0;   // since statusd started: it logged faster than it may
   std::string owner;
   std::string backend;
   std::string interface;

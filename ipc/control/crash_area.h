@@ -35,7 +35,7 @@ enum class SlotState : std::uint32_t { free = 0, writing = 1, used = 2 };
 struct CrashSlot {
   std::atomic<std::uint32_t> state;
   std::atomic<std::uint32_t> thread;  // kernel id of the one that runs the handler; 0: none does
-  std::uint64_t started_ns;  // CLOCK_MONOTONIC
+  std::uint64_t started_ns;           // CLOCK_MONOTONIC
   std::uint8_t trace_id[kTraceIdBytes];
   char method[kCrashMethodBytes];  // zero-padded
 };

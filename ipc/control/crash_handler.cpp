@@ -139,9 +139,8 @@ void wait_for_answers(std::uint32_t wanted) {
 
 void name_objects(StacksArea& area) {
   const auto known = [&area](std::uint64_t address) {
-    return std::any_of(area.objects, area.objects + area.header.object_count, [&](const ObjectRecord& object) {
-      return object.start <= address && address < object.end;
-    });
+    return std::any_of(area.objects, area.objects + area.header.object_count,
+                       [&](const ObjectRecord& object) { return object.start <= address && address < object.end; });
   };
   for (std::uint32_t i = 0; i < area.header.stack_count; ++i) {
     const StackRecord& stack = area.stacks[i];

@@ -12,7 +12,8 @@ namespace {
 
 std::string text_of(const char* bytes, std::size_t limit) {
   std::string out(bytes, ::strnlen(bytes, limit));
-  std::replace_if(out.begin(), out.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }, '?');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }, '?');
   return out;
 }
 

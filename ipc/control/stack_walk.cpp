@@ -4,9 +4,10 @@
 // pointers of our own code lead on.
 #include "ipc/control/stack_walk.h"
 
-#include <csetjmp>
 #include <ucontext.h>
 #include <unwind.h>
+
+#include <csetjmp>
 
 namespace status::ipc::control {
 namespace {

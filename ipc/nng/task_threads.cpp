@@ -15,9 +15,9 @@ class ParkedThread {
 
   void start() {
     std::unique_lock lock(mutex_);
-    nng_sleep_aio(0, park_.get());
+    finish(park_);
     changed_.wait(lock, [this] { return parked_; });
-    nng_sleep_aio(0, probe_.get());
+    finish(probe_);
     given_back_ = !changed_.wait_for(lock, kPatience, [this] { return another_runs_; });
     changed_.notify_all();
   }
@@ -25,6 +25,10 @@ class ParkedThread {
  private:
   static constexpr std::chrono::seconds kPatience{1};
 
+  // Has its callback run on a task thread.
+  static void finish(Aio& aio) {
+    if (nng_aio_begin(aio.get())) nng_aio_finish(aio.get(), 0);
+  }
   static void park(void* self) {
     auto& thread = *static_cast<ParkedThread*>(self);
     std::unique_lock lock(thread.mutex_);

@@ -55,11 +55,9 @@ Status Listener::start() {
 void Listener::on_pipe(nng_pipe pipe, nng_pipe_ev event, void* self) {
   auto& listener = *static_cast<Listener*>(self);
   if (event == NNG_PIPE_EV_REM_POST) {
-    listener.pipes_.fetch_sub(1);
     listener.peers_.forget(pipe);
     return;
   }
-  listener.pipes_.fetch_add(1);
   // Before the pipe is added to the socket: closing it here means that nothing of the peer is ever read.
   if (const Status admitted = listener.peers_.admit(pipe); !admitted) {
     nng_pipe_close(pipe);
@@ -69,6 +67,13 @@ void Listener::on_pipe(nng_pipe pipe, nng_pipe_ev event, void* self) {
   if (nng_listener_id(nng_pipe_listener(pipe)) != listener.id_) return;
   std::lock_guard lock(listener.mutex_);
   ++listener.arrivals_;
+  listener.arrived_.notify_all();
+}
+
+void Listener::on_probe(nng_pipe, nng_pipe_ev, void* self) {
+  auto& listener = *static_cast<Listener*>(self);
+  std::lock_guard lock(listener.mutex_);
+  listener.probe_greeted_ = true;
   listener.arrived_.notify_all();
 }
 
@@ -96,18 +101,30 @@ bool Listener::connections_stranded() {
   for (const SocketCensus::Entry& entry : census.listening) {
     if (!retired_.contains(entry.inode)) descriptor_ = entry.descriptor;
   }
-  std::set<std::uint64_t> counted;
+  std::map<std::uint64_t, std::set<std::uint64_t>> counted;  // by process
   for (const SocketCensus::Entry& entry : census.accepted) {
     const auto silent = silent_.find(entry.inode);
     const bool left_out = shut_.contains(entry.inode) || (silent != silent_.end() && silent->second.left > 0);
-    if (!left_out) counted.insert(entry.inode);
+    if (!left_out) counted[entry.process].insert(entry.inode);
   }
-  const auto pipes = static_cast<std::size_t>(std::max(pipes_.load(), 0));
-  if (descriptor_ < 0 || counted.size() > pipes) return true;
-  // More pipes than sockets: one that was silent has got its pipe after all, or one is being closed.
-  if (counted.size() < pipes) silent_.clear();
-  served_ = std::move(counted);
-  return false;
+  return !all_served(std::move(counted)) || descriptor_ < 0;
+}
+
+bool Listener::all_served(std::map<std::uint64_t, std::set<std::uint64_t>> sockets_by_process) {
+  bool all = true;
+  std::set<std::uint64_t> served;
+  auto pipes = peers_.connections();
+  for (auto& [process, sockets] : sockets_by_process) {
+    // More pipes than sockets: one that was silent has got its pipe after all, or one is being closed.
+    if (sockets.size() < pipes[process]) silent_.clear();
+    if (sockets.size() > pipes[process]) {
+      all = false;
+      std::erase_if(sockets, [this](std::uint64_t inode) { return !served_.contains(inode); });
+    }
+    served.merge(sockets);
+  }
+  served_ = std::move(served);
+  return all;
 }
 
 bool Listener::looks_lost() { return (descriptor_ >= 0 && connections_wait()) || connections_stranded(); }
@@ -161,11 +178,16 @@ void Listener::replace() {
 bool Listener::reachable() {
   Result<Socket> probe = Socket::request();
   if (!probe) return true;  // out of descriptors is no reason to drop a listener
+  nng_pipe_notify(probe->get(), NNG_PIPE_EV_ADD_POST, &Listener::on_probe, this);
   std::unique_lock lock(mutex_);
+  probe_greeted_ = false;
   const std::uint64_t before = arrivals_;
   if (nng_dial(probe->get(), url_.c_str(), nullptr, NNG_FLAG_NONBLOCK) != 0) return false;
   // Whose pipe it is does not matter: a lost listener makes none.
-  return arrived_.wait_for(lock, kDialPatience, [&] { return arrivals_ != before; });
+  if (!arrived_.wait_for(lock, kDialPatience, [&] { return arrivals_ != before; })) return false;
+  // A close does not wait for a handshake that is under way: a program that ends then leaves its memory behind.
+  arrived_.wait_for(lock, kDialPatience, [&] { return probe_greeted_; });
+  return true;
 }
 
 }  // namespace status::ipc

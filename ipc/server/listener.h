@@ -7,7 +7,7 @@
 // without it, or a cause that nobody has met yet, is what the watchdog is for.
 //
 // A lost listener shows without dialling, which would itself run into the reaper hang that socket.h describes: the
-// kernel's queue stays full, or there are more accepted sockets than pipes. Only then is it dialled. The cure leaves
+// kernel's queue stays full, or a process has more accepted sockets than pipes. Only then is it dialled. The cure leaves
 // the old listener and its connections alone: a new one takes the path, and the sockets that no pipe was made of are
 // shut down, so that their owners redial.
 #pragma once
@@ -60,11 +60,14 @@ class Listener {
 
  private:
   static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void* self);
+  static void on_probe(nng_pipe pipe, nng_pipe_ev event, void* self);
   Status open();
   std::string path() const { return url_.substr(6); }
   bool looks_lost();
   bool connections_wait() const;
   bool connections_stranded();
+  // Takes the sockets of each process that is served for served, and is false when some process has more than pipes.
+  bool all_served(std::map<std::uint64_t, std::set<std::uint64_t>> sockets_by_process);
   void note_silent();
   void replace();
 
@@ -75,15 +78,15 @@ class Listener {
   nng_listener listener_ = NNG_LISTENER_INITIALIZER;
   std::atomic<int> id_{0};  // of the listener in office; 0: none yet
 
-  std::atomic<int> pipes_{0};
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::uint64_t arrivals_ = 0;  // under mutex_
+  bool probe_greeted_ = false;  // under mutex_
 
   // The housekeeping thread's.
   int descriptor_ = -1;              // NNG's; only polled
   std::set<std::uint64_t> retired_;  // listening sockets that were replaced
-  std::set<std::uint64_t> served_;   // accepted sockets that all had pipes when they were last counted
+  std::set<std::uint64_t> served_;   // accepted sockets that had pipes when their process's were last counted
   std::set<std::uint64_t> shut_;     // accepted sockets of a lost listener, shut down
   // Accepted sockets without a pipe, though the listener worked when they were looked at. That can have been its last
   // moment, so they are looked at again, ever more seldom.

@@ -1,11 +1,12 @@
 // Who is at the other ends of a server's connections. A client is a process, however many connections it opens: what
-// one may take is counted by process, and what one sends that goes on misbehaving is dropped. Any thread.
+// one may take is counted by process, and one that goes on misbehaving is dropped. Any thread.
 #pragma once
 
 #include <nng/nng.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <unordered_map>
 
@@ -22,15 +23,21 @@ class Peers {
   static constexpr std::uint32_t kMostOffences = 1'000;
 
   // A new ipc:// connection, before anything is read from it. Errors, with which it is to be closed: PERMISSION_DENIED
-  // (`ipc.other_user`), RESOURCE_EXHAUSTED (`ipc.too_many_connections`).
+  // (`ipc.other_user`, and `ipc.dropped` for the rest of the second in which it offended too often),
+  // RESOURCE_EXHAUSTED (`ipc.too_many_connections`).
   Status admit(nng_pipe pipe);
   void forget(nng_pipe pipe);
+
+  // How many each process has; 0 stands for this one, and for those whose process nobody knows.
+  std::map<std::uint64_t, std::size_t> connections() const;
 
   // The same number for all connections of one process. One whose process nobody knows, or that is within this process,
   // is a client by itself.
   std::uint64_t client_of(int pipe) const;
-  // A request that was refused for what it is. True when it is one too many.
-  bool offended(std::uint64_t client);
+  // False: a client that can only be told by its connection.
+  static bool is_process(std::uint64_t client);
+  // A request that was refused for what it is: by how many there are too many now.
+  std::uint32_t offended(std::uint64_t client);
 
  private:
   struct Client {
@@ -38,6 +45,8 @@ class Peers {
     std::uint64_t since_ns = 0;
     std::uint32_t offences = 0;
   };
+
+  static bool is_dropped(const Client& client);
 
   std::uint64_t client_of_locked(int pipe) const;
 

@@ -206,12 +206,16 @@ void Server::connection_refused(const Error& error) {
 }
 
 // A request that was refused for what it is, and not for what goes on here. True: it is not even answered.
-bool Server::offends(const Slot& slot) {
-  if (!listener_->peers().offended(slot.client)) return false;
+bool Server::offends(Slot& slot) {
+  const std::uint32_t excess = listener_->peers().offended(slot.client);
+  if (excess == 0) return false;
+  // Once; what it had sent before is read to its end. Closing a single connection through NNG while messages arrive on
+  // it is what hang_up.h warns of.
+  if (excess == 1 && Peers::is_process(slot.client)) slot.drop_client();
   const std::string process = "process " + std::to_string(slot.client.load());
   const Error dropped = make_error(Code::permission_denied, "ipc.dropped",
                                    process + " sends over " + std::to_string(Peers::kMostOffences) +
-                                       " requests in a second that are refused: the others are not answered");
+                                       " requests in a second that are refused: it is disconnected, and not answered");
   if (observer_ != nullptr) observer_->rejected(dropped.reason);
   denials_.note(process, {}, dropped);
   return true;

@@ -134,7 +134,7 @@ class Server {
   std::optional<Error> admission_error(const Call& call, std::shared_ptr<const Method>& method);
   bool closing() const { return closing_.load(); }
   void connection_refused(const Error& error);
-  bool offends(const Slot& slot);
+  bool offends(Slot& slot);
   std::optional<Error> count_in(std::uint64_t client, std::string_view method);
   void count_out_locked(std::uint64_t client);
   Error queue_full() const;

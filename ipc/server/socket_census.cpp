@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <cstring>
@@ -26,6 +27,13 @@ bool listens(int descriptor) {
   return ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) == 0 && accepts != 0;
 }
 
+std::uint64_t other_end(int descriptor) {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid == ::getpid()) return 0;
+  return static_cast<std::uint64_t>(peer.pid);
+}
+
 }  // namespace
 
 SocketCensus count_sockets_at(const std::string& path) {
@@ -37,7 +45,11 @@ SocketCensus count_sockets_at(const std::string& path) {
     std::from_chars(name, name + std::strlen(name), descriptor);
     struct stat info {};
     if (descriptor < 0 || !bound_to(descriptor, path) || ::fstat(descriptor, &info) != 0) continue;
-    (listens(descriptor) ? census.listening : census.accepted).push_back({descriptor, info.st_ino});
+    if (listens(descriptor)) {
+      census.listening.push_back({descriptor, info.st_ino});
+    } else {
+      census.accepted.push_back({descriptor, info.st_ino, other_end(descriptor)});
+    }
   }
   return census;
 }

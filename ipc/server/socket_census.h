@@ -11,7 +11,8 @@ namespace status::ipc {
 struct SocketCensus {
   struct Entry {
     int descriptor = -1;
-    std::uint64_t inode = 0;  // unlike the number, not used again soon
+    std::uint64_t inode = 0;    // unlike the number, not used again soon
+    std::uint64_t process = 0;  // at the other end (Peers::connections); of `accepted`
   };
   std::vector<Entry> listening;
   std::vector<Entry> accepted;

@@ -44,7 +44,8 @@ void ModuleInfo::describe(api::Fields<ModuleInfo>& f) {
   f.add("anonymous_bytes", &ModuleInfo::anonymous_bytes, "Of it, what belongs to this process alone.");
   f.add("memory_limit_bytes", &ModuleInfo::memory_limit_bytes,
         "With more anonymous memory than this it is restarted; 0: no limit.");
-  f.add("sandbox", &ModuleInfo::sandbox, "The profile that its manifest asks for.").one_of({"none", "local", "network"});
+  f.add("sandbox", &ModuleInfo::sandbox, "The profile that its manifest asks for.")
+      .one_of({"none", "local", "network"});
   f.add("sandbox_level", &ModuleInfo::sandbox_level,
         "What it is held by: 0 nothing, 1 system calls are filtered, 2 its files are restricted, too.");
   f.add("unprotected", &ModuleInfo::unprotected, "What it should be held by and is not, for people.");
@@ -128,8 +129,9 @@ api::MethodInfo Restart::info() {
 
 api::MethodInfo Pause::info() {
   return {.name = "pause",
-          .summary = "Freezes a module's process until it is resumed, stopped or restarted. Calls are refused "
-                     "meanwhile. Unlike a process that somebody else has stopped it is not taken for hung.",
+          .summary =
+              "Freezes a module's process until it is resumed, stopped or restarted. Calls are refused "
+              "meanwhile. Unlike a process that somebody else has stopped it is not taken for hung.",
           .effect = api::Effect::write,
           .errors = command_errors()};
 }

@@ -25,9 +25,8 @@ void ConfigChanges::describe(api::Fields<ConfigChanges>& f) {
 }
 
 api::MethodInfo ConfigDiff::info() {
-  return {.name = "config_diff",
-          .summary = "What the files on disk would change in the running node.",
-          .errors = errors()};
+  return {
+      .name = "config_diff", .summary = "What the files on disk would change in the running node.", .errors = errors()};
 }
 
 api::MethodInfo ConfigApply::info() {

@@ -26,8 +26,8 @@ struct ConfigDiff {
   static api::MethodInfo info();
 };
 
-// Answered when it is decided; the states that follow are events `supervisor.module_state`. A wrong configuration changes
-// nothing.
+// Answered when it is decided; the states that follow are events `supervisor.module_state`. A wrong configuration
+// changes nothing.
 struct ConfigApply {
   using Request = api::Empty;
   using Reply = ConfigChanges;

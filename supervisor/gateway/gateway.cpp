@@ -142,9 +142,10 @@ Status Gateway::start() {
     parts_->log.error("front ends' tokens cannot be read", {{"why", loaded.error().message}});
   }
   serve_tokens(parts_->server, *parts_->tokens);
-  parts_->server.on_denied([&log = parts_->log](const std::string& caller, const std::string& method, const Error& error) {
-    log.warn("denied", {{"caller", caller}, {"method", method}, {"reason", error.reason}, {"why", error.message}});
-  });
+  parts_->server.on_denied(
+      [&log = parts_->log](const std::string& caller, const std::string& method, const Error& error) {
+        log.warn("denied", {{"caller", caller}, {"method", method}, {"reason", error.reason}, {"why", error.message}});
+      });
   parts_->open_endpoint();
   parts_->open_remote();
   if (Status listening = parts_->server.listen(); !listening) return listening;

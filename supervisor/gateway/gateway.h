@@ -1,8 +1,8 @@
 // The front door of a node as an object: what status-gateway runs, and what a node inside one process has as well.
 //
 // It is told of modules and of the supervisor's events, and offers one address: `module.method` is forwarded, and
-// `supervisor.*` (api.h) is its own. Threads: NNG's, one for housekeeping (ipc::Server), one office, and one of the door
-// for other machines where that is open (remote/remote_door.h).
+// `supervisor.*` (api.h) is its own. Threads: NNG's, one for housekeeping (ipc::Server), one office, and one of the
+// door for other machines where that is open (remote/remote_door.h).
 #pragma once
 
 #include <chrono>
@@ -27,12 +27,12 @@ struct GatewayConfig {
   std::string version;
   std::string boot_id;
   std::shared_ptr<const ipc::AccessPolicy> access;  // of the local user; those with named tokens are let in besides
-  std::string tokens_file;                   // keeps the named tokens; empty: they end with the gateway
-  std::string metrics_listen;                // "127.0.0.1:9464"; empty: metrics are not served
-  std::string metrics_address_file;          // where the address that is served is written; empty: nowhere
-  std::string remote_listen;                 // "tls+tcp://0.0.0.0:7443"; empty: no other machine can connect
-  std::string remote_key_file;               // the node's own key for that; made when it is needed
-  std::string remote_address_file;           // where the address that is served is written; empty: nowhere
+  std::string tokens_file;                          // keeps the named tokens; empty: they end with the gateway
+  std::string metrics_listen;                       // "127.0.0.1:9464"; empty: metrics are not served
+  std::string metrics_address_file;                 // where the address that is served is written; empty: nowhere
+  std::string remote_listen;                        // "tls+tcp://0.0.0.0:7443"; empty: no other machine can connect
+  std::string remote_key_file;                      // the node's own key for that; made when it is needed
+  std::string remote_address_file;                  // where the address that is served is written; empty: nowhere
   std::string metrics_state_file;            // keeps counters from falling when this gateway is killed; empty: none
   std::span<std::uint8_t> event_memory;      // outlives the gateway; empty: memory of its own
   ipc::control::CrashArea* crash = nullptr;  // outlives the gateway

@@ -209,15 +209,15 @@ Result<std::shared_ptr<const ipc::Caller>> NamedTokens::identify(const ipc::Requ
   if (!token) return other;
   const NamedToken& about = token->about;
   if (about.scope.expires_ms != 0 && clock_.unix_ms() >= about.scope.expires_ms) {
-    return fail(Code::unauthenticated, "ipc.token_expired",
-                "the token " + about.name + " has expired: statusctl token revoke " + about.name +
-                    ", and create a new one");
+    return fail(
+        Code::unauthenticated, "ipc.token_expired",
+        "the token " + about.name + " has expired: statusctl token revoke " + about.name + ", and create a new one");
   }
   if (const std::uint32_t wait_ms = token->take(clock_.monotonic()); wait_ms != 0) {
-    return fail(make_retryable(Code::resource_exhausted, "ipc.rate_limited",
-                               "the token " + about.name + " allows " + std::to_string(about.scope.rate_per_second) +
-                                   " requests a second",
-                               wait_ms));
+    return fail(make_retryable(
+        Code::resource_exhausted, "ipc.rate_limited",
+        "the token " + about.name + " allows " + std::to_string(about.scope.rate_per_second) + " requests a second",
+        wait_ms));
   }
   return token->caller;
 }

@@ -184,8 +184,8 @@ void SupervisorMethods::upgrade(ipc::Call call) {
                       [id, desk = std::weak_ptr(waiting_)](const Result<Value>& done) {
                         const auto waiting = desk.lock();
                         if (!waiting) return;
-                        waiting->answer(id, done ? api::from_value<Upgrade::Reply>(*done, api::Mode::lenient)
-                                                 : fail(done.error()));
+                        waiting->answer(
+                            id, done ? api::from_value<Upgrade::Reply>(*done, api::Mode::lenient) : fail(done.error()));
                       });
 }
 

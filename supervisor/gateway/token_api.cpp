@@ -3,7 +3,8 @@
 namespace status::gateway {
 namespace {
 
-constexpr const char* kMethods = "What it may call: whole methods (`chat.send_message`), or all of a module (`chat.*`).";
+constexpr const char* kMethods =
+    "What it may call: whole methods (`chat.send_message`), or all of a module (`chat.*`).";
 constexpr const char* kRate = "Requests a second, in bursts of as many; 0: no limit of its own.";
 constexpr const char* kExpires = "From when on it is refused, in Unix milliseconds; 0: never.";
 constexpr const char* kClient =
@@ -56,13 +57,16 @@ void RevokeToken::Request::describe(api::Fields<Request>& f) {
 
 api::MethodInfo RevokeToken::info() {
   return {.name = "revoke_token",
-          .summary = "Ends a token: the next request that shows it is refused, its polls that wait end with "
-                     "PERMISSION_DENIED `supervisor.token_revoked`, and its remote connections are closed.",
+          .summary =
+              "Ends a token: the next request that shows it is refused, its polls that wait end with "
+              "PERMISSION_DENIED `supervisor.token_revoked`, and its remote connections are closed.",
           .effect = api::Effect::write,
           .errors = {kLocalOnly, {Code::not_found, "supervisor.unknown_token", "There is no token of that name."}}};
 }
 
-void ListTokens::Reply::describe(api::Fields<Reply>& f) { f.add("tokens", &Reply::tokens, "In the order of their making."); }
+void ListTokens::Reply::describe(api::Fields<Reply>& f) {
+  f.add("tokens", &Reply::tokens, "In the order of their making.");
+}
 
 api::MethodInfo ListTokens::info() {
   return {.name = "tokens", .summary = "The tokens that were given to front ends.", .errors = {kLocalOnly}};

@@ -1,4 +1,5 @@
-// The part of the interface `supervisor` that replaces the supervisor itself. Only the local user's own token may call it.
+// The part of the interface `supervisor` that replaces the supervisor itself. Only the local user's own token may call
+// it.
 #pragma once
 
 #include <string>

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "ipc/base/codec.h"
-#include "supervisor/tree/graph.h"
 #include "supervisor/tree/grants.h"
+#include "supervisor/tree/graph.h"
 
 namespace status::supervisor {
 namespace {

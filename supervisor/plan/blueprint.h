@@ -54,8 +54,8 @@ struct Installation {
 // The most modules of one node: all their rows go into one control line.
 inline constexpr std::size_t kMaxModules = 64;
 
-// Manifests of the installation and of modules.d/, node.toml, --set, grants.toml; the graph is checked. Errors name file,
-// line and key.
+// Manifests of the installation and of modules.d/, node.toml, --set, grants.toml; the graph is checked. Errors name
+// file, line and key.
 Result<Blueprint> load_blueprint(const NodePaths& paths, const Installation& installation,
                                  const StatusdOptions& options);
 

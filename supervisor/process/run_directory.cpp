@@ -26,7 +26,8 @@ std::string absolute(const std::string& path) {
 }
 
 // A link on the way that somebody else made, in a folder such as /tmp, would have us close the folder that it leads to
-// and clear it of sockets. The kernel refuses to follow such links (fs.protected_symlinks), but does not see that we do.
+// and clear it of sockets. The kernel refuses to follow such links (fs.protected_symlinks), but does not see that we
+// do.
 Status check_links(const std::string& path) {
   std::error_code error;
   std::filesystem::path left = std::filesystem::absolute(path, error).lexically_normal();
@@ -43,8 +44,8 @@ Status check_links(const std::string& path) {
     }
     if (info.st_uid != 0 && info.st_uid != ::geteuid()) {
       return fail(Code::failed_precondition, "supervisor.unsafe_directory",
-                  next.string() + " is a link that uid " + std::to_string(info.st_uid) +
-                      " made; mend it with: rm " + next.string());
+                  next.string() + " is a link that uid " + std::to_string(info.st_uid) + " made; mend it with: rm " +
+                      next.string());
     }
     if (++links > kMostLinks) break;  // opening it says so
     left = (here / std::filesystem::read_symlink(next, error) / left).lexically_normal();
@@ -130,8 +131,7 @@ Result<RunDirectory> RunDirectory::open(const std::string& data_dir, const std::
   }
   node.run_lock_ = std::move(*run);
   // What modules promise to keep is below these.
-  for (const std::string& path :
-       {paths.state(), paths.data_dir + "/profiles", paths.data_dir + "/profiles/default"}) {
+  for (const std::string& path : {paths.state(), paths.data_dir + "/profiles", paths.data_dir + "/profiles/default"}) {
     if (auto opened = open_private_directory(path, Durability::synced); !opened) return fail(opened.error());
   }
   for (const std::string& path : {paths.logs(), paths.crash(), paths.third_party()}) {

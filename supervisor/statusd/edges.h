@@ -8,8 +8,8 @@
 
 #include "ipc/base/random.h"
 #include "ipc/control/control_line.h"
-#include "supervisor/process/run_directory.h"
 #include "supervisor/plan/blueprint.h"
+#include "supervisor/process/run_directory.h"
 
 namespace status::supervisor {
 

@@ -206,8 +206,8 @@ std::vector<int> Handover::descriptors() const {
   for (const Module& module : modules) {
     if (!module.process) continue;
     const Process& process = *module.process;
-    out.insert(out.end(), {process.pidfd, process.control, process.output, process.errors, process.crash,
-                           process.recorder});
+    out.insert(out.end(),
+               {process.pidfd, process.control, process.output, process.errors, process.crash, process.recorder});
   }
   return out;
 }

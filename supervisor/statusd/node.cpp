@@ -201,8 +201,9 @@ void Node::sample_memory(std::size_t index) {
   // Also of one that has stayed as large as it was before it was ready.
   if (memory.anonymous_bytes <= row.memory_limit_bytes) return;
   perform(tree_.on_over_limit(index,
-                              "memory: " + std::to_string(memory.anonymous_bytes >> 20) + " MiB anonymous, the limit is " +
-                                  std::to_string(row.memory_limit_bytes >> 20) + " MiB",
+                              "memory: " + std::to_string(memory.anonymous_bytes >> 20) +
+                                  " MiB anonymous, the limit is " + std::to_string(row.memory_limit_bytes >> 20) +
+                                  " MiB",
                               now()));
 }
 

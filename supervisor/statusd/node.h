@@ -15,12 +15,12 @@
 
 #include "ipc/base/clock.h"
 #include "ipc/base/random.h"
+#include "supervisor/plan/blueprint.h"
 #include "supervisor/process/loop_watchdog.h"
 #include "supervisor/process/run_directory.h"
 #include "supervisor/process/service_manager.h"
 #include "supervisor/process/spawner.h"
 #include "supervisor/process/state_store.h"
-#include "supervisor/plan/blueprint.h"
 #include "supervisor/statusd/command_memory.h"
 #include "supervisor/statusd/edges.h"
 #include "supervisor/statusd/gateway_link.h"

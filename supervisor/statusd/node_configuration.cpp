@@ -1,8 +1,8 @@
 // Taking on another configuration while modules run.
 #include <algorithm>
 
-#include "supervisor/process/bounds.h"
 #include "supervisor/plan/blueprint_changes.h"
+#include "supervisor/process/bounds.h"
 #include "supervisor/statusd/node.h"
 
 namespace status::supervisor {

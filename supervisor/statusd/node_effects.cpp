@@ -1,6 +1,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 
+#include "supervisor/process/start_share.h"
 #include "supervisor/statusd/node.h"
 
 namespace status::supervisor {
@@ -91,7 +92,10 @@ void Node::announce(const Effect& effect) {
     module.process->liveness.reset();
     module.process->health = Liveness::Health::good;
   }
-  if (effect.from == State::starting && effect.to == State::ready) row.ready_ms = clock_.unix_ms();
+  if (effect.from == State::starting && effect.to == State::ready) {
+    row.ready_ms = clock_.unix_ms();
+    share_as_others(static_cast<pid_t>(row.pid));
+  }
   journal_.transition(row.name, to_word(effect.from), to_word(effect.to), row.generation, static_cast<long>(row.pid),
                       effect.cause);
   publish(effect.module);

@@ -47,15 +47,17 @@ Status Node::start_upgrade(const Command& command) {
   auto wanted = reload_();
   if (!wanted) return fail(wanted.error());
   if (!changes_between(running(), *wanted).empty()) {
-    return refused("the files say something else than what runs: statusctl config diff shows it, config apply takes it on");
+    return refused(
+        "the files say something else than what runs: statusctl config diff shows it, config apply takes it on");
   }
   auto file = write_handover(hand_over(command.id));
   if (!file) return fail(file.error());
   journal_.say("info", "upgrade: asking " + executable);
-  upgrade_check_.check(executable, self_.arguments, file->get(), [this, executable, id = command.id](const Status& fits) {
-    if (!fits) return answer(id, fail(fits.error()));
-    upgrade_when_quiet(executable, id, now() + kQuietWithin);
-  });
+  upgrade_check_.check(executable, self_.arguments, file->get(),
+                       [this, executable, id = command.id](const Status& fits) {
+                         if (!fits) return answer(id, fail(fits.error()));
+                         upgrade_when_quiet(executable, id, now() + kQuietWithin);
+                       });
   return {};
 }
 

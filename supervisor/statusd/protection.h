@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "supervisor/plan/blueprint.h"
 #include "supervisor/process/cgroup.h"
 #include "supervisor/process/sandbox/sandboxes.h"
 #include "supervisor/process/spawner.h"
-#include "supervisor/plan/blueprint.h"
 
 namespace status::supervisor {
 

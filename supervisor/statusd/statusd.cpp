@@ -65,8 +65,7 @@ struct Adoptable {
 };
 
 Result<Adoptable> adoptable(const StatusdOptions& options, const Installation& installation, int handover_fd) {
-  auto blueprint =
-      load_blueprint(RunDirectory::paths_of(options.data_dir, options.run_dir), installation, options);
+  auto blueprint = load_blueprint(RunDirectory::paths_of(options.data_dir, options.run_dir), installation, options);
   if (!blueprint) return fail(blueprint.error());
   auto handover = read_handover(handover_fd);
   if (!handover) return fail(handover.error());
@@ -124,8 +123,7 @@ int run_statusd(const StatusdOptions& options) {
   const Configuration& configuration = blueprint.configuration;
   LogQuota quota(paths.logs(), configuration.log_total_bytes, blueprint.modules.size() + 1);
   const LogLimits limits{configuration.log_max_bytes, configuration.log_files, &quota};
-  Journal journal(paths.logs() + "/statusd.log", limits, clock,
-                  options.foreground || ::isatty(STDOUT_FILENO) == 1);
+  Journal journal(paths.logs() + "/statusd.log", limits, clock, options.foreground || ::isatty(STDOUT_FILENO) == 1);
   if (::geteuid() == 0) {
     journal.warn_operator(
         "runs as root: file modes and peer checks protect nothing from it; use an account of its own");
@@ -136,7 +134,13 @@ int run_statusd(const StatusdOptions& options) {
   const std::string warning = memory_warning(blueprint.modules, memory_of_the_machine(groups));
   if (!warning.empty()) journal.warn_operator(warning);
   Node node(std::move(start->directory), std::move(blueprint),
-            {spawner, protection, journal, clock, random, limits, service_manager,
+            {spawner,
+             protection,
+             journal,
+             clock,
+             random,
+             limits,
+             service_manager,
              [&] { return load_blueprint(paths, *installation, options); },
              {installation->executable, options.arguments}},
             std::move(start->adoption));

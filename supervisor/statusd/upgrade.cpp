@@ -154,9 +154,8 @@ Error execute_in_place(const std::string& executable, const std::vector<std::str
 }
 
 Error execute_in_place(int executable, const std::vector<std::string>& arguments, const std::vector<int>& keep) {
-  return execute(keep, [&] {
-    ::syscall(SYS_execveat, executable, "", pointers(arguments).data(), environ, AT_EMPTY_PATH);
-  });
+  return execute(keep,
+                 [&] { ::syscall(SYS_execveat, executable, "", pointers(arguments).data(), environ, AT_EMPTY_PATH); });
 }
 
 }  // namespace status::supervisor

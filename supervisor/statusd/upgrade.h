@@ -1,4 +1,5 @@
-// Another image of statusd in the place of this one: same pid, children and descriptors stay. Runs on the loop's thread.
+// Another image of statusd in the place of this one: same pid, children and descriptors stay. Runs on the loop's
+// thread.
 //
 //   upgrade.check(executable, arguments, handover, done)    // a process of the new one says whether it could go on
 //   execute_in_place(...)                                   // becomes it; comes back only when that fails
@@ -19,10 +20,10 @@
 namespace status::supervisor {
 
 // The arguments that one image gives to another; options of statusd that nobody else uses.
-inline constexpr const char* kAdopt = "--adopt=";                  // descriptor of the handover
-inline constexpr const char* kPrevious = "--previous=";            // descriptor of the executable before
-inline constexpr const char* kNotAdopted = "--not-adopted=";       // why the image in between gave back
-inline constexpr const char* kCheckAdoption = "--check-adoption="; // only look whether it can be adopted
+inline constexpr const char* kAdopt = "--adopt=";                   // descriptor of the handover
+inline constexpr const char* kPrevious = "--previous=";             // descriptor of the executable before
+inline constexpr const char* kNotAdopted = "--not-adopted=";        // why the image in between gave back
+inline constexpr const char* kCheckAdoption = "--check-adoption=";  // only look whether it can be adopted
 
 // What a statusd says that can go on: leaving with 0 alone, any program can.
 inline constexpr const char* kCanAdopt = "this statusd can take the node over";
@@ -36,9 +37,9 @@ class UpgradeCheck {
   ~UpgradeCheck();
 
   bool busy() const { return pid_ > 0; }
-  // Runs the executable with the arguments and kCheckAdoption; the handover is its descriptor 3. One at a time. `done` is
-  // called once, on the loop: FAILED_PRECONDITION (`supervisor.cannot_adopt`) with what it said unless that is kCanAdopt
-  // and it leaves with 0; errors of the system when it cannot be started.
+  // Runs the executable with the arguments and kCheckAdoption; the handover is its descriptor 3. One at a time. `done`
+  // is called once, on the loop: FAILED_PRECONDITION (`supervisor.cannot_adopt`) with what it said unless that is
+  // kCanAdopt and it leaves with 0; errors of the system when it cannot be started.
   void check(const std::string& executable, const std::vector<std::string>& arguments, int handover, Done done);
 
  private:

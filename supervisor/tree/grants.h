@@ -1,5 +1,5 @@
-// grants.toml: what the operator lets modules of modules.d/ call. A manifest's `requires` is a wish; for a module that is
-// not ours it comes true as far as it was granted. Pure: from a parsed document, no files. Any thread.
+// grants.toml: what the operator lets modules of modules.d/ call. A manifest's `requires` is a wish; for a module that
+// is not ours it comes true as far as it was granted. Pure: from a parsed document, no files. Any thread.
 //
 //   [bridge]                        # a module of modules.d/
 //   waku = ["waku.send"]            # may call this of waku

@@ -3,12 +3,13 @@
 //   name = "chat"                     executable = "status-chat"        interface = "1.0"
 //   requires = ["keys", "waku"]       or   [requires.waku]  methods = ["waku.send"]  on_death = "notify" | "restart"
 //   backend = "mesh"                  the default choice; `<module>.backend` of node.toml overrides it
-//   sandbox = "local" | "network" | "none"   own folders alone, and no socket but local ones; "network": also the internet
-//   [owner]     team = "chat-team"  contact = "chat@example.org"
-//   [timeouts]  start_ms = 10000  stop_ms = 5000
-//   [restart]   when = "always" | "on_failure" | "never"  backoff_ms = 100  backoff_max_ms = 30000  budget = 5  (0:
-//   none) [limits]    memory_bytes = 536870912  data_bytes = 1073741824  descriptors = 1024  stack_bytes = 524288 [settings]  free-form defaults of the module's own
-//   configuration
+//   sandbox = "local"                 own folders, and no socket but local ones; "network": also the internet; "none"
+//   [owner]     team = "chat-team"    contact = "chat@example.org"
+//   [timeouts]  start_ms = 10000      stop_ms = 5000
+//   [restart]   when = "always" | "on_failure" | "never"    backoff_ms = 100    backoff_max_ms = 30000
+//               budget = 5            0: none
+//   [limits]    memory_bytes = 536870912    data_bytes = 1073741824    descriptors = 1024    stack_bytes = 524288
+//   [settings]  free-form defaults of the module's own configuration
 #pragma once
 
 #include <cstdint>
@@ -50,8 +51,8 @@ struct Manifest {
   std::uint64_t descriptors = 1'024;       // RLIMIT_NOFILE
   std::uint64_t stack_bytes = 512 << 10;   // RLIMIT_STACK, of each thread; stacks count as data
   Sandbox sandbox = Sandbox::local;
-  std::string backend;                       // empty: the module has none
-  Value settings;                            // map
+  std::string backend;  // empty: the module has none
+  Value settings;       // map
 };
 
 // [a-z][a-z0-9_]{0,31}, and none of the words that node.toml or the gateway use themselves.

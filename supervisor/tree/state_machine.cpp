@@ -5,11 +5,10 @@ namespace {
 
 constexpr std::array<std::string_view, kStates> kStateWords = {"stopped",  "starting", "ready",  "degraded",
                                                                "draining", "backoff",  "failed", "paused"};
-constexpr std::array<std::string_view, kEvents> kEventWords = {"start",   "stop",    "restart",       "ready",
-                                                               "degrade", "recover", "hang",          "frozen",
-                                                               "thawed",  "pause",   "resume",        "exited",
-                                                               "misconfigured", "timer"};
-constexpr std::array<std::string_view, 10> kActionWords = {"none",  "spawn", "drain", "resume_drain", "abort",
+constexpr std::array<std::string_view, kEvents> kEventWords = {
+    "start",  "stop",   "restart", "ready",  "degrade", "recover",       "hang",
+    "frozen", "thawed", "pause",   "resume", "exited",  "misconfigured", "timer"};
+constexpr std::array<std::string_view, 10> kActionWords = {"none", "spawn", "drain", "resume_drain", "abort",
                                                            "thaw", "spare", "kill",  "suspend",      "resume"};
 
 using enum Action;
@@ -75,8 +74,8 @@ void set_deadline(Machine& machine, const Rules& rules, Action action, State bef
     case Action::none:
     case Action::suspend:
     case Action::resume:
-      // An abort or a thaw under way keeps its deadline through ready ⇄ degraded; any other change of state leaves the old one
-      // behind.
+      // An abort or a thaw under way keeps its deadline through ready ⇄ degraded; any other change of state leaves the
+      // old one behind.
       if (machine.state != before && !(is_up(before) && is_up(machine.state))) machine.deadline.reset();
   }
 }

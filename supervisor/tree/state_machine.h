@@ -76,9 +76,9 @@ struct Rules {
 
 struct Machine {
   State state = State::stopped;
-  // The next `timer`: end of the start or stop timeout, of the grace after an abort or a thaw, or of the wait in backoff and
-  // failed. In the latter two the tree turns it into `start` once what the module requires is up. None in failed: no
-  // attempt is planned.
+  // The next `timer`: end of the start or stop timeout, of the grace after an abort or a thaw, or of the wait in
+  // backoff and failed. In the latter two the tree turns it into `start` once what the module requires is up. None in
+  // failed: no attempt is planned.
   std::optional<MonotonicTime> deadline;
   std::optional<MonotonicTime> ready_since;  // of this incarnation
   RestartHistory history;

@@ -110,9 +110,9 @@ class Tree {
   // Ordered stop of everything; nothing starts any more.
   Effects shut_down(MonotonicTime now);
 
-  // A new configuration. Indices stay: a module that is gone keeps its place. The graph of all that are not retired must
-  // be acyclic; `tick` starts what is new and stops what is retired.
-  std::size_t add(TreeModule module);  // its index; stopped and wanted
+  // A new configuration. Indices stay: a module that is gone keeps its place. The graph of all that are not retired
+  // must be acyclic; `tick` starts what is new and stops what is retired.
+  std::size_t add(TreeModule module);                 // its index; stopped and wanted
   void replace(std::size_t module, TreeModule with);  // name and state stay; ends a retirement
   void retire(std::size_t module);
   bool retired(std::size_t module) const { return modules_[module].retired; }
@@ -132,7 +132,9 @@ class Tree {
   // Starts, stops, degrades and recovers until nothing changes.
   void reconcile(MonotonicTime now, Effects& effects);
   bool reconcile_one(std::size_t index, MonotonicTime now, Effects& effects);
-  bool should_run(const Module& module) const { return module.wanted && !module.retired && !module.left && !shutting_down_; }
+  bool should_run(const Module& module) const {
+    return module.wanted && !module.retired && !module.left && !shutting_down_;
+  }
   bool may_stop(std::size_t index) const;
   bool may_start(std::size_t index) const;
   const std::string* lost_requirement(const Module& module) const;

@@ -24,7 +24,6 @@
 namespace status::bench {
 namespace {
 
-
 bool read_all(int fd, void* to, std::size_t size) {
   for (auto* at = static_cast<char*>(to); size > 0;) {
     const ssize_t got = ::read(fd, at, size);
@@ -106,7 +105,6 @@ int forward_by_device(const std::string& front, const std::string& back) {
   if (nng_listen(listening, front.c_str(), nullptr, 0) != 0) return 1;
   return nng_device(listening, dialling);
 }
-
 
 class RawSocket final : public Path {
  public:

@@ -56,7 +56,8 @@ Result<std::unique_ptr<InprocSupervisor>> InprocSupervisor::start(const std::str
   supervisor::StatusdOptions options;
   options.settings = settings;
   const std::string bin = std::filesystem::path(binary("statusd")).parent_path();
-  auto blueprint = supervisor::load_blueprint(directory->paths(), {.bin_dir = bin, .modules_dir = bin + "/../share/status/modules"}, options);
+  auto blueprint = supervisor::load_blueprint(
+      directory->paths(), {.bin_dir = bin, .modules_dir = bin + "/../share/status/modules"}, options);
   if (!blueprint) return fail(std::move(blueprint.error()));
   if (auto prepared = directory->prepare(blueprint->names()); !prepared) return fail(std::move(prepared.error()));
   std::unique_ptr<InprocSupervisor> self(new InprocSupervisor(std::move(*directory), std::move(*blueprint)));
@@ -142,7 +143,8 @@ std::optional<Error> InprocSupervisor::obey(const std::string& op, const std::st
   InprocModule* module = find(name);
   if (module == nullptr) return make_error(Code::not_found, "supervisor.unknown_module", "there is no module " + name);
   if (op == "pause" || op == "resume") {
-    return make_error(Code::failed_precondition, "supervisor.wrong_state", name + " is no process that could be stopped");
+    return make_error(Code::failed_precondition, "supervisor.wrong_state",
+                      name + " is no process that could be stopped");
   }
   if (op != "start") stop_module(*module);
   if (op == "stop" || module->running()) return std::nullopt;

@@ -104,12 +104,25 @@ int unmap_memory(sqlite3_file* file, int remove) {
   return ours(file).below()->pMethods->xShmUnmap(ours(file).below(), remove);
 }
 
-constexpr sqlite3_io_methods kMethods = {
-    .iVersion = 2, .xClose = close_file, .xRead = read_from, .xWrite = write_to, .xTruncate = truncate_to,
-    .xSync = sync_file, .xFileSize = size_of, .xLock = lock, .xUnlock = unlock, .xCheckReservedLock = check_lock,
-    .xFileControl = control, .xSectorSize = sector_size, .xDeviceCharacteristics = characteristics,
-    .xShmMap = map_memory, .xShmLock = lock_memory, .xShmBarrier = memory_barrier, .xShmUnmap = unmap_memory,
-    .xFetch = nullptr, .xUnfetch = nullptr};
+constexpr sqlite3_io_methods kMethods = {.iVersion = 2,
+                                         .xClose = close_file,
+                                         .xRead = read_from,
+                                         .xWrite = write_to,
+                                         .xTruncate = truncate_to,
+                                         .xSync = sync_file,
+                                         .xFileSize = size_of,
+                                         .xLock = lock,
+                                         .xUnlock = unlock,
+                                         .xCheckReservedLock = check_lock,
+                                         .xFileControl = control,
+                                         .xSectorSize = sector_size,
+                                         .xDeviceCharacteristics = characteristics,
+                                         .xShmMap = map_memory,
+                                         .xShmLock = lock_memory,
+                                         .xShmBarrier = memory_barrier,
+                                         .xShmUnmap = unmap_memory,
+                                         .xFetch = nullptr,
+                                         .xUnfetch = nullptr};
 
 }  // namespace
 

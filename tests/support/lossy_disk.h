@@ -1,5 +1,5 @@
-// A file layer for SQLite that loses what was not synced: LevelDB's fault-injecting Env for a database. One database at a
-// time; one thread.
+// A file layer for SQLite that loses what was not synced: LevelDB's fault-injecting Env for a database. One database at
+// a time; one thread.
 //
 //   LossyDisk disk;                       // every database that is opened from here on is on it
 //   disk.fail_after(17);                  // the power fails at the 17th write, truncation or sync
@@ -27,8 +27,8 @@ class LossyDisk {
   // Writes, truncations and syncs since the last fail_after().
   std::uint64_t operations() const;
 
-  // With every database closed: each file becomes what it was when it was last synced, and of the writes since then each
-  // is there, is not, or is there up to a sector. Then the disk works again.
+  // With every database closed: each file becomes what it was when it was last synced, and of the writes since then
+  // each is there, is not, or is there up to a sector. Then the disk works again.
   void lose(std::mt19937& dice);
 
  private:

@@ -29,8 +29,7 @@ ModuleQuarantine::ModuleQuarantine(ModuleContext& context)
 ModuleQuarantine::~ModuleQuarantine() { context_.on_end(nullptr); }
 
 Result<std::unique_ptr<ModuleQuarantine>> ModuleQuarantine::open(ModuleContext& context, store::Database& database,
-                                                                 DurableConsumer& consumer,
-                                                                 const std::string& stream) {
+                                                                 DurableConsumer& consumer, const std::string& stream) {
   std::unique_ptr<ModuleQuarantine> self(new ModuleQuarantine(context));
   Result<std::unique_ptr<store::Idempotency>> idempotency = store::Idempotency::open(database);
   if (!idempotency) return fail(std::move(idempotency.error()));
@@ -41,8 +40,7 @@ Result<std::unique_ptr<ModuleQuarantine>> ModuleQuarantine::open(ModuleContext& 
     file = InFlightFile::without_file();
   }
   if (!file) return fail(std::move(file.error()));
-  Result<std::unique_ptr<PoisonGuard>> guard =
-      PoisonGuard::open({database, consumer, *self, stream}, std::move(*file));
+  Result<std::unique_ptr<PoisonGuard>> guard = PoisonGuard::open({database, consumer, *self, stream}, std::move(*file));
   if (!guard) return fail(std::move(guard.error()));
   self->guard_ = std::move(*guard);
   context.on_end([guard = self->guard_.get()] { guard->forgive(); });
@@ -91,10 +89,10 @@ Status ModuleQuarantine::choose(Choice choice, std::int64_t id, store::Idempoten
 void ModuleQuarantine::quarantined(const QuarantinedItem& item, std::uint64_t pushed_out) {
   total_.add();
   pushed_out_.add(static_cast<double>(pushed_out));
-  context_.publish(kQuarantinedEvent, Quarantined{.id = static_cast<std::uint64_t>(item.id),
-                                                  .stream = item.stream,
-                                                  .seq = item.seq,
-                                                  .deaths = item.deaths});
+  context_.publish(
+      kQuarantinedEvent,
+      Quarantined{
+          .id = static_cast<std::uint64_t>(item.id), .stream = item.stream, .seq = item.seq, .deaths = item.deaths});
   context_.log().error("quarantined",
                        {{"stream", item.stream},
                         {"seq", item.seq},

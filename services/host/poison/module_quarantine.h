@@ -12,7 +12,8 @@
 
 namespace status::host {
 
-// `status_quarantined_items`, `status_quarantined_total`, `status_quarantine_pushed_out_total`; the event `quarantined`.
+// `status_quarantined_items`, `status_quarantined_total`, `status_quarantine_pushed_out_total`;
+// the event `quarantined`.
 class ModuleQuarantine final : private QuarantineObserver {
  public:
   // Runs what it is given on the consumer's thread, or alone beside it, and returns when it has run.

@@ -131,8 +131,9 @@ Result<quarantine_table::Found> PoisonGuard::require(std::int64_t id) {
   Result<std::optional<quarantine_table::Found>> found = quarantine_table::find(*tx, id);
   if (!found) return fail(found.error());
   if (*found) return std::move(**found);
-  return fail(Code::not_found, "host.not_quarantined",
-              "no item " + std::to_string(id) + " is in quarantine here: statusctl quarantine list shows those that are");
+  return fail(
+      Code::not_found, "host.not_quarantined",
+      "no item " + std::to_string(id) + " is in quarantine here: statusctl quarantine list shows those that are");
 }
 
 Status PoisonGuard::remove(std::int64_t id, Removal removal, const Along& along) {

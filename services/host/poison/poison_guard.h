@@ -6,8 +6,8 @@
 //   subscription.set_max((*guard)->page_size());                       // before each poll
 //   if ((*guard)->take(page)) resume();
 //
-// A death is any end of the process but one that it was asked for: a crash, a SIGKILL, the supervisor's answer to a hang.
-// What is decided by what: InFlightFile counts, quarantine_table keeps.
+// A death is any end of the process but one that it was asked for: a crash, a SIGKILL, the supervisor's answer to a
+// hang. What is decided by what: InFlightFile counts, quarantine_table keeps.
 #pragma once
 
 #include <functional>

@@ -30,10 +30,9 @@ Status create(store::Database& database) {
 }
 
 Result<Added> add(store::Transaction& tx, const QuarantinedItem& item, ByteView identity, ByteView content) {
-  const Status stored =
-      run(tx,
-          "INSERT INTO store_quarantine (stream, seq, time_ms, deaths, identity, item) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-          {item.stream, item.seq, item.time_ms, item.deaths, identity, content});
+  const Status stored = run(
+      tx, "INSERT INTO store_quarantine (stream, seq, time_ms, deaths, identity, item) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      {item.stream, item.seq, item.time_ms, item.deaths, identity, content});
   if (!stored) return fail(stored.error());
   const std::int64_t id = tx.last_insert_rowid();
   const Result<std::int64_t> gone = tx.run(
@@ -44,9 +43,9 @@ Result<Added> add(store::Transaction& tx, const QuarantinedItem& item, ByteView 
 }
 
 Result<std::vector<QuarantinedItem>> all(store::Transaction& tx) {
-  Result<store::Statement> rows =
-      tx.query("SELECT id, stream, seq, time_ms, deaths, length(item) FROM store_quarantine WHERE item IS NOT NULL "
-               "ORDER BY id");
+  Result<store::Statement> rows = tx.query(
+      "SELECT id, stream, seq, time_ms, deaths, length(item) FROM store_quarantine WHERE item IS NOT NULL "
+      "ORDER BY id");
   if (!rows) return fail(rows.error());
   std::vector<QuarantinedItem> out;
   while (true) {

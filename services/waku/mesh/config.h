@@ -42,9 +42,9 @@ struct Config {
   Milliseconds reconnect_max{2000};         // reconnect_max_ms
   Milliseconds propagation_timeout{60000};  // propagation_timeout_ms
   Milliseconds query_timeout{10000};
-  Milliseconds tick{1000};              // how often the deadlines above are looked at
+  Milliseconds tick{1000};                // how often the deadlines above are looked at
   Milliseconds position_interval{10000};  // how often the service is told what it need not read again at a start
-  Milliseconds expiry_interval{60000};  // how often what is too old leaves the store; what is too much leaves sooner
+  Milliseconds expiry_interval{60000};    // how often what is too old leaves the store; what is too much leaves sooner
 };
 
 // From the map of the keys named above. Errors: INVALID_ARGUMENT `waku.invalid_config`, naming the key; unknown keys

@@ -47,9 +47,9 @@ class Delivery {
   std::uint64_t replayed_ = 0;                   // position up to which a running replay has come
   std::uint64_t reported_ = 0;                   // the last that the service was told
   MonotonicTime last_report_;
-  bool behind_ = false;         // the archive has something that the service has not: stored messages wait there
-  bool replaying_ = false;      // a batch is scheduled
-  bool refused_ = false;        // the service has no room; it will call resume()
+  bool behind_ = false;     // the archive has something that the service has not: stored messages wait there
+  bool replaying_ = false;  // a batch is scheduled
+  bool refused_ = false;    // the service has no room; it will call resume()
 };
 
 }  // namespace status::waku::mesh

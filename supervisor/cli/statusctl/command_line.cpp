@@ -190,7 +190,8 @@ void add_tokens(CLI::App& app, Words& words, Command& chosen) {
   token->add_subcommand("list", "Their names and scopes")->callback([&] { chosen = run_token_list; });
   CLI::App* revoke = token->add_subcommand("revoke", "End one, at once");
   revoke->add_option("name", words.token.name, "Its name")->required();
-  revoke->callback([&] { chosen = [&words](const Shell& shell) { return run_token_revoke(shell, words.token.name); }; });
+  revoke->callback(
+      [&] { chosen = [&words](const Shell& shell) { return run_token_revoke(shell, words.token.name); }; });
 }
 
 void add_remote(CLI::App& app, Words& words, Command& chosen) {

@@ -48,8 +48,8 @@ int run_config_check(const Shell& shell, const std::string& file);
 // What applying would change, and applying it.
 int run_config_diff(const Shell& shell);
 int run_config_apply(const Shell& shell);
-// What a module of modules.d/ may call (supervisor/tree/grants.h); takes effect at once where the node runs. No methods:
-// all of the target.
+// What a module of modules.d/ may call (supervisor/tree/grants.h); takes effect at once where the node runs. No
+// methods: all of the target.
 int run_grant(const Shell& shell, const std::string& module, const std::string& target,
               const std::vector<std::string>& methods);
 int run_revoke(const Shell& shell, const std::string& module, const std::string& target);

@@ -1,5 +1,5 @@
-// statusctl config check | diff | apply, grant, revoke: what the node is to be. `check` and the writing of grants need no
-// running node.
+// statusctl config check | diff | apply, grant, revoke: what the node is to be. `check` and the writing of grants need
+// no running node.
 #include <cstdio>
 
 #include "ipc/base/codec.h"
@@ -75,7 +75,8 @@ Status check_grant(const Shell& shell, const std::string& module, const std::str
 
 // Into the file, and into the node where one runs.
 int keep_grants(const Shell& shell, const supervisor::Grants& grants) {
-  if (Status kept = replace_file(paths_of(shell).grants(), grants.to_toml(), Durability::synced); !kept) return report(kept.error());
+  if (Status kept = replace_file(paths_of(shell).grants(), grants.to_toml(), Durability::synced); !kept)
+    return report(kept.error());
   if (running_statusd(shell.place) == 0) return kDone;
   return run_change(shell, "supervisor.config_apply", "nothing changes in the running node");
 }

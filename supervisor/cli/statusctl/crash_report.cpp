@@ -27,7 +27,6 @@ std::string hex(std::uint64_t number) {
   return text;
 }
 
-
 // "std::_Function_handler<void (int), X>::_M_invoke(int)" → "std::_Function_handler<…>::_M_invoke".
 std::string short_name(std::string_view function) {
   constexpr std::string_view kAnonymous = "(anonymous namespace)";
@@ -162,9 +161,8 @@ Value::Array repeated_methods(const std::vector<Value>& crashes) {
     if (count < 2) continue;
     out.push_back(Value::map({{"method", method}, {"deaths", count}, {"of", std::uint64_t{crashes.size()}}}));
   }
-  std::stable_sort(out.begin(), out.end(), [](const Value& a, const Value& b) {
-    return a.uint_or("deaths", 0) > b.uint_or("deaths", 0);
-  });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Value& a, const Value& b) { return a.uint_or("deaths", 0) > b.uint_or("deaths", 0); });
   return out;
 }
 

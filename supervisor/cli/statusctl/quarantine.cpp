@@ -11,7 +11,8 @@ Result<std::vector<std::string>> all_modules(Session& session) {
   if (!reply) return fail(reply.error());
   const Value* modules = reply->find("modules");
   std::vector<std::string> names;
-  for (const Value& row : modules == nullptr || modules->as_array() == nullptr ? Value::Array() : *modules->as_array()) {
+  for (const Value& row :
+       modules == nullptr || modules->as_array() == nullptr ? Value::Array() : *modules->as_array()) {
     // The gateway is in the list and answers as `supervisor`: it reads no durable stream.
     if (const std::string name = row.string_or("name", ""); name != "gateway") names.push_back(name);
   }

@@ -8,11 +8,11 @@
 namespace status::cli {
 namespace {
 
-constexpr std::string_view kKeys[] = {"name",           "state",     "locked",    "generation",     "pid",
-                                      "uptime_seconds", "restarts",  "rss_bytes", "owner",          "backend",
-                                      "interface",      "last_exit", "why",       "next_attempt_ms",
-                                      "anonymous_bytes", "memory_limit_bytes", "sandbox", "sandbox_level", "unprotected",
-                                      "ungranted"};
+constexpr std::string_view kKeys[] = {"name",    "state",           "locked",          "generation",
+                                      "pid",     "uptime_seconds",  "restarts",        "rss_bytes",
+                                      "owner",   "backend",         "interface",       "last_exit",
+                                      "why",     "next_attempt_ms", "anonymous_bytes", "memory_limit_bytes",
+                                      "sandbox", "sandbox_level",   "unprotected",     "ungranted"};
 
 Value status_document(const Value& reply) {
   Value::Array modules;
@@ -66,12 +66,13 @@ void print_table(const Value& document) {
                row.string_or("owner", ""), row.string_or("backend", "-")});
     const std::string why = row.string_or("why", "");
     const Value* ungranted = row.find("ungranted");
-    for (const Value& each : ungranted == nullptr || ungranted->as_array() == nullptr ? Value::Array()
-                                                                                      : *ungranted->as_array()) {
+    for (const Value& each :
+         ungranted == nullptr || ungranted->as_array() == nullptr ? Value::Array() : *ungranted->as_array()) {
       const std::string target = each.as_string() == nullptr ? "" : *each.as_string();
       notes += name + ": may not call " + target + " (statusctl grant " + name + " " + target + ")\n";
     }
-    if (!why.empty() && row.string_or("state", "") != "ready") notes += name + ": " + why + " (statusctl why " + name + ")\n";
+    if (!why.empty() && row.string_or("state", "") != "ready")
+      notes += name + ": " + why + " (statusctl why " + name + ")\n";
   }
   notes += protection_notes(*document.find("modules")->as_array()) + remote_note(document.find("remote"));
   std::fputs((table.text() + notes).c_str(), stdout);

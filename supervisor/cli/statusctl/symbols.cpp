@@ -67,8 +67,8 @@ Functions look_up(const std::string& path, const std::set<std::uint64_t>& addres
   }
   bp::ipstream answer;
   std::error_code error;
-  bp::child process(bp::exe = tool, bp::args = arguments, bp::std_in < bp::null, bp::std_out > answer,
-                    bp::std_err > bp::null, error);
+  bp::child process(bp::exe = tool, bp::args = arguments, (bp::std_in < bp::null), (bp::std_out > answer),
+                    (bp::std_err > bp::null), error);
   if (error) return {};
   Functions found = read_answer(answer);
   process.wait(error);

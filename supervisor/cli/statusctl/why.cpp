@@ -97,9 +97,9 @@ int why_offline(const Shell& shell, const std::string& module, const Error& sile
                shell.terminal);
     return code;
   }
-  const std::string who = statusd == 0 ? "No statusd runs in " + shell.place.data_dir + "."
-                                       : "statusd runs (pid " + std::to_string(statusd) +
-                                             "), its gateway does not answer.";
+  const std::string who = statusd == 0
+                              ? "No statusd runs in " + shell.place.data_dir + "."
+                              : "statusd runs (pid " + std::to_string(statusd) + "), its gateway does not answer.";
   print(who + " What its files tell of " + module + ":", transitions, deaths);
   return code;
 }

@@ -85,10 +85,9 @@ int landlock_version() {
 
 Result<UniqueFd> make_file_rules(const FileGrants& grants, Sandbox profile, int version) {
   const std::uint64_t known = known_to(version);
-  const RulesetAttributes attributes{
-      .files = known,
-      .network = profile == Sandbox::local && version >= 4 ? kBindAndConnectTcp : 0,
-      .scoped = version >= 6 ? kAbstractSocketsAndSignals : 0};
+  const RulesetAttributes attributes{.files = known,
+                                     .network = profile == Sandbox::local && version >= 4 ? kBindAndConnectTcp : 0,
+                                     .scoped = version >= 6 ? kAbstractSocketsAndSignals : 0};
   // An older kernel takes the longer structure as long as what it does not know is zero.
   UniqueFd rules(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
   if (!rules) return fail(errno_error(errno, "sandbox: landlock_create_ruleset"));

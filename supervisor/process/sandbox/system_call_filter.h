@@ -12,7 +12,8 @@
 // those of any but AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK.
 //
 // The module itself is yet to be executed, so execve cannot be among them; a module that links the host forbids it
-// first of all (ipc/control/child_start.h), and file_access.h leaves others nothing to execute that could start another.
+// first of all (ipc/control/child_start.h), and file_access.h leaves others nothing to execute that could start
+// another.
 #pragma once
 
 #include <linux/filter.h>

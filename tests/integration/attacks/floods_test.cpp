@@ -63,14 +63,25 @@ TEST_F(RequestFlood, OfCallsThatAreAnsweredAtOnce) {
   expect_open();
 }
 
-TEST_F(RequestFlood, WithoutATokenIsRefusedAndThenNotAnswered) {
+TEST_F(RequestFlood, WithoutATokenIsRefusedAndThenDropped) {
   start();
   const std::string got = first_line(attack({"flood", front_socket(), "none", "supervisor.hello", "50000"}));
   std::cout << got << "\n";
   EXPECT_THAT(got, testing::Not(HasSubstr("ok=")));
+  EXPECT_THAT(got, HasSubstr("closed=1"));
   EXPECT_GE(refusals("gateway", "ipc.dropped"), 1);
   EXPECT_EQ(said("gateway", "ipc.no_credential"), 1);
   EXPECT_EQ(said("gateway", "ipc.dropped"), 1);
+  expect_open();
+}
+
+TEST_F(RequestFlood, OfAClientThatDiesInTheMiddleOfIt) {
+  start();
+  constexpr int kDeaths = 20;
+  for (int death = 0; death < kDeaths; ++death) {
+    ChildProcess& attacker = attack({"dying", front_socket(), token_text(), "echo_a.say", "500"});
+    ASSERT_EQ(attacker.wait(3 * kPatience), -SIGKILL) << attacker.output();
+  }
   expect_open();
 }
 
@@ -95,7 +106,7 @@ TEST_F(RequestFlood, OfPollsLeavesPollsToOthers) {
 }
 
 // A rate of its own is what a token may be given.
-TEST_F(RequestFlood, OverTheRateOfItsTokenIsRefusedAndThenNotAnswered) {
+TEST_F(RequestFlood, OverTheRateOfItsTokenIsRefusedAndThenDropped) {
   start();
   const auto made =
       node().front().call("supervisor.create_token",
@@ -105,6 +116,7 @@ TEST_F(RequestFlood, OverTheRateOfItsTokenIsRefusedAndThenNotAnswered) {
       first_line(attack({"flood", front_socket(), made->string_or("token", ""), "supervisor.hello", "50000"}));
   std::cout << got << "\n";
   EXPECT_THAT(got, HasSubstr("ipc.rate_limited="));
+  EXPECT_THAT(got, HasSubstr("closed=1"));
   EXPECT_GE(refusals("gateway", "ipc.rate_limited"), 1'000);
   EXPECT_EQ(said("gateway", "ipc.dropped"), 1);
   expect_open();

@@ -1,5 +1,7 @@
 #include "tests/integration/attacks/neighbour.h"
 
+#include <utility>
+
 #include "tests/bench/figures.h"
 
 namespace status::test {
@@ -25,27 +27,37 @@ void Neighbour::run() {
   }
 }
 
-void Neighbour::await_calls() {
+std::vector<std::string> Neighbour::failures() {
+  const std::lock_guard lock(mutex_);
+  return failures_;
+}
+
+std::size_t Neighbour::measured() {
+  const std::lock_guard lock(mutex_);
+  return now_ms_.size();
+}
+
+std::vector<double> Neighbour::take(std::size_t least) {
   std::unique_lock lock(mutex_);
-  grown_.wait_for(lock, kPatience, [this] { return now_ms_.size() >= kLeastCalls; });
+  grown_.wait_for(lock, kPatience, [&] { return now_ms_.size() >= least; });
+  return std::exchange(now_ms_, {});
 }
 
 void Neighbour::attack_begins() {
-  await_calls();
+  calm_ms_ = take(kLeastCalls);
   const std::lock_guard lock(mutex_);
-  calm_ms_.swap(now_ms_);
   failures_.clear();  // on a loaded machine its first call may have come before its connection
 }
 
 void Neighbour::finish() {
   if (!thread_.joinable()) return;
-  await_calls();
+  attacked_ms_ = take(kLeastCalls);
   stop_ = true;
   thread_.join();
 }
 
 double Neighbour::calm_p99_ms() const { return bench::percentile(calm_ms_, 0.99); }
 
-double Neighbour::attacked_p99_ms() const { return bench::percentile(now_ms_, 0.99); }
+double Neighbour::attacked_p99_ms() const { return bench::percentile(attacked_ms_, 0.99); }
 
 }  // namespace status::test

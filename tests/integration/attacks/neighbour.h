@@ -25,23 +25,29 @@ class Neighbour {
   // Returns after some hundred calls under attack.
   void finish();
 
+  // How many calls were measured since the last take().
+  std::size_t measured();
+  // What they took, in milliseconds, once there are so many; and from here on anew.
+  std::vector<double> take(std::size_t least);
+
+  // So far.
+  std::vector<std::string> failures();
   // After finish().
-  const std::vector<std::string>& failures() const { return failures_; }
   double calm_p99_ms() const;
   double attacked_p99_ms() const;
 
  private:
   void run();
-  void await_calls();
 
   std::unique_ptr<FrontDoor> front_;
   const std::string method_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable grown_;
-  std::vector<double> calm_ms_;
   std::vector<double> now_ms_;
   std::vector<std::string> failures_;
   std::atomic<bool> stop_ = false;
+  std::vector<double> calm_ms_;      // attack_begins()
+  std::vector<double> attacked_ms_;  // finish()
   std::thread thread_;
 };
 

@@ -102,7 +102,8 @@ TEST_F(UpgradeTest, AnImageThatCannotAdoptGivesTheNodeBack) {
   fs::copy_file(binary("statusd"), place_ / "empty/bin/statusd");
   const auto refused =
       upgrade(script("case \"$*\" in *--check-adoption*) echo 'this statusd can take the node over';;\n"
-                     "*) exec " + (place_ / "empty/bin/statusd") + " \"$@\";; esac"));
+                     "*) exec " +
+                     (place_ / "empty/bin/statusd") + " \"$@\";; esac"));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "supervisor.cannot_upgrade");
   EXPECT_THAT(refused.error().message, HasSubstr("gave the node back"));
@@ -114,9 +115,8 @@ TEST_F(UpgradeTest, AnImageThatCannotAdoptGivesTheNodeBack) {
 TEST_F(UpgradeTest, AModuleThatDiesBetweenTheTwoImagesIsNoticed) {
   const auto row = node_->row("echo_a");
   ASSERT_TRUE(row);
-  const auto upgraded =
-      upgrade(script("case \"$*\" in *--check-adoption*) ;; *) kill -9 " + std::to_string(row->pid) + ";; esac\nexec " +
-                     binary("statusd") + " \"$@\""));
+  const auto upgraded = upgrade(script("case \"$*\" in *--check-adoption*) ;; *) kill -9 " + std::to_string(row->pid) +
+                                       ";; esac\nexec " + binary("statusd") + " \"$@\""));
   ASSERT_TRUE(upgraded) << upgraded.error().describe();
   EXPECT_TRUE(node_->await_ready("echo_a", row->generation));
   EXPECT_EQ(node_->row("echo_b")->restarts, 0u);

@@ -105,9 +105,10 @@ class ControlLine : public testing::Test {
 
   // Why whoever has that credential gets no key; empty where it gets one.
   std::string refusal(const ipc::Credential& credential) const {
-    auto client = ipc::Client::open(
-        {.url = "ipc://" + (dir_ / "run/rpc.sock"), .target = "keys", .credential = credential,
-         .connect_patience = kPatience});
+    auto client = ipc::Client::open({.url = "ipc://" + (dir_ / "run/rpc.sock"),
+                                     .target = "keys",
+                                     .credential = credential,
+                                     .connect_patience = kPatience});
     if (!client) return client.error().describe();
     ipc::Request request;
     request.method = "keys.database";

@@ -1,4 +1,6 @@
 // statusctl against a real node: what it prints and the code it ends with (WIRE.md section 7).
+#include "tests/support/statusctl.h"
+
 #include <gmock/gmock.h>
 
 #include <csignal>
@@ -10,23 +12,13 @@
 namespace status::test {
 namespace {
 
-struct Outcome {
-  int code = -1;
-  std::string output;
-  std::string errors;
-  Value json() const { return parse_json(output).value_or(Value()); }
-  Value error() const { return parse_json(errors).value_or(Value()); }
-};
-
 class Statusctl : public testing::Test {
  protected:
   void SetUp() override { ASSERT_OK(node_.start()); }
 
   static Outcome run_at(const std::string& data_dir, std::vector<std::string> words) {
-    words.insert(words.begin(), {binary("statusctl"), "--data-dir", data_dir});
-    ChildProcess program(words, {}, ChildProcess::Errors::apart);
-    const auto code = program.wait(kPatience);
-    return {code.value_or(-1), program.read_all(), program.errors()};
+    words.insert(words.begin(), {"--data-dir", data_dir});
+    return statusctl(std::move(words));
   }
   Outcome run(std::vector<std::string> words) const { return run_at(node_.data_dir(), std::move(words)); }
 

@@ -1,40 +1,29 @@
 // An operator on another machine: statusctl --remote, from making a key to watching events.
-#include "ipc/base/codec.h"
+#include "tests/support/statusctl.h"
+
 #include "tests/integration/remote/fixture.h"
 
 namespace status::test {
 namespace {
 
-struct Outcome {
-  int code = -1;
-  std::string output;
-  std::string errors;
-  Value json() const { return parse_json(output).value_or(Value()); }
-  std::string reason() const { return parse_json(errors).value_or(Value()).string_or("reason", errors); }
-};
+std::string reason_of(const Outcome& outcome) { return outcome.error().string_or("reason", outcome.errors); }
 
 class RemoteStatusctl : public RemoteTest {
  protected:
-  static Outcome run(std::vector<std::string> words) {
-    words.insert(words.begin(), binary("statusctl"));
-    ChildProcess program(words, {}, ChildProcess::Errors::apart);
-    const auto code = program.wait(kPatience);
-    return {code.value_or(-1), program.read_all(), program.errors()};
-  }
   Outcome here(std::vector<std::string> words) const {
     words.insert(words.begin(), {"--data-dir", node_.data_dir()});
-    return run(words);
+    return statusctl(std::move(words));
   }
   // As the client of that name would from its own machine.
   Outcome from_afar(const std::string& client, std::vector<std::string> words, const std::string& peer = "") {
     words.insert(words.begin(), {"--data-dir", dir_ / "nothing", "--remote", door().string_or("url", ""), "--identity",
                                  key_file(client), "--token-file", dir_ / (client + ".token"), "--peer",
                                  peer.empty() ? fingerprint() : peer});
-    return run(words);
+    return statusctl(std::move(words));
   }
   // A key and a token for it, by statusctl alone.
   void enrol(const std::string& client, const std::string& method) {
-    const Outcome made = run({"--data-dir", dir_ / "nothing", "remote", "identity", key_file(client)});
+    const Outcome made = statusctl({"--data-dir", dir_ / "nothing", "remote", "identity", key_file(client)});
     ASSERT_EQ(made.code, 0) << made.errors;
     const Outcome token =
         here({"token", "create", client, "--method", method, "--client", made.json().string_or("fingerprint", "")});
@@ -71,19 +60,19 @@ TEST_F(RemoteStatusctl, WhatIsRefusedSaysWhy) {
   enrol("ops", "supervisor.hello");
   const Outcome outside = from_afar("ops", {"status"});
   EXPECT_EQ(outside.code, 4);
-  EXPECT_EQ(outside.reason(), "ipc.denied");
+  EXPECT_EQ(reason_of(outside), "ipc.denied");
   const Outcome wrong_node = from_afar("ops", {"status"}, std::string(64, 'a'));
   EXPECT_EQ(wrong_node.code, 4);
-  EXPECT_EQ(wrong_node.reason(), "remote.wrong_node");
+  EXPECT_EQ(reason_of(wrong_node), "remote.wrong_node");
   identity("stranger");
   write_file(dir_ / "stranger.token", std::string(32, '1'));
   const Outcome stranger = from_afar("stranger", {"call", "supervisor.hello"});
   EXPECT_EQ(stranger.code, 4);
-  EXPECT_EQ(stranger.reason(), "remote.refused");
+  EXPECT_EQ(reason_of(stranger), "remote.refused");
   write_file(dir_ / "ops.token", std::string(32, '1'));
   const Outcome token = from_afar("ops", {"call", "supervisor.hello"});
   EXPECT_EQ(token.code, 4);
-  EXPECT_EQ(token.reason(), "supervisor.wrong_token");
+  EXPECT_EQ(reason_of(token), "supervisor.wrong_token");
 }
 
 TEST_F(RemoteStatusctl, WrongWordsAreUsageErrors) {
@@ -102,10 +91,10 @@ TEST_F(RemoteStatusctl, NobodyThereIsSaid) {
   const std::string peer = fingerprint();
   const std::string url = door().string_or("url", "");
   ASSERT_TRUE(node_.stop());
-  const Outcome nobody = run({"--data-dir", dir_ / "nothing", "--remote", url, "--identity", key_file("ops"),
-                              "--token-file", dir_ / "ops.token", "--peer", peer, "status"});
+  const Outcome nobody = statusctl({"--data-dir", dir_ / "nothing", "--remote", url, "--identity", key_file("ops"),
+                                    "--token-file", dir_ / "ops.token", "--peer", peer, "status"});
   EXPECT_EQ(nobody.code, 3);
-  EXPECT_EQ(nobody.reason(), "remote.unreachable");
+  EXPECT_EQ(reason_of(nobody), "remote.unreachable");
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ class Gateway : public testing::Test {
     fs::create_directories(place_ / "bin");
     fs::copy_file(binary("statusd"), place_ / "bin/statusd");
     write_file(place_ / "share/status/modules/gateway/module.toml",
-               fake_manifest("gateway", {.manifest = "sandbox = \"none\"", .settings = "record = \"" + record() + "\"\n" + settings}));
+               fake_manifest("gateway", {.manifest = "sandbox = \"none\"",
+                                         .settings = "record = \"" + record() + "\"\n" + settings}));
     node_.use_statusd(place_ / "bin/statusd");
   }
   std::string record() const { return place_ / "record"; }

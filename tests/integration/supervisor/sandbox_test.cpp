@@ -15,14 +15,15 @@ namespace {
 using supervisor::kSanitized;
 
 constexpr std::array kForbiddenCalls = {
-    "ptrace",   "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp",     "mount",          "umount2",
-    "pivot_root", "kexec_load",     "bpf",               "perf_event_open", "userfaultfd", "io_uring_setup",
-    "io_uring_enter", "keyctl",     "add_key",           "init_module", "finit_module", "unshare",     "setns"};
+    "ptrace",          "process_vm_readv", "process_vm_writev", "pidfd_getfd",    "kcmp",
+    "mount",           "umount2",          "pivot_root",        "kexec_load",     "bpf",
+    "perf_event_open", "userfaultfd",      "io_uring_setup",    "io_uring_enter", "keyctl",
+    "add_key",         "init_module",      "finit_module",      "unshare",        "setns"};
 constexpr std::array kAllowed = {"own_file",   "own_truncate", "own_rename", "own_directory", "own_list",
                                  "own_socket", "random",       "libraries",  "unix_socket",   "thread"};
-constexpr std::array kOthersFiles = {"read_sibling",  "write_sibling", "list_sibling", "take_sibling_socket",
-                                     "remove_sibling_file", "read_secret", "read_node_key", "write_tmp",
-                                     "memory_of_supervisor", "environment_of_supervisor"};
+constexpr std::array kOthersFiles = {
+    "read_sibling", "write_sibling", "list_sibling", "take_sibling_socket",  "remove_sibling_file",
+    "read_secret",  "read_node_key", "write_tmp",    "memory_of_supervisor", "environment_of_supervisor"};
 
 class SandboxTest : public testing::Test {
  protected:
@@ -30,14 +31,14 @@ class SandboxTest : public testing::Test {
   Value probe(const std::string& profile) {
     node_.add_fake_module("a");
     write_file(node_.path("secret.txt"), "not yours");
-    node_.add_fake_module("p", {.requires_ = {"a"},
-                                .manifest = "sandbox = \"" + profile + "\"",
-                                .tables = "[limits]\nmemory_bytes = 104857600\nstack_bytes = 262144\n",
-                                .settings = "sibling_run = \"" + node_.path("run/a") + "\"\nsibling_data = \"" +
-                                            node_.path("profiles/default/a") + "\"\nsecret = \"" +
-                                            node_.path("secret.txt") + "\"\nnode_key = \"" + node_.path("node.key") +
-                                            "\"\n",
-                                .program = "probe_module"});
+    node_.add_fake_module("p",
+                          {.requires_ = {"a"},
+                           .manifest = "sandbox = \"" + profile + "\"",
+                           .tables = "[limits]\nmemory_bytes = 104857600\nstack_bytes = 262144\n",
+                           .settings = "sibling_run = \"" + node_.path("run/a") + "\"\nsibling_data = \"" +
+                                       node_.path("profiles/default/a") + "\"\nsecret = \"" + node_.path("secret.txt") +
+                                       "\"\nnode_key = \"" + node_.path("node.key") + "\"\n",
+                           .program = "probe_module"});
     node_.start();
     EXPECT_TRUE(node_.wait_for("p: starting → ready")) << node_.statusd().output();
     return parse_json(read_file(node_.path("profiles/default/p/probe.json"))).value_or(Value());
@@ -90,8 +91,9 @@ TEST_F(SandboxTest, NetworkAddsTheInternetAndNothingElse) {
 // The attempts are real: without a sandbox they succeed, or fail for another reason.
 TEST_F(SandboxTest, NoneLeavesEverythingAsTheKernelHasIt) {
   const Value report = probe("none");
-  for (const char* attempt : {"fork", "clone", "tcp", "process_vm_readv", "kcmp", "read_sibling", "write_sibling",
-                              "list_sibling", "take_sibling_socket", "remove_sibling_file", "read_secret", "read_node_key", "signal_supervisor"}) {
+  for (const char* attempt :
+       {"fork", "clone", "tcp", "process_vm_readv", "kcmp", "read_sibling", "write_sibling", "list_sibling",
+        "take_sibling_socket", "remove_sibling_file", "read_secret", "read_node_key", "signal_supervisor"}) {
     expect(report, attempt, "ok");
   }
   for (const char* attempt : {"ptrace", "pidfd_getfd", "io_uring_enter", "finit_module", "setns"}) {

@@ -1,7 +1,8 @@
 // The session box over an encryption that the test makes up: it knows no other.
+#include "services/chat/engine/session_box.h"
+
 #include <gtest/gtest.h>
 
-#include "services/chat/engine/session_box.h"
 #include "services/chat/store/identity_table.h"
 #include "services/chat/store/schema.h"
 #include "tests/unit/host/store_fixture.h"

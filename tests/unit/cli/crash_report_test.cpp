@@ -105,9 +105,9 @@ TEST(CrashReport, AMethodThatWasInFlightInSeveralDeathsIsPointedOut) {
     for (const std::string& method : methods) calls.push_back(call(method));
     return Value::map({{"calls_in_flight", std::move(calls)}});
   };
-  const Value::Array repeated = repeated_methods({crash({"chat.send_message", "chat.send_message"}),
-                                                  crash({"chat.send_message", "chat.once"}), crash({}),
-                                                  crash({"chat.twice", "chat.send_message"}), crash({"chat.twice"})});
+  const Value::Array repeated =
+      repeated_methods({crash({"chat.send_message", "chat.send_message"}), crash({"chat.send_message", "chat.once"}),
+                        crash({}), crash({"chat.twice", "chat.send_message"}), crash({"chat.twice"})});
   ASSERT_EQ(repeated.size(), 2U);
   EXPECT_EQ(repeated[0].string_or("method", ""), "chat.send_message");
   EXPECT_EQ(repeated[0].uint_or("deaths", 0), 3U);

@@ -228,8 +228,8 @@ TEST_F(Statusctl, ThreeWhereThereIsNoNode) {
   EXPECT_THAT(dead.errors, HasSubstr("statusd"));
   std::filesystem::remove(run_dir() + "/token");
   EXPECT_EQ(run({"status"}).code, 3);
-  for (const std::vector<std::string>& words : {std::vector<std::string>{"call", "supervisor.hello"}, {"logs"},
-                                                {"logs", "chat"}, {"logs", "--follow"}}) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"call", "supervisor.hello"}, {"logs"}, {"logs", "chat"}, {"logs", "--follow"}}) {
     std::vector<std::string> elsewhere = {"--data-dir", data_dir() + "/elsewhere"};
     elsewhere.insert(elsewhere.end(), words.begin(), words.end());
     const Outcome outcome = run(elsewhere);
@@ -299,8 +299,8 @@ TEST_F(Statusctl, StartStopAndRestartGoToTheSupervisor) {
   start_node();
   tell(row("chat", "ready"));
   for (const char* verb : {"start", "stop", "restart", "pause", "resume"}) EXPECT_EQ(run({verb, "chat"}).code, 0);
-  EXPECT_THAT(supervisor_.commands(), ::testing::ElementsAre("start chat", "stop chat", "restart chat",
-                                                              "pause chat", "resume chat"));
+  EXPECT_THAT(supervisor_.commands(),
+              ::testing::ElementsAre("start chat", "stop chat", "restart chat", "pause chat", "resume chat"));
   EXPECT_EQ(run({"stop", "nobody"}).code, 1);
 }
 

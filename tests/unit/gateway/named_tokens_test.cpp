@@ -110,7 +110,8 @@ TEST_F(NamedTokensTest, BadNamesTwinsAndTooManyAreRefused) {
   ASSERT_TRUE(tokens.create("a", {.methods = {"*"}}));
   EXPECT_EQ(tokens.create("a", {.methods = {"*"}}).error().code, Code::already_exists);
   EXPECT_EQ(tokens.revoke("b").error().code, Code::not_found);
-  for (std::size_t i = 1; i < NamedTokens::kMost; ++i) ASSERT_TRUE(tokens.create("t" + std::to_string(i), {.methods = {"*"}}));
+  for (std::size_t i = 1; i < NamedTokens::kMost; ++i)
+    ASSERT_TRUE(tokens.create("t" + std::to_string(i), {.methods = {"*"}}));
   EXPECT_EQ(tokens.create("more", {.methods = {"*"}}).error().code, Code::resource_exhausted);
 }
 
@@ -175,8 +176,8 @@ class TokenMethods : public GatewayTest {
     start(guarded);
   }
   Result<Value> as(const std::string& token, const std::string& method, const Value& params = empty_map()) {
-    const auto client = *ipc::Client::open(
-        {.url = config().url, .target = "supervisor", .credential = *ipc::parse_credential(token)});
+    const auto client =
+        *ipc::Client::open({.url = config().url, .target = "supervisor", .credential = *ipc::parse_credential(token)});
     ipc::Request wanted = request(method);
     wanted.params = encode_msgpack(params);
     const Result<ipc::Response> response = client->call_and_wait(wanted);

@@ -317,7 +317,8 @@ TEST_F(PoisonGuardTest, OnlyTheNewestThousandAreKept) {
   auto tx = database_->write().value();
   std::uint64_t gone = 0;
   for (std::uint64_t seq = 1; seq <= kMaxQuarantined + 2; ++seq) {
-    gone += quarantine_table::add(tx, {.id = 0, .stream = "s", .seq = seq, .time_ms = 0, .deaths = 3, .size = 0}, Bytes(16), Bytes(1))
+    gone += quarantine_table::add(tx, {.id = 0, .stream = "s", .seq = seq, .time_ms = 0, .deaths = 3, .size = 0},
+                                  Bytes(16), Bytes(1))
                 .value()
                 .pushed_out;
   }

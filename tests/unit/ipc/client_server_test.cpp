@@ -313,8 +313,7 @@ TEST_F(ClientServer, WhatTheServerAnswersByItselfHasTheCallersEchoToo) {
   EXPECT_EQ(send_by_hand(*client_, {.method = "echo.nothing", .deadline_ms = 1'000, .echo = "one"})->header().echo,
             "one");
   server_->set_access(std::make_shared<CredentialAccess>(std::vector<CredentialAccess::Entry>{}));
-  const Result<Response> refused =
-      send_by_hand(*client_, {.method = "echo.say", .deadline_ms = 1'000, .echo = "two"});
+  const Result<Response> refused = send_by_hand(*client_, {.method = "echo.say", .deadline_ms = 1'000, .echo = "two"});
   ASSERT_TRUE(refused && refused->error());
   EXPECT_EQ(refused->error()->code, Code::unauthenticated);
   EXPECT_EQ(refused->header().echo, "two");

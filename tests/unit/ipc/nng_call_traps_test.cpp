@@ -305,8 +305,8 @@ TEST_F(NngCallTraps, Trap8ASlowReaderIsToldWhatItMissed) {
   while (accounted < kEvents) {
     const auto page = page_of(begin_poll(*client_, {.cursor = cursor, .max = 10, .wait_ms = 10'000}));
     ASSERT_TRUE(page) << page.error().describe();
-    // "0" is the oldest event that is kept: what went before anybody asked was missed by nobody, and what goes while it is
-    // being asked for is lagged, and before the first of the page as well.
+    // "0" is the oldest event that is kept: what went before anybody asked was missed by nobody, and what goes while it
+    // is being asked for is lagged, and before the first of the page as well.
     if (cursor == "0" && !page->events.empty()) {
       accounted = page->events.front().seq - 1;
     } else {

@@ -22,8 +22,8 @@ class Recorder final : public ServerObserver {
   };
   void finished(const FinishedCall& call) override {
     std::lock_guard lock(mutex_);
-    finished_.push_back({std::string(call.method), std::string(call.caller), call.code, call.stages, call.send_ns,
-                         call.total_ns});
+    finished_.push_back(
+        {std::string(call.method), std::string(call.caller), call.code, call.stages, call.send_ns, call.total_ns});
   }
   void rejected(std::string_view reason) override {
     std::lock_guard lock(mutex_);
@@ -97,10 +97,9 @@ TEST_F(ObservedServer, CountsEveryViolationByItsReason) {
   EXPECT_FALSE(open_as(Credential{9})->call_and_wait(request("echo.say")));
   EXPECT_FALSE(client_->call_and_wait(request("other.say")));
   EXPECT_FALSE(client_->call_and_wait(request("echo.nothing")));
-  const std::map<std::string, int> expected = {{"ipc.bad_envelope", 1},       {"ipc.bad_meta", 1},
-                                               {"ipc.limit", 1},              {"ipc.no_credential", 1},
-                                               {"ipc.unknown_credential", 1}, {"ipc.denied", 1},
-                                               {"ipc.unknown_method", 1}};
+  const std::map<std::string, int> expected = {
+      {"ipc.bad_envelope", 1},       {"ipc.bad_meta", 1}, {"ipc.limit", 1},         {"ipc.no_credential", 1},
+      {"ipc.unknown_credential", 1}, {"ipc.denied", 1},   {"ipc.unknown_method", 1}};
   EXPECT_EQ(recorder_.rejects(), expected);
 }
 

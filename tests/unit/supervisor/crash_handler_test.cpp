@@ -48,8 +48,8 @@ class CrashHandler : public testing::Test {
  protected:
   CrashHandler() : file_(::memfd_create("crash", MFD_CLOEXEC)) {
     EXPECT_EQ(::ftruncate(file_.get(), kCrashAreaBytes), 0);
-    note_ = static_cast<Note*>(
-        ::mmap(nullptr, sizeof(Note), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    note_ =
+        static_cast<Note*>(::mmap(nullptr, sizeof(Note), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   }
   ~CrashHandler() override { ::munmap(note_, sizeof(Note)); }
 

@@ -27,8 +27,7 @@ TEST(Grants, WhatIsWrittenIsReadBack) {
   const auto again = parse(grants.to_toml());
   ASSERT_TRUE(again.has_value()) << again.error().message;
   EXPECT_EQ(again->all(), grants.all());
-  EXPECT_EQ(again->all().at("bridge").at("waku"),
-            (std::vector<std::string>{"waku.send", "waku.info", "waku.connect"}));
+  EXPECT_EQ(again->all().at("bridge").at("waku"), (std::vector<std::string>{"waku.send", "waku.info", "waku.connect"}));
   EXPECT_EQ(again->all().at("bridge").at("chat"), std::vector<std::string>{"*"});
 }
 

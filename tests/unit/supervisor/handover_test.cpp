@@ -27,8 +27,8 @@ Handover full() {
   chat.memory.machine.state = State::ready;
   chat.memory.machine.deadline = at(5'000);
   chat.memory.machine.ready_since = at(4'000);
-  chat.memory.machine.history = {.restarted = true, .failed = true, .doublings = 3, .short_lives = {at(1), at(2)},
-                                 .short_count = 2};
+  chat.memory.machine.history = {
+      .restarted = true, .failed = true, .doublings = 3, .short_lives = {at(1), at(2)}, .short_count = 2};
   chat.memory.machine.over_limit = true;
   chat.memory.wanted = false;
   chat.memory.left = true;
@@ -39,10 +39,19 @@ Handover full() {
   chat.spawns = 4;
   chat.end = "SIGKILL";
   chat.log_tail = {"{\"a\": 1}", "two"};
-  chat.process = Handover::Process{.pid = 4711, .pidfd = 20, .control = 21, .output = 22, .errors = 23, .crash = 24,
-                                   .recorder = 25, .started = at(3'000), .ready = at(4'000),
-                                   .fatal = ipc::control::Fatal{"r", "m"}, .control_rest = "{\"type\": \"po",
-                                   .output_rest = std::string("half \xff", 6), .errors_rest = ""};
+  chat.process = Handover::Process{.pid = 4711,
+                                   .pidfd = 20,
+                                   .control = 21,
+                                   .output = 22,
+                                   .errors = 23,
+                                   .crash = 24,
+                                   .recorder = 25,
+                                   .started = at(3'000),
+                                   .ready = at(4'000),
+                                   .fatal = ipc::control::Fatal{"r", "m"},
+                                   .control_rest = "{\"type\": \"po",
+                                   .output_rest = std::string("half \xff", 6),
+                                   .errors_rest = ""};
   out.modules.push_back(std::move(chat));
   Handover::Module waku;
   waku.row.name = "waku";

@@ -273,8 +273,7 @@ TEST_F(TreeTest, AProcessThatSomebodyStoppedIsContinuedAndKilledIfItDoesNotAnswe
   EXPECT_EQ(spell(tree_->tick(now())), "");
   clock_.advance(milliseconds(1));
   EXPECT_EQ(spell(tree_->tick(now())), "waku kill");
-  EXPECT_EQ(tree_->on_exit(kWaku, {.cause = "signal 9 (SIGKILL)"}, now()).front().cause,
-            "stopped: signal 9 (SIGKILL)");
+  EXPECT_EQ(tree_->on_exit(kWaku, {.cause = "signal 9 (SIGKILL)"}, now()).front().cause, "stopped: signal 9 (SIGKILL)");
 }
 
 TEST_F(TreeTest, AProcessThatAnswersAfterItWasContinuedLives) {

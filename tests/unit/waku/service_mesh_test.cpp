@@ -44,8 +44,8 @@ class Module {
     auto database = store::Database::open(store::test_key(), options);
     ASSERT_TRUE(database) << database.error().describe();
     database_ = std::move(*database);
-    const auto migrated = store::migrate(
-        *database_, {waku_migration(1), mesh::archive_migration(2), subscription_since_migration(3)});
+    const auto migrated =
+        store::migrate(*database_, {waku_migration(1), mesh::archive_migration(2), subscription_since_migration(3)});
     ASSERT_TRUE(migrated) << migrated.error().describe();
     auto archive = mesh::DatabaseArchive::open(*database_, random_);
     ASSERT_TRUE(archive) << archive.error().describe();

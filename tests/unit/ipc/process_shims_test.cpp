@@ -1,0 +1,72 @@
+// What ipc/nng/process_shims.cpp changes for NNG, seen from outside. Its effect on listeners is tested with and without
+// it in nng_listener_traps_test.cpp.
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <ctime>
+#include <future>
+
+#include "ipc/base/unique_fd.h"
+#include "ipc/nng/aio.h"
+#include "tests/support/raw_client.h"
+#include "tests/unit/ipc/harness.h"
+
+namespace status::ipc {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace testing;
+
+std::chrono::nanoseconds processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+TEST(ProcessShims, ASocketThatIsNotConnectedYetIsReportedOnce) {
+  const UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
+  const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  epoll_event event{};
+  ASSERT_EQ(::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, socket.get(), &event), 0);
+  EXPECT_EQ(::epoll_wait(epoll.get(), &event, 1, 0), 1);
+  EXPECT_EQ(::epoll_wait(epoll.get(), &event, 1, 0), 0);
+}
+
+// Without the shim each of them costs half a millisecond and more.
+TEST(ProcessShims, ATimeOutCostsNoProcessor) {
+  Aio sleep;
+  const auto before = processor_time();
+  constexpr int kSleeps = 100;
+  for (int i = 0; i < kSleeps; ++i) {
+    nng_sleep_aio(3, sleep.get());
+    sleep.wait();
+  }
+  EXPECT_LT((processor_time() - before) / kSleeps, 250us);
+}
+
+// A request of which only the beginning has been read, and an answer that nobody takes: without the shim a few of such
+// peers stop NNG's reaper, and nothing can be closed any more.
+TEST(ProcessShims, PeersThatDieInTheMiddleOfTheirRequestsDoNotStopTheReaper) {
+  const SocketDir dir;
+  Server server(server_options(dir), std::make_shared<OpenAccess>());
+  server.handle("echo.say", Run::worker, [](Call call) { call.reply(call.params()); });
+  ASSERT_TRUE(server.listen());
+  Bytes requests;
+  for (std::uint32_t id = 1; id <= 100; ++id) {
+    const Bytes one = test::framed(test::request("echo.say", std::nullopt, id));
+    requests.insert(requests.end(), one.begin(), one.end());
+  }
+  constexpr int kPeers = 300;
+  for (int i = 0; i < kPeers; ++i) {
+    test::RawClient peer(dir.socket());
+    ASSERT_TRUE(peer.connected());
+    peer.write(requests);
+    peer.answer(10s);
+  }
+  auto closed = std::async(std::launch::async, [&] { open_client(dir.url()).reset(); });
+  EXPECT_EQ(closed.wait_for(20s), std::future_status::ready);
+}
+
+}  // namespace
+}  // namespace status::ipc
