@@ -144,11 +144,11 @@ class TestNode {
       : clock(clock_shift) {
     if (archive == nullptr) {
       ArchiveId id;
-      random_.fill(id);
+      random.fill(id);
       archive = std::make_unique<MemoryArchive>(id);
     }
     backend = std::make_unique<MeshBackend>(
-        MeshBackend::Parts{std::move(config), folder.path(), std::move(archive), clock, random_});
+        MeshBackend::Parts{std::move(config), folder.path(), std::move(archive), clock, random});
   }
 
   TestNode& start(Resume resume = {{{kTopic, 0}}, 0, {}}) {
@@ -189,10 +189,10 @@ class TestNode {
   store::TemporaryFolder folder;
   Recorder events;
   ShiftedClock clock;
-  std::unique_ptr<MeshBackend> backend;
+  SystemRandom random;
+  std::unique_ptr<MeshBackend> backend;  // its thread uses what is above
 
  private:
-  SystemRandom random_;
   std::int64_t sent_ = 0;
 };
 
