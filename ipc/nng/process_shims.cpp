@@ -46,6 +46,7 @@ bool is_local(int descriptor) {
 }
 
 void throw_away_what_waits(int descriptor) {
+  ::shutdown(descriptor, SHUT_RDWR);  // a peer that only stopped reading could go on and on
   char bytes[16 * 1024];
   while (::recv(descriptor, bytes, sizeof(bytes), MSG_DONTWAIT) > 0) {
   }

@@ -45,27 +45,53 @@ TEST(ProcessShims, ATimeOutCostsNoProcessor) {
   EXPECT_LT((processor_time() - before) / kSleeps, 250us);
 }
 
+class ProcessShimsServer : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    server_.handle("echo.say", Run::worker, [](Call call) { call.reply(call.params()); });
+    ASSERT_TRUE(server_.listen());
+    for (std::uint32_t id = 1; id <= 100; ++id) {
+      const Bytes one = test::framed(test::request("echo.say", std::nullopt, id));
+      requests_.insert(requests_.end(), one.begin(), one.end());
+    }
+  }
+  // A client is served, and the reaper closes what it leaves.
+  void expect_alive() {
+    auto closed = std::async(std::launch::async, [&] {
+      const auto client = open_client(dir_.url());
+      return client->call_and_wait(request("echo.say")).has_value();
+    });
+    ASSERT_EQ(closed.wait_for(20s), std::future_status::ready);
+    EXPECT_TRUE(closed.get());
+  }
+
+  SocketDir dir_;
+  Server server_{server_options(dir_), std::make_shared<OpenAccess>()};
+  Bytes requests_;
+};
+
 // A request of which only the beginning has been read, and an answer that nobody takes: without the shim a few of such
 // peers stop NNG's reaper, and nothing can be closed any more.
-TEST(ProcessShims, PeersThatDieInTheMiddleOfTheirRequestsDoNotStopTheReaper) {
-  const SocketDir dir;
-  Server server(server_options(dir), std::make_shared<OpenAccess>());
-  server.handle("echo.say", Run::worker, [](Call call) { call.reply(call.params()); });
-  ASSERT_TRUE(server.listen());
-  Bytes requests;
-  for (std::uint32_t id = 1; id <= 100; ++id) {
-    const Bytes one = test::framed(test::request("echo.say", std::nullopt, id));
-    requests.insert(requests.end(), one.begin(), one.end());
-  }
+TEST_F(ProcessShimsServer, PeersThatDieInTheMiddleOfTheirRequestsDoNotStopTheReaper) {
   constexpr int kPeers = 300;
   for (int i = 0; i < kPeers; ++i) {
-    test::RawClient peer(dir.socket());
+    test::RawClient peer(dir_.socket());
     ASSERT_TRUE(peer.connected());
-    peer.write(requests);
+    peer.write(requests_);
     peer.answer(10s);
   }
-  auto closed = std::async(std::launch::async, [&] { open_client(dir.url()).reset(); });
-  EXPECT_EQ(closed.wait_for(20s), std::future_status::ready);
+  expect_alive();
+}
+
+TEST_F(ProcessShimsServer, APeerThatTakesNoAnswersAndGoesOnAskingIsHungUpOn) {
+  test::RawClient peer(dir_.socket());
+  ASSERT_TRUE(peer.connected());
+  ASSERT_EQ(::shutdown(peer.descriptor(), SHUT_RD), 0);
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (peer.write(requests_) == requests_.size() && std::chrono::steady_clock::now() < deadline) {
+  }
+  EXPECT_LT(std::chrono::steady_clock::now(), deadline);
+  expect_alive();
 }
 
 }  // namespace
