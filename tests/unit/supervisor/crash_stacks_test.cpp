@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 
 #include <cstring>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "ipc/base/random.h"
@@ -103,8 +103,8 @@ TEST(BuildId, IsTheSameOnDiskAndInMemory) {
   ObjectRecord self{};
   ASSERT_TRUE(find_executable(self));
   ASSERT_EQ(self.build_id_bytes, kMaxBuildIdBytes);
-  std::ifstream file(self.path, std::ios::binary);
-  const std::string image{std::istreambuf_iterator<char>(file), {}};
+  std::string image(std::filesystem::file_size(self.path), '\0');
+  std::ifstream(self.path, std::ios::binary).read(image.data(), static_cast<std::streamsize>(image.size()));
   EXPECT_EQ(to_hex(build_id_of(as_bytes(image))), to_hex(ByteView(self.build_id, self.build_id_bytes)));
 }
 
