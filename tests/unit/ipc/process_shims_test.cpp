@@ -12,6 +12,9 @@
 #include "tests/support/raw_client.h"
 #include "tests/unit/ipc/harness.h"
 
+// An answer that meets the end of its pipe is lost by NNG: its own leak, and all that leaks here.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libnng"; }
+
 namespace status::ipc {
 namespace {
 
