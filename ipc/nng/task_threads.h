@@ -9,8 +9,8 @@ namespace status::ipc {
 // here a callback that does not return keeps the second thread for the life of the process.
 //
 // So a callback must never wait for another callback, which it must not anyway (TRANSPORT.md section 1.5). Once a
-// process, before its first socket; any thread; later calls do nothing. Where NNG turns out to
-// have a single thread, that one is given back.
+// process, before its first socket; any thread; later calls do nothing. Where NNG turns out to have a single thread,
+// that one is given back.
 void keep_one_task_thread();
 
 }  // namespace status::ipc
