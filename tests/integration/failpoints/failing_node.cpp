@@ -17,6 +17,14 @@ void make_private(const fs::path& folder) {
   fs::permissions(folder, fs::perms::owner_all);
 }
 
+// None where the folder is not there yet.
+std::set<std::string> names_in(const std::string& folder) {
+  std::set<std::string> names;
+  std::error_code none;
+  for (const auto& file : fs::directory_iterator(folder, none)) names.insert(file.path().filename());
+  return names;
+}
+
 }  // namespace
 
 // The store that is too full is one of two MiB, which is twice what the scenario puts into it otherwise.
@@ -33,12 +41,22 @@ std::string FailingNode::folder_of(const std::string& module) const {
 void FailingNode::arm(const std::string& module, const std::string& point) {
   const std::string folder = failing::armed_folder(folder_of(module));
   make_private(folder);
-  ++armings_;
   test::write_file(folder + "/" + point, "");
 }
 
 bool FailingNode::armed(const std::string& module, const std::string& point) const {
   return fs::exists(failing::armed_folder(folder_of(module)) + "/" + point);
+}
+
+// The names begin with the process, and one may have died of two.
+std::size_t FailingNode::killed() const {
+  std::set<std::string> processes;
+  for (const std::string& module : modules()) {
+    for (const std::string& taken : names_in(failing::taken_folder(folder_of(module)))) {
+      processes.insert(taken.substr(0, taken.find(' ')));
+    }
+  }
+  return processes.size();
 }
 
 // statusd's log has a line for each: "chat: ready → backoff: exit 86".
@@ -51,12 +69,7 @@ std::size_t FailingNode::deaths() const {
 }
 
 std::set<std::string> FailingNode::passed(const std::string& module) const {
-  std::set<std::string> points;
-  std::error_code none;
-  for (const auto& file : fs::directory_iterator(failing::passed_folder(folder_of(module)), none)) {
-    points.insert(file.path().filename());
-  }
-  return points;
+  return names_in(failing::passed_folder(folder_of(module)));
 }
 
 void FailingNode::forget_passed() {

@@ -22,8 +22,9 @@ class FailingNode {
   void arm(const std::string& module, const std::string& point);
   // It has not died of it yet.
   bool armed(const std::string& module, const std::string& point) const;
-  // How often something was armed here, and how often statusd has seen a module die of it.
-  std::size_t armings() const { return armings_; }
+  // How many processes have died here of what was armed, by their own report, and how many deaths of this kind statusd
+  // has seen.
+  std::size_t killed() const;
   std::size_t deaths() const;
 
   // What all incarnations have passed since the start or forget_passed().
@@ -35,7 +36,6 @@ class FailingNode {
 
   const std::string name_;
   test::ProcessNode node_;
-  std::size_t armings_ = 0;
 };
 
 }  // namespace status::failpoints

@@ -83,7 +83,7 @@ class Failpoints : public testing::Test {
       timeline_.say("B  " + point.module + "  " + point.name + (dead(point) ? "  died" : "  was NOT PASSED"));
     }
     // The supervisor notices a little later, and its rows come to the gateway later still.
-    const bool noticed = await([this] { return b_.deaths() == b_.armings(); });
+    const bool noticed = await([this] { return b_.deaths() == b_.killed(); });
     const Status back = b_.node().await_rows([](const test::Row& row) {
       return test::usable(row) && test::ProcessHandle(static_cast<pid_t>(row.pid)).alive();
     });
@@ -280,13 +280,13 @@ TEST_F(Failpoints, NothingThatWasAcknowledgedIsLostOrDoubledWhereverAModuleDies)
   if (recording()) return write_points(recorded_);
   check_list();
   for (FailingNode* node : nodes_) {
-    EXPECT_EQ(node->deaths(), node->armings()) << node->name() << " died more often than it should";
+    EXPECT_EQ(node->deaths(), node->killed()) << node->name() << " died more often than it should";
     EXPECT_TRUE(node->node().stop());
     EXPECT_THAT(node->node().strays(), testing::IsEmpty());
   }
   if (!HasFailure()) {
-    timeline_.say("PASS: " + std::to_string(points_.size()) + " points, " +
-                  std::to_string(a_.armings() + b_.armings()) + " deaths");
+    timeline_.say("PASS: " + std::to_string(points_.size()) + " points, " + std::to_string(a_.killed() + b_.killed()) +
+                  " deaths");
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <source_location>
+#include <thread>
 
 #include "tests/unit/host/store_fixture.h"
 
@@ -47,6 +48,13 @@ class FailpointTest : public store::StoreTest {
   static bool armed(const std::string& point) {
     return std::filesystem::exists(armed_folder(watched_folder()) + "/" + point);
   }
+  static std::vector<std::string> taken() {
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(taken_folder(watched_folder()))) {
+      names.push_back(file.path().filename());
+    }
+    return names;
+  }
   static bool passed(const std::string& point) {
     return std::filesystem::exists(passed_folder(watched_folder()) + "/" + point);
   }
@@ -58,7 +66,23 @@ TEST_F(FailpointTest, KillsOnceWhereItIsArmedAndNowhereElse) {
   failpoint(Moment::before, "reply", "a.c");
   EXPECT_EXIT(failpoint(Moment::before, "reply", "a.b"), ExitedWithCode(kExitCode), "");
   EXPECT_FALSE(armed("before reply a.b"));
+  EXPECT_THAT(taken(), testing::Contains(testing::EndsWith(" before reply a.b")));
   failpoint(Moment::before, "reply", "a.b");
+}
+
+// What is committed once in a node's life would have no other side if a death of another thread came in between.
+TEST_F(FailpointTest, OneDeathIsOfTwoPointsWhenAThreadIsAtEach) {
+  arm("before reply a.two");
+  arm("after commit two.key");
+  const auto two_threads = [] {
+    failpoint(Moment::before, "commit", "two.key");
+    std::thread replying([] { failpoint(Moment::before, "reply", "a.two"); });
+    while (armed("before reply a.two")) std::this_thread::yield();
+    failpoint(Moment::after, "commit", "two.key");
+  };
+  EXPECT_EXIT(two_threads(), ExitedWithCode(kExitCode), "");
+  EXPECT_FALSE(armed("after commit two.key"));
+  EXPECT_THAT(taken(), testing::Contains(testing::EndsWith(" after commit two.key")));
 }
 
 TEST_F(FailpointTest, NotesWhatIsPassedAndLeavesErrnoAlone) {
