@@ -15,7 +15,8 @@ namespace status {
 namespace {
 
 Status write_new(const std::string& path, std::string_view text, Durability durability) {
-  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  ::unlink(path.c_str());  // of a process that died before the rename; it may have another mode
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) return fail(errno_error(errno, "create " + path));
   if (Status written = write_all(file.get(), text, path); !written) return written;
   if (durability == Durability::synced && ::fsync(file.get()) != 0) return fail(errno_error(errno, "fsync " + path));

@@ -86,7 +86,9 @@ void WakuService::ask_again() {
 }
 
 std::optional<MonotonicTime> WakuService::next_tick() {
-  return std::min(outbox_.next_attention().value_or(next_housekeeping_), next_housekeeping_);
+  // A message that the outbox takes in meanwhile wakes nobody: it is looked at no later than this.
+  const MonotonicTime look = seams_.clock.monotonic() + seams_.timing.forget;
+  return std::min({outbox_.next_attention().value_or(look), look, next_housekeeping_});
 }
 
 void WakuService::tick() {

@@ -25,6 +25,9 @@ namespace {
 constexpr std::size_t kContexts = ipc::kMaxInFlightPerClient + 2 * Route::kMaxCalls;
 static_assert(ipc::kMaxInFlightPerClient >= 4 * Route::kMaxCalls);
 
+// So long a poll may outlive the token that it came with.
+constexpr std::chrono::seconds kExpiryLook{1};
+
 ipc::ServerOptions server_options(const GatewayConfig& config) {
   ipc::ServerOptions options;
   options.module = interface().name();
@@ -150,6 +153,9 @@ Status Gateway::start() {
   parts_->open_remote();
   if (Status listening = parts_->server.listen(); !listening) return listening;
   parts_->serve_remote();
+  parts_->office.every(kExpiryLook, [&server = parts_->server, &tokens = *parts_->tokens] {
+    for (const auto& caller : tokens.run_out()) server.end_polls(caller, NamedTokens::expired(caller->user));
+  });
   return {};
 }
 

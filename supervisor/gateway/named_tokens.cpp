@@ -3,6 +3,7 @@
 #include <sodium/utils.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "ipc/base/codec.h"
 #include "ipc/base/file.h"
@@ -24,6 +25,8 @@ struct NamedTokens::Token {
   std::array<std::uint8_t, 32> sha256{};
   ipc::Credential pass{};  // RemotePass::credential, of a token with a client
   std::shared_ptr<const ipc::Caller> caller;
+
+  std::atomic<bool> run_out = false;
 
   std::mutex mutex;  // guards what follows: how much of the rate is left
   double left = 0;
@@ -47,6 +50,10 @@ struct NamedTokens::Token {
     if (left < 1) return static_cast<std::uint32_t>((1 - left) / rate * 1'000) + 1;
     left -= 1;
     return 0;
+  }
+
+  bool is_over(std::int64_t unix_ms) const {
+    return run_out || (about.scope.expires_ms != 0 && unix_ms >= about.scope.expires_ms);
   }
 
   // Constant in time.
@@ -192,6 +199,20 @@ std::vector<NamedToken> NamedTokens::list() const {
   return out;
 }
 
+std::vector<std::shared_ptr<const ipc::Caller>> NamedTokens::run_out() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<const ipc::Caller>> callers;
+  for (const auto& token : tokens_) {
+    if (token->is_over(clock_.unix_ms()) && !token->run_out.exchange(true)) callers.push_back(token->caller);
+  }
+  return callers;
+}
+
+Error NamedTokens::expired(const std::string& name) {
+  return make_error(Code::unauthenticated, "ipc.token_expired",
+                    "the token " + name + " has expired: statusctl token revoke " + name + ", and create a new one");
+}
+
 std::shared_ptr<NamedTokens::Token> NamedTokens::find(const ipc::RequestHeader& header) const {
   const std::lock_guard lock(mutex_);
   if (tokens_.empty() || !header.credential) return nullptr;
@@ -208,11 +229,7 @@ Result<std::shared_ptr<const ipc::Caller>> NamedTokens::identify(const ipc::Requ
   const std::shared_ptr<Token> token = find(header);
   if (!token) return other;
   const NamedToken& about = token->about;
-  if (about.scope.expires_ms != 0 && clock_.unix_ms() >= about.scope.expires_ms) {
-    return fail(
-        Code::unauthenticated, "ipc.token_expired",
-        "the token " + about.name + " has expired: statusctl token revoke " + about.name + ", and create a new one");
-  }
+  if (token->is_over(clock_.unix_ms())) return fail(expired(about.name));
   if (const std::uint32_t wait_ms = token->take(clock_.monotonic()); wait_ms != 0) {
     return fail(make_retryable(
         Code::resource_exhausted, "ipc.rate_limited",

@@ -74,6 +74,12 @@ class NamedTokens final : public ipc::AccessPolicy {
   // Called after each revocation, on the thread that revoked. Before the first one; null ends it.
   void on_revoked(std::function<void()> listener);
 
+  // Who has lost a token to time since this was asked last: their polls may still wait. What has run out stays so, also
+  // for identify(), should the wall clock go back.
+  std::vector<std::shared_ptr<const ipc::Caller>> run_out();
+  // UNAUTHENTICATED (`ipc.token_expired`).
+  static Error expired(const std::string& name);
+
   // The caller's name is "token/NAME", its identity (meta `u`) NAME. Errors: those of `others`; UNAUTHENTICATED
   // (`ipc.token_expired`); RESOURCE_EXHAUSTED (`ipc.rate_limited`) with the time after which one more is allowed.
   Result<std::shared_ptr<const ipc::Caller>> identify(const ipc::RequestHeader& header) const override;

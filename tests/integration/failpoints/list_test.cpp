@@ -12,8 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// They delete what nobody will ask for, after times that no test waits for; each has its unit test on a fake clock.
-const std::set<std::string> kNotPassed = {
+// Passed after times that no node of a test lives: LateCommits.* (tests/unit/failing) dies of both.
+const std::set<std::string> kDiedOfElsewhere = {
     "store::DurableLog::drop_unseen",  // consumers that were not seen for 30 days
     "waku::WakuService::forget",       // own messages of which nothing was heard for ten minutes
 };
@@ -43,8 +43,8 @@ std::set<std::string> listed_functions() {
 
 TEST(FailpointList, HasEveryPlaceThatBeginsToWrite) {
   const std::set<std::string> listed = listed_functions();
-  for (const std::string& function : kNotPassed) EXPECT_FALSE(listed.contains(function)) << function;
-  EXPECT_EQ(places_that_begin_to_write(), listed.size() + kNotPassed.size())
+  for (const std::string& function : kDiedOfElsewhere) EXPECT_FALSE(listed.contains(function)) << function;
+  EXPECT_EQ(places_that_begin_to_write(), listed.size() + kDiedOfElsewhere.size())
       << "a commit that the scenario of failpoints_test.cpp does not reach, or one that is gone";
 }
 

@@ -18,9 +18,10 @@ using Answer = std::future<Result<ipc::Response>>;
 // A front end with a token of its own.
 class Guest {
  public:
-  Guest(EchoNode& node, const std::string& name) {
-    const auto made = node->front().call("supervisor.create_token",
-                                         Value::map({{"name", name}, {"methods", Value::Array{Value("*")}}}));
+  Guest(EchoNode& node, const std::string& name, std::int64_t expires_ms = 0) {
+    const auto made = node->front().call(
+        "supervisor.create_token",
+        Value::map({{"name", name}, {"methods", Value::Array{Value("*")}}, {"expires_ms", expires_ms}}));
     EXPECT_TRUE(made) << made.error().describe();
     door_ = *FrontDoor::open(node->url(), *ipc::parse_credential(made->string_or("token", "")));
   }
@@ -52,13 +53,15 @@ class Guest {
   std::unique_ptr<FrontDoor> door_;
 };
 
-void expect_revoked(Answer& poll) {
+void expect_ended(Answer& poll, Code code, const std::string& reason) {
   ASSERT_EQ(poll.wait_for(kPatience), std::future_status::ready) << "its wait is over only after 30 s";
   const Result<ipc::Response> answer = poll.get();
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().code, Code::permission_denied) << answer.error().describe();
-  EXPECT_EQ(answer.error().reason, "supervisor.token_revoked");
+  EXPECT_EQ(answer.error().code, code) << answer.error().describe();
+  EXPECT_EQ(answer.error().reason, reason);
 }
+
+void expect_revoked(Answer& poll) { expect_ended(poll, Code::permission_denied, "supervisor.token_revoked"); }
 
 TEST(Tokens, ARevocationEndsThePollsThatWaitAndNobodyElses) {
   EchoNode node;
@@ -81,6 +84,21 @@ TEST(Tokens, ARevocationEndsThePollsThatWaitAndNobodyElses) {
   ASSERT_TRUE(node->front().call("echo_a.say", Value::map({{"text", "x"}})));
   ASSERT_TRUE(revoke("phone"));
   for (Answer& poll : phones) expect_revoked(poll);
+  EXPECT_TRUE(node->stop());
+}
+
+TEST(Tokens, PollsThatWaitEndWithTheTimeOfTheirToken) {
+  EchoNode node;
+  ASSERT_TRUE(node.start());
+  Guest guest(node, "guest", SystemClock().unix_ms() + 3'000);
+  Guest resident(node, "resident");
+  std::vector<Answer> theirs, others;
+  for (const char* stream : {"supervisor.events", "echo_a.events"}) {
+    theirs.push_back(guest.begin_poll(stream));
+    others.push_back(resident.begin_poll(stream));
+  }
+  for (Answer& poll : theirs) expect_ended(poll, Code::unauthenticated, "ipc.token_expired");
+  for (const Answer& poll : others) EXPECT_EQ(poll.wait_for(0ms), std::future_status::timeout);
   EXPECT_TRUE(node->stop());
 }
 

@@ -79,8 +79,10 @@ TEST_F(FileTest, IsOnTheDiskBeforeItHasTheNameAndThenItsNameIs) {
 
 TEST_F(FileTest, WhatACrashLeftBesideIsOverwritten) {
   test::write_file(path_ + ".new", std::string(10'000, 'x'));
+  fs::permissions(path_ + ".new", fs::perms::all);
   ASSERT_TRUE(replace_file(path_, "new", Durability::synced));
   EXPECT_EQ(*read_file(path_), "new");
+  EXPECT_EQ(fs::status(path_).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_THAT(beside(), IsEmpty());
 }
 
@@ -127,9 +129,10 @@ TEST_F(FileTest, ALinkBesideItLeadsNowhere) {
   const std::string victim = dir_ / "victim";
   test::write_file(victim, "mine");
   fs::create_symlink(victim, path_ + ".new");
-  EXPECT_FALSE(replace_file(path_, "new", Durability::lazy));
+  EXPECT_TRUE(replace_file(path_, "new", Durability::lazy));
   EXPECT_EQ(*read_file(victim), "mine");
-  EXPECT_EQ(*read_file(path_), "old");
+  EXPECT_EQ(*read_file(path_), "new");
+  EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(path_)));
 }
 
 TEST_F(FileTest, IsReadUpToALimit) {

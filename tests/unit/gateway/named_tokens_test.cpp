@@ -102,6 +102,21 @@ TEST_F(NamedTokensTest, ExpiresByTheWallClock) {
   EXPECT_EQ(show(tokens, *token).error().reason, "ipc.token_expired");
 }
 
+TEST_F(NamedTokensTest, SaysOnceWhoseTimeHasRunOutAndThenItStaysSo) {
+  NamedTokens tokens = open();
+  const auto token = tokens.create("guest", {.methods = {"*"}, .expires_ms = clock_.unix_ms() + 1'000});
+  ASSERT_TRUE(token);
+  ASSERT_TRUE(tokens.create("resident", {.methods = {"*"}}));
+  EXPECT_THAT(tokens.run_out(), testing::IsEmpty());
+  clock_.advance(milliseconds(1'000));
+  const auto out = tokens.run_out();
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out.front()->user, "guest");
+  EXPECT_THAT(tokens.run_out(), testing::IsEmpty());
+  clock_.set_unix_ms(clock_.unix_ms() - 60'000);
+  EXPECT_EQ(show(tokens, *token).error().reason, "ipc.token_expired");
+}
+
 TEST_F(NamedTokensTest, BadNamesTwinsAndTooManyAreRefused) {
   NamedTokens tokens = open();
   for (const char* name : {"", "Desktop", "1st", "a b", "gateway/x"}) {
