@@ -5,8 +5,8 @@
 namespace status::failing {
 namespace {
 
-using testing::ExitedWithCode;
 using std::chrono::milliseconds;
+using testing::ExitedWithCode;
 
 class LateCommits : public waku::WakuServiceTest, public testing::WithParamInterface<Moment> {
  protected:
