@@ -1,4 +1,4 @@
-// Linked into executables: an executable's own functions come before the C library's, and so six of NNG's calls into
+// Linked into executables: an executable's own functions come before the C library's, and so seven of NNG's calls into
 // it pass through here.
 //
 // sysconf: NNG sizes its thread pools by the number of processors (14 threads on 2, 88 on 64; TRANSPORT.md
@@ -22,19 +22,26 @@
 // they are as many. Its thread for time-outs is woken when they are as many, and asks the clock again and again until
 // the millisecond is over: each time-out costs one of processor time. It is woken a millisecond later.
 //
+// pthread_cond_broadcast: that thread does the same when it finds what is due in this very millisecond, with the lock
+// held that every operation with a time-out needs. Each turn ends with a broadcast; at the second without a wait it
+// waits for the millisecond to be over.
+//
 // epoll_ctl: NNG adds a socket before it is connected, and asks for nothing yet; but that nobody is at its other end is
 // told all the same, again and again, until the reaper has closed it. While a server is away each attempt to connect
 // keeps a processor busy for milliseconds, of all times when its next process starts. It is told once.
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 
 namespace {
@@ -62,8 +69,9 @@ bool is_nng(void* code) {
   return nng != nullptr && start_of_object(code) == nng;
 }
 
+constexpr long kMillisecondNs = 1'000'000, kSecondNs = 1'000'000'000;
+
 timespec a_millisecond_after(timespec time) {
-  constexpr long kMillisecondNs = 1'000'000, kSecondNs = 1'000'000'000;
   time.tv_nsec += kMillisecondNs;
   if (time.tv_nsec >= kSecondNs) {
     time.tv_nsec -= kSecondNs;
@@ -121,13 +129,51 @@ extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout_
   return count;
 }
 
-#ifndef __SANITIZE_THREAD__  // ThreadSanitizer's own comes before the C library's, and has to see every wait
+#ifndef __SANITIZE_THREAD__  // ThreadSanitizer's own come before the C library's, and have to see every wait
+namespace {
+
+// What NNG's thread for time-outs waits for, in that thread.
+struct TimeOuts {
+  pthread_cond_t* condition = nullptr;
+  pthread_mutex_t* mutex = nullptr;
+  int turns = 0;  // since it last waited
+
+  static bool are_looked_after_here() {
+    char name[16] = {};  // as the kernel has it: at most 15 characters
+    return ::prctl(PR_GET_NAME, name) == 0 && std::strcmp(name, "nng:aio:expire") == 0;
+  }
+};
+
+thread_local TimeOuts time_outs;
+
+timespec end_of_this_millisecond() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  now.tv_nsec -= now.tv_nsec % kMillisecondNs;
+  return a_millisecond_after(now);
+}
+
+}  // namespace
+
 extern "C" int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* until) {
   using Wait = int (*)(pthread_cond_t*, pthread_mutex_t*, const timespec*);
   // By its version: the C library has an older one of that name.
   static const auto real = reinterpret_cast<Wait>(dlvsym(RTLD_NEXT, "pthread_cond_timedwait", "GLIBC_2.3.2"));
   if (!is_nng(__builtin_return_address(0))) return real(condition, mutex, until);
+  static thread_local const bool looks_after_time_outs = TimeOuts::are_looked_after_here();
+  if (looks_after_time_outs) time_outs = {condition, mutex};
   const timespec later = a_millisecond_after(*until);
   return real(condition, mutex, &later);
+}
+
+extern "C" int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
+  using Broadcast = int (*)(pthread_cond_t*);
+  static const auto real = reinterpret_cast<Broadcast>(dlvsym(RTLD_NEXT, "pthread_cond_broadcast", "GLIBC_2.3.2"));
+  const int result = real(condition);
+  if (condition != time_outs.condition || ++time_outs.turns < 2) return result;
+  time_outs.turns = 0;
+  const timespec later = end_of_this_millisecond();
+  pthread_cond_clockwait(condition, time_outs.mutex, CLOCK_MONOTONIC, &later);
+  return result;
 }
 #endif

@@ -1,7 +1,9 @@
 #include "supervisor/process/exit_report.h"
 
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstring>
@@ -44,21 +46,16 @@ Value ExitReport::resources() const {
                      {"involuntary_switches", involuntary_switches}});
 }
 
-std::optional<ExitReport> reap(pid_t pid) {
+std::optional<ExitReport> report_of(pid_t pid) {
   siginfo_t info{};
-  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != pid)
-    return std::nullopt;
-  // Still a zombie, so its group id cannot belong to anybody else: what it left behind goes with it.
-  ::kill(-pid, SIGKILL);
-  int status = 0;
   rusage usage{};
-  if (::wait4(pid, &status, WNOHANG, &usage) != pid) return std::nullopt;
+  // The system call itself: the C library's does not ask for what was used.
+  constexpr int kOptions = WEXITED | WNOHANG | WNOWAIT;
+  if (::syscall(SYS_waitid, P_PID, pid, &info, kOptions, &usage) != 0 || info.si_pid != pid) return std::nullopt;
+  // Of a zombie, so its group id cannot belong to anybody else: what it left behind goes with it.
+  ::kill(-pid, SIGKILL);
   ExitReport report;
-  if (WIFSIGNALED(status)) {
-    report.signal = WTERMSIG(status);
-  } else {
-    report.exit_code = WEXITSTATUS(status);
-  }
+  (info.si_code == CLD_EXITED ? report.exit_code : report.signal) = info.si_status;
   report.user_ms = to_ms(usage.ru_utime);
   report.system_ms = to_ms(usage.ru_stime);
   report.max_rss_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
@@ -67,5 +64,7 @@ std::optional<ExitReport> reap(pid_t pid) {
   report.involuntary_switches = static_cast<std::uint64_t>(usage.ru_nivcsw);
   return report;
 }
+
+void reap(pid_t pid) { ::waitpid(pid, nullptr, WNOHANG); }
 
 }  // namespace status::supervisor

@@ -28,8 +28,11 @@ struct ExitReport {
   Value resources() const;    // map, for the crash record
 };
 
-// Collects a dead child without waiting, after ending what is left of its process group. Nothing when it still lives.
-std::optional<ExitReport> reap(pid_t pid);
+// How a dead child ended, without waiting. It stays a zombie until reap(), and what is left of its process group has
+// been ended. Nothing when it still lives.
+std::optional<ExitReport> report_of(pid_t pid);
+// Lets go of a dead child: from now on its number may be another's.
+void reap(pid_t pid);
 
 // "SIGKILL"; "signal 77" for one without a name.
 std::string signal_name(int signal);

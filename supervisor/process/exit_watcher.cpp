@@ -15,10 +15,14 @@ void ExitWatcher::wait() {
   pidfd_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                     guard_.wrap([this](const boost::system::error_code& error) {
                       if (error) return;
-                      const auto report = reap(pid_);
+                      const pid_t pid = pid_;
+                      const auto report = report_of(pid);
                       if (!report) return wait();
                       const auto on_exit = std::move(on_exit_);
                       on_exit(*report);
+                      // Last: the kernel clears away its folder in /proc, and spins for milliseconds when that meets
+                      // the end of a thread of the same process which waits for this very processor.
+                      reap(pid);
                     }));
 }
 

@@ -15,8 +15,8 @@ namespace status::supervisor {
 
 class ExitWatcher {
  public:
-  // `on_exit` is called once, within milliseconds of the death, with the child already reaped and its process group
-  // ended. It may destroy the watcher.
+  // `on_exit` is called once, within milliseconds of the death, with the child's process group ended; the child is
+  // reaped when it returns. It may destroy the watcher.
   ExitWatcher(boost::asio::io_context& loop, pid_t pid, UniqueFd pidfd, std::function<void(const ExitReport&)> on_exit);
   // Sends through the pidfd: never to a stranger that got the same number.
   void signal(int signal);

@@ -48,6 +48,21 @@ TEST(ProcessShims, ATimeOutCostsNoProcessor) {
   EXPECT_LT((processor_time() - before) / kSleeps, 250us);
 }
 
+// NNG wakes for the first in the millisecond in which the second is due.
+TEST(ProcessShims, TwoTimeOutsOneAfterTheOtherCostNoProcessorEither) {
+  Aio first;
+  Aio second;
+  const auto before = processor_time();
+  constexpr int kSleeps = 100;
+  for (int i = 0; i < kSleeps; ++i) {
+    nng_sleep_aio(3, first.get());
+    nng_sleep_aio(4, second.get());
+    first.wait();
+    second.wait();
+  }
+  EXPECT_LT((processor_time() - before) / kSleeps, 250us);
+}
+
 class ProcessShimsServer : public ::testing::Test {
  protected:
   void SetUp() override {
