@@ -62,6 +62,7 @@ class Absences {
 
 Aftermath aftermath(const std::vector<Kill>& kills, const test::EventLog& events) {
   std::map<std::string, Lives> modules = lives_of(events);
+  std::map<std::string, Lives::const_iterator> not_killed_yet;
   const Absences absences(kills, modules["gateway"]);
   std::set<std::pair<std::string, std::int64_t>> victims;
   for (const Kill& kill : kills) victims.emplace(kill.module, kill.pid);
@@ -69,12 +70,14 @@ Aftermath aftermath(const std::vector<Kill>& kills, const test::EventLog& events
   for (const Kill& kill : kills) {
     const Lives& lives = modules[kill.module];
     const std::string who = kill.module + " (pid " + std::to_string(kill.pid) + ")";
-    auto life = lives.begin();
-    while (life != lives.end() && life->second.pid != kill.pid) ++life;
+    // From the one that was killed last on: numbers of processes come again.
+    Lives::const_iterator& from = not_killed_yet.try_emplace(kill.module, lives.begin()).first->second;
+    const auto life = std::find_if(from, lives.end(), [&](const auto& each) { return each.second.pid == kill.pid; });
     if (life == lives.end()) {
       out.trouble.push_back("no event tells of the start of " + who);
       continue;
     }
+    from = std::next(life);
     out.in_starting += life->second.ready_ms ? 0 : 1;
     if (life->second.end_known && !absences.near(kill.at_ms)) {
       out.told_ms.push_back(std::chrono::duration<double, std::milli>(*life->second.end_known - kill.at).count());
