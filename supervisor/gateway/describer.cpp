@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <mutex>
 
+#include "ipc/api/convert.h"
 #include "ipc/api/openrpc.h"
 #include "ipc/base/codec.h"
 
 namespace status::gateway {
 namespace {
 
-using Done = std::function<void(Result<Describe::Reply>)>;
+using Gathered = std::function<void(Result<Describe::Reply>)>;
 
 Describe::Document own_document() { return {interface().name(), api::openrpc_document(interface()), {}}; }
 
@@ -28,7 +29,7 @@ void ask(const Route& route, const Row& row, std::uint32_t deadline_ms, std::int
 // Waits for several answers.
 class Gathering {
  public:
-  Gathering(std::size_t expected, Done done) : left_(expected), done_(std::move(done)) {}
+  Gathering(std::size_t expected, Gathered done) : left_(expected), done_(std::move(done)) {}
 
   void take(Describe::Document document) {
     std::unique_lock lock(mutex_);
@@ -42,12 +43,12 @@ class Gathering {
  private:
   std::mutex mutex_;
   std::size_t left_;
-  Done done_;
+  Gathered done_;
   Describe::Reply reply_;
 };
 
 void describe_one(const Routes& routes, const std::string& module, std::uint32_t deadline_ms, std::int64_t now_ms,
-                  const Done& done) {
+                  const Gathered& done) {
   if (module == interface().name()) return done(Describe::Reply{{own_document()}});
   const std::shared_ptr<Route> route = routes.find(module);
   if (!route || module == kOwnRow) return done(fail(unknown_module(module, routes)));
@@ -57,11 +58,7 @@ void describe_one(const Routes& routes, const std::string& module, std::uint32_t
   });
 }
 
-}  // namespace
-
-void describe_modules(const Routes& routes, const std::optional<std::string>& module, std::uint32_t deadline_ms,
-                      std::int64_t now_ms, Done done) {
-  if (module) return describe_one(routes, *module, deadline_ms, now_ms, done);
+void describe_all(const Routes& routes, std::uint32_t deadline_ms, std::int64_t now_ms, Gathered done) {
   std::vector<std::pair<std::shared_ptr<Route>, std::shared_ptr<const Row>>> up;
   for (const std::shared_ptr<Route>& route : routes.all()) {
     std::shared_ptr<const Row> row = route->row();
@@ -75,6 +72,53 @@ void describe_modules(const Routes& routes, const std::optional<std::string>& mo
                                : Describe::Document{name, {}, document.error().describe()});
     });
   }
+}
+
+}  // namespace
+
+void Describer::describe(const std::optional<std::string>& module, std::uint32_t deadline_ms, std::int64_t now_ms,
+                         Done done) {
+  const std::string asked = module.value_or("");
+  std::string whose = incarnations(module);
+  {
+    std::unique_lock lock(mutex_);
+    const auto kept = kept_.find(asked);
+    if (kept != kept_.end() && kept->second.incarnations == whose) {
+      const std::shared_ptr<const Bytes> reply = kept->second.reply;
+      lock.unlock();
+      return done(reply);
+    }
+  }
+  Gathered gathered = [self = shared_from_this(), asked, whose = std::move(whose),
+                       done = std::move(done)](const Result<Describe::Reply>& reply) {
+    done(reply ? self->keep(asked, whose, *reply) : fail(reply.error()));
+  };
+  module ? describe_one(routes_, *module, deadline_ms, now_ms, gathered)
+         : describe_all(routes_, deadline_ms, now_ms, std::move(gathered));
+}
+
+std::string Describer::incarnations(const std::optional<std::string>& module) const {
+  std::string out;
+  for (const std::shared_ptr<Route>& route : routes_.all()) {
+    const std::shared_ptr<const Row> row = route->row();
+    if (is_up(*row) && (!module || row->name == *module)) {
+      out.append(row->name).append(" ").append(std::to_string(row->generation)).append("\n");
+    }
+  }
+  return out;
+}
+
+Result<std::shared_ptr<const Bytes>> Describer::keep(const std::string& asked, const std::string& incarnations,
+                                                     const Describe::Reply& reply) {
+  Result<Bytes> encoded = api::encode(reply);
+  if (!encoded) return fail(std::move(encoded.error()));
+  auto out = std::make_shared<const Bytes>(std::move(*encoded));
+  const bool whole = std::ranges::all_of(reply.modules, [](const auto& each) { return each.error.empty(); });
+  if (whole) {
+    std::lock_guard lock(mutex_);
+    kept_[asked] = {incarnations, out};
+  }
+  return out;
 }
 
 }  // namespace status::gateway

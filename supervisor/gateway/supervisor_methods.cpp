@@ -9,7 +9,6 @@
 #include "ipc/server/typed.h"
 #include "ipc/wire/limits.h"
 #include "supervisor/gateway/config_api.h"
-#include "supervisor/gateway/describer.h"
 #include "supervisor/gateway/tokens.h"
 #include "supervisor/gateway/upgrade_api.h"
 
@@ -62,7 +61,8 @@ SupervisorMethods::SupervisorMethods(ipc::Server& server, Routes& routes, Superv
       instruments_(instruments),
       clock_(clock),
       facts_(facts),
-      waiting_(std::make_shared<Waiting>()) {
+      waiting_(std::make_shared<Waiting>()),
+      describer_(std::make_shared<Describer>(routes)) {
   serve_facts();
   serve_commands();
   serve_system();
@@ -131,8 +131,10 @@ void SupervisorMethods::describe(ipc::Call call) {
   if (!request) return call.fail(request.error());
   const std::uint32_t within = std::min(kDescribeMs, std::max(call.remaining_ms(), kWayBackMs + 1) - kWayBackMs);
   const auto shared = std::make_shared<ipc::Call>(std::move(call));
-  describe_modules(routes_, request->module, within, clock_.unix_ms(),
-                   [shared](const Result<Describe::Reply>& reply) { answer(*shared, reply); });
+  describer_->describe(request->module, within, clock_.unix_ms(),
+                       [shared](const Result<std::shared_ptr<const Bytes>>& reply) {
+                         reply ? shared->reply(**reply) : shared->fail(reply.error());
+                       });
 }
 
 template <class M>

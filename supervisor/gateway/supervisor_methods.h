@@ -7,6 +7,7 @@
 #include "ipc/server/server.h"
 #include "metrics/instruments.h"
 #include "supervisor/gateway/api.h"
+#include "supervisor/gateway/describer.h"
 #include "supervisor/gateway/routes.h"
 #include "supervisor/gateway/supervisor_link.h"
 
@@ -48,6 +49,7 @@ class SupervisorMethods {
   // may not.
   struct Waiting;
   std::shared_ptr<Waiting> waiting_;
+  const std::shared_ptr<Describer> describer_;
 };
 
 }  // namespace status::gateway

@@ -1,6 +1,8 @@
 // The interface `supervisor`.
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 #include "supervisor/gateway/api.h"
 #include "tests/support/openrpc_check.h"
 #include "tests/unit/gateway/fixture.h"
@@ -111,6 +113,51 @@ TEST_F(SupervisorInterface, DescribeCollectsTheDocumentsOfWhatRuns) {
   EXPECT_EQ(one->find("modules")->as_array()->front().find("document")->string_or("openrpc", ""), "1.3.2");
   EXPECT_EQ(call("supervisor.describe", module("waku")).error().reason, "supervisor.not_running");
   EXPECT_EQ(call("supervisor.describe", module("nobody")).error().code, Code::not_found);
+}
+
+TEST_F(SupervisorInterface, DescribeAsksEachIncarnationOnce) {
+  start();
+  std::atomic<int> asked = 0;
+  const auto add = [&](std::uint64_t generation) {
+    add_module("chat", generation)
+        .server()
+        .handle("chat._sys.describe", ipc::Run::system, [&asked, generation](ipc::Call call) {
+          ++asked;
+          call.reply(encode_msgpack(Value::map({{"x-generation", generation}})));
+        });
+  };
+  const auto described = [&](const Value& params) {
+    const Result<Value> reply = call("supervisor.describe", params);
+    EXPECT_TRUE(reply) << reply.error().describe();
+    return reply->find("modules")->as_array()->front().find("document")->uint_or("x-generation", 0);
+  };
+  add(1);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(described(empty_map()), 1U);
+  EXPECT_EQ(asked, 1);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(described(module("chat")), 1U);
+  EXPECT_EQ(asked, 2) << "one is another question than all";
+  add(2);
+  EXPECT_EQ(described(empty_map()), 2U);
+  EXPECT_EQ(described(module("chat")), 2U);
+  tell(row("chat", "backoff", 2));
+  EXPECT_EQ(call("supervisor.describe", module("chat")).error().reason, "supervisor.not_running");
+}
+
+// Whoever could not be heard is asked again.
+TEST_F(SupervisorInterface, DescribeKeepsNothingWithAnErrorInIt) {
+  start();
+  std::atomic<bool> broken = true;
+  add_module("chat").server().handle("chat._sys.describe", ipc::Run::system, [&broken](ipc::Call call) {
+    broken ? call.fail(make_error(Code::internal, "test.broken", "not now")) : call.reply(encode_msgpack(empty_map()));
+  });
+  const auto error = [&] {
+    const Result<Value> reply = call("supervisor.describe");
+    EXPECT_TRUE(reply) << reply.error().describe();
+    return reply->find("modules")->as_array()->front().string_or("error", "");
+  };
+  EXPECT_THAT(error(), HasSubstr("not now"));
+  broken = false;
+  EXPECT_EQ(error(), "");
 }
 
 TEST_F(SupervisorInterface, SystemMethodsAnswer) {
