@@ -47,6 +47,7 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools, std:
       sampling_(loop_),
       proof_of_life_(loop_),
       quiet_(loop_),
+      settling_(loop_),
       stop_deadline_(loop_),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       upgrade_check_(loop_) {
@@ -65,6 +66,7 @@ Status Node::run() {
   perform(tree_.tick(now()));
   tell_service_manager();
   loop_.run();
+  settle_deaths();
   account_logs();
   store_.settle();
   journal_.say("info", "stopped");

@@ -16,6 +16,7 @@
 #include "ipc/base/clock.h"
 #include "ipc/base/random.h"
 #include "supervisor/plan/blueprint.h"
+#include "supervisor/process/crash_record.h"
 #include "supervisor/process/loop_watchdog.h"
 #include "supervisor/process/run_directory.h"
 #include "supervisor/process/service_manager.h"
@@ -68,11 +69,18 @@ class Node {
   Status run();
 
  private:
+  // One that everybody has heard of. Its record takes as long as half a spawn: what comes after it starts first.
+  struct Death {
+    std::unique_ptr<ModuleProcess> process;
+    std::optional<CrashRecord> record;  // without what the process has left; none of an end in order
+    MonotonicTime at;
+  };
   struct Module {
     ModulePlan plan;
     ModuleLog log;
     ipc::control::ModuleRow row;  // as the gateway knows it
     std::unique_ptr<ModuleProcess> process;
+    std::optional<Death> death;  // of the incarnation before, until it is settled
     std::uint64_t spawns = 0;
     std::string end = "other";  // of the incarnation before, as restart_causes counts it
   };
@@ -151,8 +159,10 @@ class Node {
   // The tree has moved once this succeeds: its effects must be performed.
   Result<Effects> decide(const ipc::control::Command& command);
   Status save_wanted();
-  void keep_record(std::size_t index, ModuleProcess& process, const ExitReport& report, State state,
-                   const std::string& cause);
+  void settle_deaths_soon();
+  void settle_deaths();
+  void settle_death(std::size_t index);
+  void keep_record(Death& death);
   std::optional<std::size_t> find(const std::string& name) const;
 
   bool is_gateway(std::size_t index) const { return modules_[index]->row.name == kGateway; }
@@ -185,6 +195,7 @@ class Node {
   boost::asio::steady_timer sampling_;
   boost::asio::steady_timer proof_of_life_;
   boost::asio::steady_timer quiet_;
+  boost::asio::steady_timer settling_;
   boost::asio::steady_timer stop_deadline_;
   boost::asio::signal_set signals_;
   UpgradeCheck upgrade_check_;

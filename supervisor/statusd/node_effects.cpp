@@ -175,7 +175,11 @@ Result<std::unique_ptr<ModuleProcess>> Node::make_process(std::size_t index) {
 std::unique_ptr<ModuleProcess> Node::watch(std::size_t index, Child child, std::uint64_t generation) {
   ModuleProcess::Callbacks callbacks;
   callbacks.exited = [this, index](const ExitReport& report) { on_exit(index, report); };
-  callbacks.message = [this, index](const FromModule& message) { on_message(index, message); };
+  // Not of one whose death is still to be settled.
+  callbacks.message = [this, index, generation](const FromModule& message) {
+    const auto& process = modules_[index]->process;
+    if (process && process->generation() == generation) on_message(index, message);
+  };
   callbacks.problem = [this, index](const std::string& problem) {
     complain(index, "warn", "on its control line: " + problem);
   };

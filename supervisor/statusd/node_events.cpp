@@ -1,7 +1,6 @@
 #include <csignal>
 
 #include "ipc/base/words.h"
-#include "supervisor/process/crash_record.h"
 #include "supervisor/statusd/node.h"
 
 namespace status::supervisor {
@@ -9,6 +8,9 @@ namespace status::supervisor {
 using namespace ipc::control;
 
 namespace {
+
+// Unless it speaks before, a module that follows on a death has so long for its start alone.
+constexpr milliseconds kStartsFirst{20};
 
 std::uint64_t elapsed_ms(MonotonicTime since, MonotonicTime now) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<milliseconds>(now - since).count());
@@ -18,9 +20,11 @@ std::uint64_t elapsed_ms(MonotonicTime since, MonotonicTime now) {
 
 void Node::on_exit(std::size_t index, const ExitReport& report) {
   Module& module = *modules_[index];
+  settle_death(index);  // of the one before
   module.process->dead = true;
   module.process->read_rest();
-  const auto process = std::move(module.process);
+  Death death{.process = std::move(module.process), .record = std::nullopt, .at = now()};
+  const ModuleProcess& process = *death.process;
   if (is_gateway(index)) gateway_.detach();
   const State state = tree_.state(index);
   const bool over_limit = tree_.over_limit(index);
@@ -28,55 +32,76 @@ void Node::on_exit(std::size_t index, const ExitReport& report) {
   const Effects effects = tree_.on_exit(index, report.to_exit(), now());
   // The tree knows why it was killed.
   const std::string cause = effects.empty() ? report.cause() : effects.front().cause;
-  module.row.last_exit = LastExit{.generation = process->generation(),
+  module.row.last_exit = LastExit{.generation = process.generation(),
                                   .cause = cause,
                                   .time_ms = clock_.unix_ms(),
-                                  .uptime_ms = elapsed_ms(process->started, now()),
+                                  .uptime_ms = elapsed_ms(process.started, death.at),
                                   .asked = asked};
   module.end = over_limit ? "memory" : asked ? "asked" : report.label();
-  perform(effects);  // the next incarnation first: what needs the disk can wait
+  if (!asked || report.exit_code != 0) {
+    CrashRecord& record = death.record.emplace();
+    record.module = module.row.name;
+    record.generation = process.generation();
+    record.time_ms = module.row.last_exit->time_ms;
+    record.cause = cause;
+    record.exit = report;
+    record.uptime_ms = module.row.last_exit->uptime_ms;
+    record.ready_for_ms = process.ready ? elapsed_ms(*process.ready, death.at) : 0;
+    record.state = to_word(state);
+    record.backend = module.row.backend;
+    record.interface = module.row.interface;
+    record.fatal = process.fatal;
+    record.log = module.log.tail();
+  }
+  module.death = std::move(death);
+  perform(effects);
+  module.process ? settle_deaths_soon() : settle_death(index);
+}
+
+void Node::settle_deaths_soon() {
+  if (settling_.expiry() > std::chrono::steady_clock::now()) return;
+  settling_.expires_after(kStartsFirst);
+  settling_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) settle_deaths();
+  });
+}
+
+void Node::settle_deaths() {
+  for (std::size_t i = 0; i < modules_.size(); ++i) settle_death(i);
+}
+
+void Node::settle_death(std::size_t index) {
+  Module& module = *modules_[index];
+  auto death = std::exchange(module.death, std::nullopt);
+  if (!death) return;
   if (auto reserved = store_.reserve_ahead(module.row.name); !reserved) {
     journal_.say("error", reserved.error().message, module.row.name, module.row.generation);
   }
-  const bool orderly = asked && report.exit_code == 0;
-  if (!orderly) keep_record(index, *process, report, state, cause);
+  if (death->record) keep_record(*death);
 }
 
-void Node::keep_record(std::size_t index, ModuleProcess& process, const ExitReport& report, State state,
-                       const std::string& cause) {
-  const Module& module = *modules_[index];
-  CrashRecord record;
-  record.module = module.row.name;
-  record.generation = process.generation();
-  record.time_ms = module.row.last_exit->time_ms;
-  record.cause = cause;
-  record.exit = report;
-  record.uptime_ms = module.row.last_exit->uptime_ms;
-  record.ready_for_ms = process.ready ? elapsed_ms(*process.ready, now()) : 0;
-  record.state = to_word(state);
-  record.backend = module.row.backend;
-  record.interface = module.row.interface;
-  record.fatal = process.fatal;
-  auto calls = process.calls_in_flight();
+void Node::keep_record(Death& death) {
+  CrashRecord& record = *death.record;
+  auto calls = death.process->calls_in_flight();
   if (calls) {
     record.calls = std::move(*calls);
   } else {
     record.calls_problem = calls.error().message;
   }
-  auto stacks = process.stacks();
+  auto stacks = death.process->stacks();
   if (stacks) {
     record.stacks = std::move(*stacks);
   } else {
     record.stacks_problem = stacks.error().message;
   }
-  record.log = module.log.tail();
-  if (auto written = write_crash_record(directory_.paths().crash(), record, now()); !written) {
+  if (auto written = write_crash_record(directory_.paths().crash(), record, death.at); !written) {
     journal_.say("error", "no crash record: " + written.error().message, record.module, record.generation);
   }
 }
 
 void Node::on_message(std::size_t index, const FromModule& message) {
   Module& module = *modules_[index];
+  settle_death(index);  // that it speaks means that it has started, and who hears of it may ask what was before
   if (const auto* fatal = std::get_if<Fatal>(&message)) {
     module.process->fatal = *fatal;
     complain(index, "error", fatal->reason + ": " + fatal->message);

@@ -77,6 +77,7 @@ void Node::upgrade_when_quiet(const std::string& executable, std::uint64_t comma
 }
 
 Error Node::become(const std::string& executable, std::uint64_t command) {
+  settle_deaths();
   account_logs();
   store_.settle();
   const Handover handover = hand_over(command);

@@ -123,6 +123,34 @@ TEST(Death, TheRecordSaysWhatWasGoingOn) {
   EXPECT_EQ(mode, fs::perms::owner_read | fs::perms::owner_write);
 }
 
+// The next incarnation starts first, but who hears that it is ready finds the record of the one before.
+TEST(Death, TheRecordIsThereWhenTheNextIncarnationIsReadyAndIsOfTheFirstAlone) {
+  TestNode node(TestNode::bare({"restart.backoff_ms=0"}));
+  node.add_fake_module("a", {.settings = "stderr = \"first words\""});
+  node.start();
+  for (int generation = 1; generation <= 5; ++generation) {
+    ASSERT_TRUE(node.wait_for("a: starting → ready"));
+    if (generation > 1) {
+      const std::string text = read_file(node.path("crash/a/" + std::to_string(generation - 1) + ".json"));
+      ASSERT_FALSE(text.empty()) << "after generation " << generation - 1;
+      const auto got = parse_json(text);
+      ASSERT_TRUE(got) << got.error().describe();
+      const std::string last = *got->find("log")->as_array()->back().as_string();
+      EXPECT_THAT(last, testing::HasSubstr("\"generation\":" + std::to_string(generation - 1)));
+    }
+    ::kill(node.pid_of("a"), SIGKILL);
+  }
+}
+
+TEST(Death, TheRecordDoesNotWaitForANextIncarnationThatNeverSpeaks) {
+  TestNode node(TestNode::bare({"restart.backoff_ms=0"}));
+  node.add_fake_module("a", {.settings = "mode = \"silent\""});
+  node.start();
+  ASSERT_TRUE(node.wait_for("a: stopped → starting"));
+  ::kill(node.pid_of("a"), SIGKILL);
+  EXPECT_EQ(record(node, "a", 1).string_or("signal", ""), "SIGKILL");
+}
+
 TEST(Death, AFatalLastWordIsKept) {
   TestNode node(TestNode::bare());
   node.add_fake_module("a", {.settings = "mode = \"fatal\""});
