@@ -110,9 +110,13 @@ class ChatService {
 
   // service_delivery.cpp
   void hand_over();
+  std::vector<std::optional<Parcel>> stored_parcels(const std::vector<RetrySchedule::Item>& items);
+  std::optional<Parcel> seal_anew(const RetrySchedule::Item& item);
   void handed_over(const RetrySchedule::Item& item, const Status& outcome);
   Status store_progress();
   Status send_acknowledgements();
+  void hand_over_acknowledgement(std::int64_t conversation);
+  void acknowledged(std::int64_t conversation, const Status& outcome);
   Status give_up_gaps();
   using ForOne = std::function<Status(store::Transaction& tx, tables::Conversation& conversation)>;
   // Runs and commits the effect for each, one transaction at a time.
@@ -131,7 +135,12 @@ class ChatService {
   SessionBox sessions_;
   Outbound outbound_;
   Inbound inbound_;
-  std::vector<RetrySchedule::Item> progress_;  // handed over, and not yet stored as such
+  struct Acknowledgement {
+    Parcel parcel;
+    bool under_way = false;
+  };
+  std::map<std::int64_t, Acknowledgement> acknowledging_;  // conversations whose last one the network has not taken
+  std::vector<RetrySchedule::Item> progress_;              // handed over, and not yet stored as such
   std::optional<MonotonicTime> progress_due_;
   std::optional<MonotonicTime> stalled_until_;  // after an error of the store
   std::optional<Error> trouble_;                // of the last tick

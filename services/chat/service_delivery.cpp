@@ -130,24 +130,42 @@ std::optional<MonotonicTime> ChatService::next_attention() const {
 void ChatService::hand_over() {
   const std::vector<RetrySchedule::Item> items = retries_.take(seams_.clock.monotonic());
   if (items.empty()) return;
-  std::vector<std::optional<tables::Outgoing>> rows;
-  Result<store::Transaction> tx = seams_.database.read();
-  for (const RetrySchedule::Item& item : items) {
-    Result<std::optional<tables::Outgoing>> row;
-    if (tx) row = tables::load_outgoing(*tx, item.conversation, item.sequence);
-    rows.push_back(tx && row ? std::move(*row) : std::nullopt);
-  }
-  if (tx) tx->rollback();
+  std::vector<std::optional<Parcel>> parcels = stored_parcels(items);
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (!rows[i]) {  // the database refused: as if the network had
+    if (items[i].unreadable) parcels[i] = seal_anew(items[i]);
+    if (!parcels[i]) {  // the database refused: as if the network had
       retries_.completed(items[i], false, seams_.clock.monotonic());
       continue;
     }
-    seams_.delivery.send({std::move(rows[i]->topic), std::move(rows[i]->payload), items[i].repeated},
-                         [self = std::weak_ptr(self_), item = items[i]](const Status& outcome) {
-                           if (const auto service = self.lock()) (*service)->handed_over(item, outcome);
-                         });
+    seams_.delivery.send(std::move(*parcels[i]), [self = std::weak_ptr(self_), item = items[i]](const Status& outcome) {
+      if (const auto service = self.lock()) (*service)->handed_over(item, outcome);
+    });
   }
+}
+
+std::vector<std::optional<Parcel>> ChatService::stored_parcels(const std::vector<RetrySchedule::Item>& items) {
+  std::vector<std::optional<Parcel>> out(items.size());
+  Result<store::Transaction> tx = seams_.database.read();
+  if (!tx) return out;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    auto row = tables::load_outgoing(*tx, items[i].conversation, items[i].sequence);
+    if (row && *row) out[i] = Parcel{std::move((*row)->topic), std::move((*row)->payload), items[i].repeated};
+  }
+  return out;
+}
+
+// The peer speaks and does not take it: it has lost the key (RatchetLimits::skipped_keys), or never had it.
+std::optional<Parcel> ChatService::seal_anew(const RetrySchedule::Item& item) {
+  std::optional<Sealed> sealed;
+  const Status done = for_one(item.conversation, [&](store::Transaction& tx, tables::Conversation& of) -> Status {
+    Result<std::optional<Sealed>> again = outbound_.seal_again(tx, of, item.sequence);
+    if (!again) return fail(again.error());
+    sealed = std::move(*again);
+    return {};
+  });
+  if (!done || !sealed) return std::nullopt;
+  retries_.sealed_anew(item, seams_.clock.monotonic());
+  return Parcel{std::move(sealed->topic), std::move(sealed->payload)};
 }
 
 void ChatService::handed_over(const RetrySchedule::Item& item, const Status& outcome) {
@@ -180,26 +198,50 @@ Status ChatService::store_progress() {
   return {};
 }
 
+// One of a conversation at a time, and the same bytes until the network takes them: a key that was used for nothing is
+// missing at the other end, which follows over a thousand of them and no further.
 Status ChatService::send_acknowledgements() {
   if (delivery_state_ == kDisconnected) return {};
-  return for_each(acks_.due(seams_.clock.monotonic()),
-                  [this](store::Transaction& tx, tables::Conversation& to) -> Status {
-                    Result<Sealed> sealed = outbound_.acknowledge(tx, to);
-                    if (!sealed) return fail(sealed.error());
-                    tx.on_commit([this, id = to.id, sealed = std::move(*sealed)] {
-                      failpoint(Moment::before, "acknowledgement", "chat.peer");
-                      seams_.delivery.send({sealed.topic, sealed.payload},
-                                           [self = std::weak_ptr(self_), id](const Status& outcome) {
-                                             if (outcome) {
-                                               return failpoint(Moment::after, "acknowledgement", "chat.peer");
-                                             }
-                                             const auto service = self.lock();
-                                             if (!service) return;
-                                             (*service)->acks_.owe_again(id, (*service)->seams_.clock.monotonic());
-                                           });
-                    });
-                    return {};
-                  });
+  const MonotonicTime now = seams_.clock.monotonic();
+  std::vector<std::int64_t> fresh;
+  for (const std::int64_t id : acks_.due(now)) {
+    const auto before = acknowledging_.find(id);
+    if (before == acknowledging_.end()) {
+      fresh.push_back(id);
+      continue;
+    }
+    acks_.postpone(id, now + kStall);  // or until the one before has left
+    if (!before->second.under_way) hand_over_acknowledgement(id);
+  }
+  return for_each(fresh, [this](store::Transaction& tx, tables::Conversation& to) -> Status {
+    Result<Sealed> sealed = outbound_.acknowledge(tx, to);
+    if (!sealed) return fail(sealed.error());
+    tx.on_commit([this, id = to.id, sealed = std::move(*sealed)] {
+      acknowledging_[id] = {.parcel = {sealed.topic, sealed.payload}, .under_way = false};
+      hand_over_acknowledgement(id);
+    });
+    return {};
+  });
+}
+
+void ChatService::hand_over_acknowledgement(std::int64_t conversation) {
+  Acknowledgement& acknowledgement = acknowledging_.at(conversation);
+  acknowledgement.under_way = true;
+  failpoint(Moment::before, "acknowledgement", "chat.peer");
+  seams_.delivery.send(acknowledgement.parcel, [self = std::weak_ptr(self_), conversation](const Status& outcome) {
+    if (const auto service = self.lock()) (*service)->acknowledged(conversation, outcome);
+  });
+}
+
+void ChatService::acknowledged(std::int64_t conversation, const Status& outcome) {
+  const MonotonicTime now = seams_.clock.monotonic();
+  if (!outcome) {
+    acknowledging_.at(conversation).under_way = false;
+    return acks_.owe_again(conversation, now);
+  }
+  failpoint(Moment::after, "acknowledgement", "chat.peer");
+  acknowledging_.erase(conversation);
+  acks_.postpone(conversation, now);
 }
 
 Status ChatService::give_up_gaps() {

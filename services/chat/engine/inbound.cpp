@@ -58,7 +58,16 @@ Status Inbound::handle(store::Transaction& tx, const WakuInbound& message, ByteV
   Result<std::variant<Opened, Rejected>> opening = parts_.sessions.open(tx, message.topic, message.payload);
   if (!opening) return fail(opening.error());
   if (auto* opened = std::get_if<Opened>(&*opening)) return apply(tx, std::move(*opened), message, digest);
-  return note_failure(tx, std::get<Rejected>(*opening).error, message);
+  return reject(tx, std::get<Rejected>(*opening), message);
+}
+
+// The key of what comes late may be gone (PROTOCOL.md section 6). Whoever sends it again and again learns that this node
+// is there, and still without it.
+Status Inbound::reject(store::Transaction& tx, const Rejected& rejected, const WakuInbound& message) {
+  if (rejected.conversation != 0) {
+    tx.on_commit([this, id = rejected.conversation] { parts_.acks.owe_again(id, parts_.clock.monotonic()); });
+  }
+  return note_failure(tx, rejected.error, message);
 }
 
 Status Inbound::apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest) {

@@ -61,6 +61,7 @@ class Inbound {
  private:
   Result<bool> all_seen(const std::vector<Bytes>& digests);
   Status handle(store::Transaction& tx, const WakuInbound& message, ByteView digest);
+  Status reject(store::Transaction& tx, const Rejected& rejected, const WakuInbound& message);
   Status apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest);
   // The conversation of a session; without an id when it is not stored yet, because the session is new and its peer
   // unknown. Refusals of the peer's wish, not of the store, go to `refused`.

@@ -1,7 +1,6 @@
 #include "services/chat/engine/outbound.h"
 
 #include "services/chat/protocol/limits.h"
-#include "services/chat/store/outbox_table.h"
 
 namespace status::chat {
 namespace {
@@ -37,15 +36,29 @@ Status Outbound::enqueue_again(store::Transaction& tx, tables::Conversation& con
   Result<std::vector<tables::Outgoing>> rows = tables::outgoing_of(tx, conversation.id);
   if (!rows) return fail(rows.error());
   for (tables::Outgoing& row : *rows) {
-    Result<Sealed> sealed = seal(tx, conversation, {row.kind, {}, row.sequence, row.time_ms, row.content});
-    if (!sealed) return fail(sealed.error());
-    row.topic = std::move(sealed->topic);
-    row.payload = std::move(sealed->payload);
-    if (Status s = tables::replace_payload(tx, row); !s) return s;
+    if (Status s = seal_again(tx, conversation, row); !s) return s;
   }
   if (Status s = tables::update_conversation(tx, conversation); !s) return s;
   tx.on_commit([this, id = conversation.id] { retries_.restart(id); });
   return {};
+}
+
+Status Outbound::seal_again(store::Transaction& tx, tables::Conversation& conversation, tables::Outgoing& row) {
+  Result<Sealed> sealed = seal(tx, conversation, {row.kind, {}, row.sequence, row.time_ms, row.content});
+  if (!sealed) return fail(sealed.error());
+  row.topic = std::move(sealed->topic);
+  row.payload = std::move(sealed->payload);
+  return tables::replace_payload(tx, row);
+}
+
+Result<std::optional<Sealed>> Outbound::seal_again(store::Transaction& tx, tables::Conversation& conversation,
+                                                   std::uint64_t sequence) {
+  Result<std::optional<tables::Outgoing>> row = tables::content_of_outgoing(tx, conversation.id, sequence);
+  if (!row) return fail(row.error());
+  if (!*row) return std::optional<Sealed>();
+  if (Status s = seal_again(tx, conversation, **row); !s) return fail(s.error());
+  if (Status s = tables::update_conversation(tx, conversation); !s) return fail(s.error());
+  return std::optional(Sealed{std::move((*row)->topic), std::move((*row)->payload)});
 }
 
 Result<Sealed> Outbound::acknowledge(store::Transaction& tx, tables::Conversation& conversation) {

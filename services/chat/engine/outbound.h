@@ -5,6 +5,7 @@
 #include "services/chat/engine/ack_schedule.h"
 #include "services/chat/engine/retry_schedule.h"
 #include "services/chat/engine/session_box.h"
+#include "services/chat/store/outbox_table.h"
 
 namespace status::chat {
 
@@ -22,10 +23,15 @@ class Outbound {
   // Encrypts what has not been acknowledged again, in the session that the conversation sends in now.
   Status enqueue_again(store::Transaction& tx, tables::Conversation& conversation);
 
+  // The same for one of them, of which it gives the new bytes; nothing when it is acknowledged meanwhile.
+  Result<std::optional<Sealed>> seal_again(store::Transaction& tx, tables::Conversation& conversation,
+                                           std::uint64_t sequence);
+
   // An acknowledgement of all that came.
   Result<Sealed> acknowledge(store::Transaction& tx, tables::Conversation& conversation);
 
  private:
+  Status seal_again(store::Transaction& tx, tables::Conversation& conversation, tables::Outgoing& row);
   // Every frame carries an acknowledgement, so the conversation owes none afterwards.
   Result<Sealed> seal(store::Transaction& tx, tables::Conversation& conversation, Frame frame);
 

@@ -1,6 +1,7 @@
 #include "services/chat/engine/retry_schedule.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace status::chat {
 
@@ -11,6 +12,7 @@ void RetrySchedule::add(std::int64_t conversation, std::uint64_t sequence, bool 
   Row& row = of.rows[sequence];
   row.handed_over = handed_over;
   row.order = ++orders_;
+  row.sealed = now;
   if (handed_over) {
     row.last_sent = now - policy_.first;
     of.next_retry = now;
@@ -23,7 +25,7 @@ void RetrySchedule::restart(std::int64_t conversation) {
   const auto found = conversations_.find(conversation);
   if (found == conversations_.end()) return;
   for (auto& [sequence, row] : found->second.rows) {
-    row = Row{.order = row.order};
+    row = Row{.order = row.order, .sealed = row.sealed};
     fresh_[row.order] = {conversation, sequence};
   }
   found->second.next_retry.reset();
@@ -65,7 +67,11 @@ void RetrySchedule::burst(std::int64_t id, Conversation& conversation, Monotonic
       oldest = std::min(oldest.value_or(row.last_sent), row.last_sent);
       continue;
     }
-    out.push_back(start(id, sequence, row));
+    // Only an answer to the last repetition tells a peer that cannot read it from one that is away.
+    if (std::exchange(row.heard, conversation.heard) != conversation.heard) ++row.repetitions;
+    Item item = start(id, sequence, row);
+    item.unreadable = is_unreadable(row, now);
+    out.push_back(item);
     ++taken;
   }
   if (taken == 0) {
@@ -78,6 +84,24 @@ void RetrySchedule::burst(std::int64_t id, Conversation& conversation, Monotonic
   conversation.silent = true;  // until it is heard again
   conversation.backoff = std::clamp(conversation.backoff * 2, policy_.first, policy_.cap);
   conversation.next_retry = now + with_jitter(conversation.backoff);
+}
+
+bool RetrySchedule::is_unreadable(const Row& row, MonotonicTime now) const {
+  constexpr std::uint32_t kMostDoublings = 10;
+  return row.repetitions >= policy_.unreadable_repetitions &&
+         now - row.sealed >= policy_.unreadable * (1U << std::min(row.seals, kMostDoublings));
+}
+
+void RetrySchedule::sealed_anew(const Item& item, MonotonicTime now) {
+  const auto of = conversations_.find(item.conversation);
+  if (of == conversations_.end()) return;
+  const auto found = of->second.rows.find(item.sequence);
+  if (found == of->second.rows.end()) return;
+  Row& row = found->second;
+  row.sealed = now;
+  ++row.seals;
+  row.repetitions = 0;
+  row.handed_over = false;
 }
 
 RetrySchedule::Item RetrySchedule::start(std::int64_t conversation, std::uint64_t sequence, Row& row) {
@@ -134,6 +158,7 @@ void RetrySchedule::heard(std::int64_t conversation, bool news, MonotonicTime no
   const auto found = conversations_.find(conversation);
   if (found == conversations_.end()) return;
   Conversation& of = found->second;
+  ++of.heard;
   if (!news && !of.silent) return;
   of.silent = false;
   of.backoff = {};

@@ -22,6 +22,10 @@ struct RetryPolicy {
   std::size_t in_flight = 32;              // hand-overs at a time, over all conversations: half of what waku queues
   std::chrono::milliseconds blocked_first{100};  // pause after a refused hand-over, doubling to blocked_cap
   std::chrono::milliseconds blocked_cap{5'000};
+  // What a peer that speaks has not taken for so long, in so many repetitions, is encrypted anew: it may have lost the
+  // key. Each time takes twice as long as the one before.
+  std::chrono::milliseconds unreadable{20'000};
+  std::uint32_t unreadable_repetitions = 4;
 };
 
 class RetrySchedule {
@@ -33,6 +37,7 @@ class RetrySchedule {
     std::uint64_t sequence = 0;
     std::uint64_t attempt = 0;  // tells the hand-overs of one message apart
     bool repeated = false;      // the network has taken it over before
+    bool unreadable = false;    // to be encrypted anew first: then say `sealed_anew`
   };
 
   // A new row. What was handed over before a restart counts as silent and overdue.
@@ -40,6 +45,8 @@ class RetrySchedule {
   // The rows of a conversation have new bytes: all of them are new again.
   void restart(std::int64_t conversation);
   void remove(std::int64_t conversation, std::uint64_t sequence);
+  // The row has new bytes, which the item that asked for them hands over.
+  void sealed_anew(const Item& item, MonotonicTime now);
 
   // What to hand over now. Each item is answered by `completed`.
   std::vector<Item> take(MonotonicTime now);
@@ -64,16 +71,22 @@ class RetrySchedule {
     std::uint64_t order = 0;    // of its addition
     std::uint64_t attempt = 0;  // 0: not in flight
     MonotonicTime last_sent{};
+    MonotonicTime sealed{};  // or known since: these bytes
+    std::uint32_t seals = 0;
+    std::uint32_t repetitions = 0;  // of these bytes, after which the peer was heard
+    std::uint64_t heard = 0;        // Conversation::heard at the last one
   };
   struct Conversation {
     std::map<std::uint64_t, Row> rows;
     std::chrono::milliseconds backoff{};
     std::optional<MonotonicTime> next_retry;
     bool silent = true;
+    std::uint64_t heard = 0;  // times
   };
 
   void burst(std::int64_t id, Conversation& conversation, MonotonicTime now, std::vector<Item>& out);
   Item start(std::int64_t conversation, std::uint64_t sequence, Row& row);
+  bool is_unreadable(const Row& row, MonotonicTime now) const;
   std::chrono::milliseconds with_jitter(std::chrono::milliseconds delay);
 
   const RetryPolicy policy_;

@@ -107,7 +107,7 @@ SessionBox::Opening SessionBox::open_known(tables::Session session, ByteView mes
 
 SessionBox::Opening SessionBox::decrypt(Opened opened, SessionCipher& cipher, ByteView message) {
   Result<Bytes> plaintext = cipher.decrypt(message);
-  if (!plaintext) return Rejected{plaintext.error()};
+  if (!plaintext) return Rejected{plaintext.error(), opened.session.conversation};
   opened.session.state = cipher.serialise();
   opened.plaintext = std::move(*plaintext);
   return opened;

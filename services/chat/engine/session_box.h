@@ -32,6 +32,8 @@ struct Opened {
 // A payload that is of no use; the state is as before.
 struct Rejected {
   Error error;
+  // Of a session that is known, whose peer may wait for an acknowledgement; 0: of none.
+  std::int64_t conversation = 0;
 };
 
 class SessionBox {

@@ -10,6 +10,18 @@ Result<std::uint64_t> counted(const Result<std::optional<std::int64_t>>& count) 
   return static_cast<std::uint64_t>(count->value_or(0));
 }
 
+constexpr const char* kContent = "SELECT sequence, kind, time_ms, content FROM outbox WHERE conversation = ?1 ";
+
+Outgoing read_content(const store::Statement& row, std::int64_t conversation) {
+  Outgoing out;
+  out.conversation = conversation;
+  out.sequence = unsigned_column(row, 0);
+  out.kind = static_cast<FrameKind>(row.int64(1));
+  out.time_ms = row.int64(2);
+  out.content = row.text(3);
+  return out;
+}
+
 }  // namespace
 
 Status insert_outgoing(store::Transaction& tx, const Outgoing& outgoing) {
@@ -49,17 +61,14 @@ Status delete_outgoing(store::Transaction& tx, std::int64_t conversation, std::u
 }
 
 Result<std::vector<Outgoing>> outgoing_of(store::Transaction& tx, std::int64_t conversation) {
-  return all_rows<Outgoing>(
-      tx, "SELECT sequence, kind, time_ms, content FROM outbox WHERE conversation = ?1 ORDER BY sequence",
-      {conversation}, [&](const store::Statement& row) {
-        Outgoing out;
-        out.conversation = conversation;
-        out.sequence = unsigned_column(row, 0);
-        out.kind = static_cast<FrameKind>(row.int64(1));
-        out.time_ms = row.int64(2);
-        out.content = row.text(3);
-        return out;
-      });
+  return all_rows<Outgoing>(tx, std::string(kContent) + "ORDER BY sequence", {conversation},
+                            [&](const store::Statement& row) { return read_content(row, conversation); });
+}
+
+Result<std::optional<Outgoing>> content_of_outgoing(store::Transaction& tx, std::int64_t conversation,
+                                                    std::uint64_t sequence) {
+  return first_row<Outgoing>(tx, std::string(kContent) + "AND sequence = ?2", {conversation, sequence},
+                             [&](const store::Statement& row) { return read_content(row, conversation); });
 }
 
 Result<std::vector<OutgoingKey>> all_outgoing(store::Transaction& tx) {

@@ -30,7 +30,10 @@ Status insert_outgoing(store::Transaction& tx, const Outgoing& outgoing);
 // Topic and payload alone.
 Result<std::optional<Outgoing>> load_outgoing(store::Transaction& tx, std::int64_t conversation,
                                               std::uint64_t sequence);
-// New bytes for the same content, in another session.
+// All but topic and payload.
+Result<std::optional<Outgoing>> content_of_outgoing(store::Transaction& tx, std::int64_t conversation,
+                                                    std::uint64_t sequence);
+// New bytes for the same content, which the network has not got yet.
 Status replace_payload(store::Transaction& tx, const Outgoing& outgoing);
 Status mark_handed_over(store::Transaction& tx, std::int64_t conversation, std::uint64_t sequence);
 Status delete_outgoing(store::Transaction& tx, std::int64_t conversation, std::uint64_t sequence);

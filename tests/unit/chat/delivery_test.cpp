@@ -1,6 +1,9 @@
 // Two and more chat services over a bad network: exactly once, in order, across restarts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
 #include "tests/unit/chat/chat_network.h"
 #include "tests/unit/chat/fixture.h"
 
@@ -51,6 +54,72 @@ TEST(ChatDelivery, OneMessageEachWay) {
   EXPECT_EQ(alice.events_named("message_delivered").size(), 1u);
   EXPECT_TRUE(alice.events_named("inbound_error").empty());
   EXPECT_TRUE(bob.events_named("inbound_error").empty());
+}
+
+// A receiver keeps 2,000 keys of what is missing. What the network brings later than that cannot be read any more, and
+// the sender has to say it anew.
+TEST(ChatDelivery, WhatCameSoLateThatItsKeyIsGoneArrivesAllTheSame) {
+  Network network(1);
+  Node& alice = network.add("alice");
+  Node& bob = network.add("bob");
+  const std::string conversation = alice.converse_with(bob.introduce());
+  alice.send(conversation, "first");
+  ASSERT_TRUE(network.run_until([&] { return bob.texts(conversation).size() == 1; }));
+  bob.send(conversation, "seen");
+  ASSERT_TRUE(network.run_until([&] { return alice.texts(conversation).size() == 1; }));
+  constexpr int kCount = 2'300;
+  // Each of these is at most a thousand after the one before: bob moves on, and on.
+  int number = 0;
+  std::map<Bytes, int> numbers;
+  network.drops = [&](const Network::Sent& sent) {
+    if (sent.from != "alice") return false;
+    const auto [known, fresh] = numbers.try_emplace(sent.payload, number);
+    if (fresh) ++number;
+    return known->second % 760 != 759;
+  };
+  std::vector<std::string> said;
+  for (int i = 1; i <= kCount; ++i) {
+    said.push_back("text " + std::to_string(i));
+    alice.send(conversation, said.back());
+    network.run_for(1ms);
+  }
+  network.run_for(50ms);
+  network.drops = nullptr;
+  ASSERT_TRUE(
+      network.run_until([&] { return bob.texts(conversation).size() == static_cast<std::size_t>(kCount) + 1; }, 10min))
+      << bob.texts(conversation).size() << " arrived";
+  EXPECT_FALSE(bob.events_named("inbound_error").empty()) << "the keys were not gone";
+  std::vector<std::string> got = bob.texts(conversation);
+  said.push_back("first");
+  std::ranges::sort(got);
+  std::ranges::sort(said);
+  EXPECT_EQ(got, said) << "once each";
+  EXPECT_TRUE(network.run_until(
+      [&] { return alice.events_named("message_delivered").size() == static_cast<std::size_t>(kCount) + 1; }));
+}
+
+// A receiver follows over a thousand missing messages of a chain. What nobody has taken over must not be among them.
+TEST(ChatDelivery, AcknowledgementsThatTheNetworkRefusesUseUpNoKeys) {
+  Network network(1);
+  Node& alice = network.add("alice");
+  Node& bob = network.add("bob");
+  const std::string conversation = alice.converse_with(bob.introduce());
+  alice.send(conversation, "first");
+  ASSERT_TRUE(network.run_until([&] { return bob.texts(conversation).size() == 1; }));
+  bob.send(conversation, "seen");
+  ASSERT_TRUE(network.run_until([&] { return alice.texts(conversation).size() == 1; }));
+  bob.accepts = false;
+  constexpr int kCount = 1'100;
+  for (int i = 1; i <= kCount; ++i) {
+    alice.send(conversation, "text " + std::to_string(i));
+    network.run_for(30ms);  // each is acknowledged by itself
+  }
+  bob.accepts = true;
+  bob.send(conversation, "hello again");
+  EXPECT_TRUE(network.run_until([&] { return alice.texts(conversation).size() == 2; }));
+  EXPECT_TRUE(alice.events_named("inbound_error").empty());
+  EXPECT_TRUE(network.run_until(
+      [&] { return alice.events_named("message_delivered").size() == static_cast<std::size_t>(kCount) + 1; }));
 }
 
 TEST(ChatDelivery, FiveHundredEachWayExactlyOnceInOrderOverABadNetworkWithRestartsAndWrongClocks) {

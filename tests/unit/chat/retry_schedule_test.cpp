@@ -91,6 +91,40 @@ TEST_F(RetryScheduleTest, ASilentPeerGetsTheOldestAndOneThatSpeaksTheRest) {
   EXPECT_EQ(take().front(), 41u) << "what was just repeated is not repeated again";
 }
 
+TEST_F(RetryScheduleTest, WhatAPeerThatSpeaksDoesNotTakeIsEncryptedAnewAndMoreSeldomEachTime) {
+  add(1, 1);
+  take();
+  complete();
+  const auto time_until_unreadable = [&] {
+    const MonotonicTime begin = now_;
+    for (int i = 0; i < 200; ++i) {
+      wait();
+      if (take().empty()) continue;
+      const RetrySchedule::Item item = taken_.front();
+      if (item.unreadable) schedule_.sealed_anew(item, now_);
+      complete();
+      if (item.unreadable) return std::chrono::duration_cast<std::chrono::seconds>(now_ - begin);
+      schedule_.heard(1, false, now_);
+    }
+    return std::chrono::seconds(0);
+  };
+  EXPECT_NEAR(static_cast<double>(time_until_unreadable().count()), 20, 3);
+  EXPECT_NEAR(static_cast<double>(time_until_unreadable().count()), 40, 3);
+  EXPECT_NEAR(static_cast<double>(time_until_unreadable().count()), 80, 3);
+}
+
+TEST_F(RetryScheduleTest, WhatAPeerThatIsAwayHasNotTakenKeepsItsBytes) {
+  add(1, 1);
+  take();
+  complete();
+  for (int i = 0; i < 50; ++i) {
+    wait();
+    take();
+    for (const RetrySchedule::Item& item : taken_) EXPECT_FALSE(item.unreadable);
+    complete();
+  }
+}
+
 TEST_F(RetryScheduleTest, SilenceIsBrokenOnceWithoutNews) {
   add(1, 20);
   take();
