@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,7 @@ class Attack : public testing::Test {
   std::vector<Incarnation> before_;
   std::optional<Neighbour> neighbour_;
   std::vector<std::unique_ptr<ChildProcess>> attackers_;
+  std::map<std::string, RawClient> clients_;  // by the module that they are connected to
 };
 
 }  // namespace status::test
