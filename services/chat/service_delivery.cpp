@@ -241,7 +241,7 @@ void ChatService::acknowledged(std::int64_t conversation, const Status& outcome)
   }
   failpoint(Moment::after, "acknowledgement", "chat.peer");
   acknowledging_.erase(conversation);
-  acks_.postpone(conversation, now);
+  if (acks_.owes(conversation)) acks_.owe(conversation, now);  // what had to wait for this one
 }
 
 Status ChatService::give_up_gaps() {

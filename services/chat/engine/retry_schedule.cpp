@@ -13,6 +13,7 @@ void RetrySchedule::add(std::int64_t conversation, std::uint64_t sequence, bool 
   row.handed_over = handed_over;
   row.order = ++orders_;
   row.sealed = now;
+  row.heard = of.heard;
   if (handed_over) {
     row.last_sent = now - policy_.first;
     of.next_retry = now;
@@ -25,7 +26,7 @@ void RetrySchedule::restart(std::int64_t conversation) {
   const auto found = conversations_.find(conversation);
   if (found == conversations_.end()) return;
   for (auto& [sequence, row] : found->second.rows) {
-    row = Row{.order = row.order, .sealed = row.sealed};
+    row = Row{.order = row.order, .sealed = row.sealed, .heard = row.heard};
     fresh_[row.order] = {conversation, sequence};
   }
   found->second.next_retry.reset();
