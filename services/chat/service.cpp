@@ -80,7 +80,7 @@ ChatService::ChatService(const Seams& seams, const ChatConfig& config, const tab
       retries_(config.retry, seams.random),
       acks_(config.ack_delay, config.duplicate_ack_interval),
       gaps_(config.gap_timeout),
-      factory_(identity_.keys, seams.random),
+      factory_(identity_.keys, seams.random, config.ratchet),
       sessions_(identity_.keys.public_key, factory_),
       outbound_(sessions_, retries_, acks_, seams.clock, config.max_unacknowledged),
       inbound_({seams.database, seams.delivery, seams.events, seams.clock, identity_.keys.public_key, sessions_,

@@ -26,6 +26,7 @@ inline constexpr std::string_view kDisconnected = "disconnected";
 struct ChatConfig {
   RetryPolicy retry;
   InboundLimits inbound;
+  RatchetLimits ratchet;
   std::chrono::milliseconds ack_delay{10};                  // for more to be acknowledged at once, or a text to ride on
   std::chrono::milliseconds duplicate_ack_interval{1'000};  // between acknowledgements of nothing new
   std::chrono::milliseconds gap_timeout{60'000};            // before a missing message is given up

@@ -46,8 +46,12 @@ void write_skipped(Writer& out, const std::vector<SkippedKey>& skipped) {
   out.u16(static_cast<std::uint16_t>(chains.size()));
   for (const PublicKey& chain : chains) out.bytes(chain);
   out.u16(static_cast<std::uint16_t>(skipped.size()));
+  std::size_t index = 0;
   for (const SkippedKey& entry : skipped) {
-    const auto index = std::find(chains.begin(), chains.end(), entry.chain) - chains.begin();
+    // Those of a chain stand together.
+    if (chains[index] != entry.chain) {
+      index = static_cast<std::size_t>(std::find(chains.begin(), chains.end(), entry.chain) - chains.begin());
+    }
     out.u16(static_cast<std::uint16_t>(index)).u32(entry.number).u64(entry.stored_at).bytes(entry.key.view());
   }
 }
