@@ -1,5 +1,7 @@
 #include "services/chat/engine/x3dh_ratchet.h"
 
+#include "services/chat/crypto/double_ratchet.h"
+
 namespace status::chat {
 namespace {
 

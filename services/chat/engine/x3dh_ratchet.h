@@ -1,7 +1,7 @@
 // Sessions that X3DH agrees on and the Double Ratchet encrypts.
 #pragma once
 
-#include "services/chat/crypto/double_ratchet.h"
+#include "services/chat/crypto/ratchet_limits.h"
 #include "services/chat/engine/session_factory.h"
 
 namespace status::chat {
