@@ -35,6 +35,16 @@ SessionId session_of(Node& node) {
   return tables::session_to_send_in(tx, 1).value().value().id;
 }
 
+// A conversation in which each has heard the other once.
+std::string acquaint(Network& network, Node& alice, Node& bob) {
+  const std::string conversation = alice.converse_with(bob.introduce());
+  alice.send(conversation, "first");
+  EXPECT_TRUE(network.run_until([&] { return bob.texts(conversation).size() == 1; }));
+  bob.send(conversation, "seen");
+  EXPECT_TRUE(network.run_until([&] { return alice.texts(conversation).size() == 1; }));
+  return conversation;
+}
+
 TEST(ChatDelivery, OneMessageEachWay) {
   Network network(1);
   Node& alice = network.add("alice");
@@ -64,11 +74,7 @@ TEST(ChatDelivery, WhatCameSoLateThatItsKeyIsGoneArrivesAllTheSame) {
   config.ratchet.skipped_keys = 200;
   Node& alice = network.add("alice", {}, config);
   Node& bob = network.add("bob", {}, config);
-  const std::string conversation = alice.converse_with(bob.introduce());
-  alice.send(conversation, "first");
-  ASSERT_TRUE(network.run_until([&] { return bob.texts(conversation).size() == 1; }));
-  bob.send(conversation, "seen");
-  ASSERT_TRUE(network.run_until([&] { return alice.texts(conversation).size() == 1; }));
+  const std::string conversation = acquaint(network, alice, bob);
   constexpr int kCount = 500;
   // Bob hears every hundredth, and moves on.
   int number = 0;
@@ -105,11 +111,7 @@ TEST(ChatDelivery, AcknowledgementsThatTheNetworkRefusesUseUpNoKeys) {
   Network network(1);
   Node& alice = network.add("alice");
   Node& bob = network.add("bob");
-  const std::string conversation = alice.converse_with(bob.introduce());
-  alice.send(conversation, "first");
-  ASSERT_TRUE(network.run_until([&] { return bob.texts(conversation).size() == 1; }));
-  bob.send(conversation, "seen");
-  ASSERT_TRUE(network.run_until([&] { return alice.texts(conversation).size() == 1; }));
+  const std::string conversation = acquaint(network, alice, bob);
   bob.accepts = false;
   constexpr int kCount = 1'100;
   for (int i = 1; i <= kCount; ++i) {
