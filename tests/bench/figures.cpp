@@ -32,6 +32,7 @@ Value to_value(const std::vector<Figure>& figures) {
     if (figure.judged) {
       row.set("target", figure.target);
       row.set("at_least", figure.at_least);
+      row.set("floor_misses", figure.floor_misses());
     }
     if (figure.floor.value > 0) {
       row.set("floor", figure.floor.value);
@@ -44,7 +45,10 @@ Value to_value(const std::vector<Figure>& figures) {
 bool print_table(const std::vector<Figure>& figures) {
   for (const Figure& figure : figures) {
     std::printf("%-64s %10.2f %-4s", figure.name.c_str(), figure.value, figure.unit.c_str());
-    if (figure.judged) {
+    if (figure.floor_misses()) {
+      std::printf(" target <= %7.2f is less than the floor: %.2f of at most %.2f times it  %s", figure.target,
+                  figure.value / figure.floor.value, Figure::kMostOfFloor, figure.met() ? "met   " : "MISSED");
+    } else if (figure.judged) {
       std::printf(" target %s %7.2f  %s", figure.at_least ? ">=" : "<=", figure.target,
                   figure.met() ? "met   " : "MISSED");
     }

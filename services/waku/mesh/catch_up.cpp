@@ -48,10 +48,12 @@ void CatchUpClient::on_page(Peer& peer, const Page& page) {
   progress.paged = page.next;  // not before: a page that left a hole is asked for again
   progress.cursor = {page.archive, page.next};
   progress.unsaved = true;
+  // At once: a process that is killed every other second would read the same pages again and again, and get no
+  // message live before it has read them all.
+  save(progress);
   if (page.more) return ask(progress);
   progress.live = true;
   progress.paged = 0;
-  save(progress);
 }
 
 void CatchUpClient::on_position(const Peer& peer, std::uint64_t position) {

@@ -11,12 +11,20 @@ using testing::HasSubstr;
 
 class Flood : public Attack {
  protected:
-  // A front end that comes new is served.
+  // A front end that comes new is served. It dials again when it is closed, as every client does: a server that
+  // suspects its listener shuts down what has no pipe yet (ipc/server/listener.h).
   void expect_open() {
     const auto asked = bench::Clock::now();
-    ChildProcess other({binary("attacker"), "call", front_socket(), token_text(), "echo_b.who"});
-    EXPECT_EQ(other.wait_for_line("", kPatience), "ok");
-    std::cout << "a front end that comes new is served after " << bench::ms_since(asked) << " ms\n";
+    std::optional<std::string> answer;
+    int dials = 0;
+    do {
+      ChildProcess other({binary("attacker"), "call", front_socket(), token_text(), "echo_b.who"});
+      answer = other.wait_for_line("", kPatience);
+      ++dials;
+    } while (answer == "closed" && bench::Clock::now() < asked + kPatience);
+    EXPECT_EQ(answer, "ok");
+    std::cout << "a front end that comes new is served after " << bench::ms_since(asked) << " ms, dials: " << dials
+              << "\n";
   }
 };
 

@@ -62,6 +62,7 @@ TEST_P(LateCommits, AConsumerThatIsGoneIsDroppedWholeOrNotAtAll) {
   const waku::Timing usual = std::exchange(timing_, {.housekeeping = milliseconds(20)});
   live_until_it_dies();
   timing_ = usual;
+  disk_.jump(std::chrono::hours(-31 * 24));  // a start looks for such consumers, too, and this one is not to find it
   start();
   EXPECT_EQ(service_->messages().acknowledged("gone")->has_value(), GetParam() == Moment::before);
   EXPECT_THAT(logged(2), testing::ElementsAre("1", "2")) << "what others have not read stays";

@@ -101,5 +101,18 @@ TEST_F(ProofTest, KnowsItsOptionsAndNoOthers) {
   EXPECT_EQ(begin(proof, {"--help"}), Proof::kPassed);
 }
 
+TEST(FigureTest, WhereTheFloorMissesTheTargetTheRatioCounts) {
+  const auto figure = [](double value, double floor) {
+    return bench::Figure{.name = "p99", .unit = "ms", .value = value, .target = 5, .floor = {floor, "the machine"}};
+  };
+  EXPECT_TRUE(figure(4.9, 1).met());
+  EXPECT_FALSE(figure(5.1, 1).met()) << "the machine could";
+  EXPECT_TRUE(figure(11, 6).met());
+  EXPECT_FALSE(figure(13, 6).met());
+  bench::Figure least = figure(4, 6);
+  least.at_least = true;
+  EXPECT_FALSE(least.met()) << "a floor of what should be much is none";
+}
+
 }  // namespace
 }  // namespace status::proof

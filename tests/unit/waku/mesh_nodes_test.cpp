@@ -243,15 +243,19 @@ TEST(MeshNodes, OversizeMessagesAreRefusedAndNotOfferedToSmallerNodes) {
   EXPECT_EQ(b.counter("messages_rejected"), 0U);
 }
 
-// A disk that is full for a while.
-class FailingArchive final : public MessageArchive {
+// An archive in memory whose owner looks on and steps in.
+class WatchedArchive final : public MessageArchive {
  public:
-  explicit FailingArchive(std::atomic<int>& failures) : failures_(failures) {}
+  struct Hooks {
+    std::function<Status(std::uint64_t head)> before_insert = [](std::uint64_t) { return Status(); };
+    std::function<void(const PeerCursor&)> on_cursor = [](const PeerCursor&) {};
+  };
+  explicit WatchedArchive(Hooks hooks) : hooks_(std::move(hooks)) {}
   ArchiveId id() const override { return archive_.id(); }
   std::uint64_t head() const override { return archive_.head(); }
   ArchiveTotals totals() const override { return archive_.totals(); }
   Result<std::uint64_t> insert(const NewRecord& record) override {
-    if (archive_.head() == 5 && failures_-- > 0) return fail(Code::resource_exhausted, "store.disk_full", "no room");
+    if (const Status may = hooks_.before_insert(archive_.head()); !may) return fail(may.error());
     return archive_.insert(record);
   }
   Result<Batch> after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) override {
@@ -264,16 +268,24 @@ class FailingArchive final : public MessageArchive {
     return archive_.expire(oldest_ms, max_bytes);
   }
   Result<std::optional<PeerCursor>> cursor(const PeerId& peer) override { return archive_.cursor(peer); }
-  Status set_cursor(const PeerId& peer, const PeerCursor& cursor) override { return archive_.set_cursor(peer, cursor); }
+  Status set_cursor(const PeerId& peer, const PeerCursor& cursor) override {
+    hooks_.on_cursor(cursor);
+    return archive_.set_cursor(peer, cursor);
+  }
 
  private:
-  std::atomic<int>& failures_;
+  const Hooks hooks_;
   MemoryArchive archive_{ArchiveId{9}};
 };
 
 TEST(MeshNodes, AFullDiskWhileCatchingUpDelaysAndEndsNoLink) {
   std::atomic<int> failures = 2;
-  TestNode a, b(quick_config(), {}, std::make_unique<FailingArchive>(failures));
+  WatchedArchive::Hooks full;
+  full.before_insert = [&](std::uint64_t head) -> Status {
+    if (head == 5 && failures-- > 0) return fail(Code::resource_exhausted, "store.disk_full", "no room");
+    return {};
+  };
+  TestNode a, b(quick_config(), {}, std::make_unique<WatchedArchive>(full));
   a.start();
   send_all(a, numbered(0, 600));  // three pages
   b.start();
@@ -283,6 +295,32 @@ TEST(MeshNodes, AFullDiskWhileCatchingUpDelaysAndEndsNoLink) {
   EXPECT_EQ(b.counter("closed_protocol"), 0U);
   EXPECT_EQ(b.counter("links_opened"), 1U);
   EXPECT_EQ(b.counter("archive_errors"), 2U);
+}
+
+// A process that is killed before it has caught up goes on where it was.
+TEST(MeshNodes, EachPageOfCatchingUpIsWrittenDown) {
+  std::mutex mutex;
+  std::vector<std::uint64_t> written;
+  WatchedArchive::Hooks watch;
+  watch.on_cursor = [&](const PeerCursor& cursor) {
+    const std::lock_guard lock(mutex);
+    written.push_back(cursor.position);
+  };
+  Config config = quick_config();
+  config.tick = std::chrono::minutes(10);  // which writes it down, too
+  TestNode a, b(config, {}, std::make_unique<WatchedArchive>(watch));
+  a.start();
+  send_all(a, numbered(0, 600));  // three pages
+  b.start();
+  link(b, a);
+  ASSERT_TRUE(b.events.wait_messages(600));
+  ASSERT_TRUE(eventually([&] {
+    const std::lock_guard lock(mutex);
+    return !written.empty() && written.back() >= 600;
+  }));
+  const std::lock_guard lock(mutex);
+  EXPECT_GE(written.size(), 3U);
+  EXPECT_TRUE(std::ranges::is_sorted(written));
 }
 
 class MeshMaximum : public ::testing::TestWithParam<std::size_t> {};
