@@ -83,7 +83,8 @@ Status WakuService::resend() {
     if (!found) return fail(found.error());
     own = std::move(*found);
   }
-  for (const OwnMessage& message : own) outbox_.submit(message);
+  for (const OwnMessage& message : own) outbox_.resubmit(message);
+  intake_.on_attention();
   return {};
 }
 

@@ -190,7 +190,7 @@ Status DatabaseArchive::load_totals(Transaction& tx) {
   return {};
 }
 
-Result<std::uint64_t> DatabaseArchive::insert(const NewRecord& record) {
+Result<MessageArchive::Inserted> DatabaseArchive::insert(const NewRecord& record) {
   // The first of a boot is FULL: after a power loss in it the next one has to know where its positions began.
   const bool first = noted_boot_ != boot_;
   Result<Transaction> tx = database_.write(first ? Durability::full : Durability::normal);
@@ -205,12 +205,16 @@ Result<std::uint64_t> DatabaseArchive::insert(const NewRecord& record) {
       {head_ + 1, ByteView(record.hash), record.shard, record.timestamp_ns, record.content_topic, record.arrived_ms,
        record.own, record.encoded.size(), record.encoded});
   if (!changed) return fail(changed.error());
-  if (*changed == 0) return std::uint64_t{0};
+  if (*changed == 0) {
+    const auto known = tx->integer("SELECT position FROM mesh_message WHERE hash = ?1", {ByteView(record.hash)});
+    if (!known) return fail(known.error());
+    return Inserted{static_cast<std::uint64_t>(known->value_or(0)), false};
+  }
   if (Status committed = tx->commit(); !committed) return fail(committed.error());
   if (first) noted_boot_ = boot_;
   ++totals_.messages;
   totals_.bytes += record.encoded.size();
-  return ++head_;
+  return Inserted{++head_, true};
 }
 
 Result<Batch> DatabaseArchive::after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) {

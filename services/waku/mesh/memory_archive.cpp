@@ -4,8 +4,8 @@
 
 namespace status::waku::mesh {
 
-Result<std::uint64_t> MemoryArchive::insert(const NewRecord& record) {
-  if (positions_.contains(record.hash)) return std::uint64_t{0};
+Result<MessageArchive::Inserted> MemoryArchive::insert(const NewRecord& record) {
+  if (const auto known = positions_.find(record.hash); known != positions_.end()) return Inserted{known->second, false};
   const std::uint64_t position = ++head_;
   positions_[record.hash] = position;
   by_time_.emplace(record.timestamp_ns, record.hash, position);
@@ -13,7 +13,7 @@ Result<std::uint64_t> MemoryArchive::insert(const NewRecord& record) {
   records_[position] = {{position, record.hash, record.shard, record.arrived_ms, record.own, to_bytes(record.encoded)},
                         record.timestamp_ns,
                         std::string(record.content_topic)};
-  return position;
+  return Inserted{position, true};
 }
 
 Result<Batch> MemoryArchive::after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) {

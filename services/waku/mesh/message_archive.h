@@ -72,8 +72,11 @@ class MessageArchive {
   virtual std::uint64_t head() const = 0;  // the highest position ever given out
   virtual ArchiveTotals totals() const = 0;
 
-  // The position, or 0 when the hash is there already.
-  virtual Result<std::uint64_t> insert(const NewRecord& record) = 0;
+  struct Inserted {
+    std::uint64_t position = 0;
+    bool fresh = true;  // false: the hash was there already, at this position
+  };
+  virtual Result<Inserted> insert(const NewRecord& record) = 0;
   // What comes after `position` and arrived at `oldest_ms` or later, ascending.
   virtual Result<Batch> after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) = 0;
   // By time stamp, then hash; `query.limit` and `max_bytes` bound it, the first one always fits.

@@ -180,6 +180,10 @@ void Node::handle(Peer& peer, const Ack& ack) {
 }
 
 void Node::handle(Peer& peer, const CatchUp& request) {
+  if (request.archive == archive_.id() && request.after <= archive_.head()) {
+    peer.has_up_to = request.after;
+    pending_.on_stored_up_to(request.after);
+  }
   std::vector<Record> records;
   const Result<Page> page = serve_catch_up(runtime_, archive_, request, peer.hello().max_message_bytes, records);
   if (page) {
@@ -238,6 +242,16 @@ void Node::report_connection() {
   }
 }
 
+// A message that was sent before, perhaps by the process before this one. Who has it says so as soon as it is asked, or
+// has said so already; a peer that has not caught up will fetch and acknowledge it.
+void Node::offer_again(const Relay::Published& published) {
+  for (const auto& peer : peers_) {
+    if (!peer->ready()) continue;
+    if (peer->has_up_to >= published.position) return pending_.on_stored_up_to(peer->has_up_to);
+    if (peer->caught_up) peer->send(published.frame);
+  }
+}
+
 Result<MessageHash> Node::send(const WakuMessage& message) {
   if (pending_.full()) {
     return fail(make_retryable(Code::resource_exhausted, "waku.too_many_pending",
@@ -245,7 +259,12 @@ Result<MessageHash> Node::send(const WakuMessage& message) {
   }
   Result<Relay::Published> published = relay_.publish(message);
   if (!published) return tl::unexpected(published.error());
-  pending_.add(published->hash, message.ephemeral, published->fetched ? nullptr : std::move(published->frame));
+  if (message.ephemeral) {
+    pending_.add(published->hash, std::move(published->frame));
+  } else {
+    pending_.add(published->hash, published->position);
+    if (!published->fresh) offer_again(*published);
+  }
   return published->hash;
 }
 

@@ -64,6 +64,7 @@ class Node final : private PeerListener, private Forwarder {
   void on_socket(boost::asio::ip::tcp::socket socket);
   void settle_duplicates(Peer& newcomer);
   bool loses_to(const Peer& peer, const Peer& other) const;
+  void offer_again(const Relay::Published& published);
   Peer* ready_peer(const PeerId& id) const;
   Connection connection() const;
   void report_connection();

@@ -62,6 +62,7 @@ class Peer final : public LinkHandler {
 
   // It has read our store to the end: what is stored from now on is sent to it at once.
   bool caught_up = false;
+  std::uint64_t has_up_to = 0;  // of our archive, by its own word; 0: nothing that we know of
 
   struct Statistics {
     std::string remote;

@@ -10,12 +10,21 @@ constexpr std::size_t kFrameBytes = 16 * 1024 * 1024;
 
 bool Pending::full() const { return waiting_.size() >= kCapacity || frame_bytes_ >= kFrameBytes; }
 
-void Pending::add(const MessageHash& hash, bool ephemeral, SharedFrame frame) {
-  if (const auto known = waiting_.find(hash); known != waiting_.end()) erase(known);
-  if (frame != nullptr) frame_bytes_ += frame->size();
+void Pending::add(const MessageHash& hash, std::uint64_t position) {
+  Entry entry;
+  entry.position = position;
+  add(hash, std::move(entry));
+}
+
+void Pending::add(const MessageHash& hash, SharedFrame frame) {
+  frame_bytes_ += frame->size();
   Entry entry;
   entry.frame = std::move(frame);
-  entry.ephemeral = ephemeral;
+  add(hash, std::move(entry));
+}
+
+void Pending::add(const MessageHash& hash, Entry entry) {
+  if (const auto known = waiting_.find(hash); known != waiting_.end()) erase(known);
   entry.order = ++added_;
   entry.deadline = runtime_.clock.monotonic() + runtime_.config.propagation_timeout;
   waiting_.emplace(hash, std::move(entry));
@@ -40,11 +49,19 @@ void Pending::on_ack(const MessageHash& hash, Outcome outcome) {
     ++runtime_.counters.propagated;
     events_.on_propagated(hash);
   }
-  if (entry.ephemeral) return erase(found);
+  if (entry.frame != nullptr) return erase(found);
   if (outcome != Outcome::stored) return;
   ++runtime_.counters.sent;
   events_.on_sent(hash);
   erase(found);
+}
+
+void Pending::on_stored_up_to(std::uint64_t position) {
+  std::vector<MessageHash> stored;
+  for (const auto& [hash, entry] : waiting_) {
+    if (entry.position != 0 && entry.position <= position) stored.push_back(hash);
+  }
+  for (const MessageHash& hash : stored) on_ack(hash, Outcome::stored);
 }
 
 std::vector<SharedFrame> Pending::unpropagated() const {

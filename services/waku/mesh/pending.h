@@ -16,9 +16,13 @@ class Pending {
   Pending(Runtime& runtime, BackendEvents& events) : runtime_(runtime), events_(events) {}
 
   bool full() const;
-  // `frame` where it has to be offered to every peer that comes; null for a message that peers fetch from the archive.
-  void add(const MessageHash& hash, bool ephemeral, SharedFrame frame);
+  // A message that peers fetch from the archive, where it has this position.
+  void add(const MessageHash& hash, std::uint64_t position);
+  // An ephemeral one, which has to be offered to every peer that comes.
+  void add(const MessageHash& hash, SharedFrame frame);
   void on_ack(const MessageHash& hash, Outcome outcome);
+  // A peer has everything of the archive up to here: as good as an acknowledgement of each.
+  void on_stored_up_to(std::uint64_t position);
   // What no peer has taken yet and none would fetch, oldest first: for one that has just come.
   std::vector<SharedFrame> unpropagated() const;
   // Reports what found no taker in time.
@@ -27,8 +31,8 @@ class Pending {
 
  private:
   struct Entry {
-    SharedFrame frame;
-    bool ephemeral = false;
+    SharedFrame frame;           // of an ephemeral one
+    std::uint64_t position = 0;  // of another
     std::uint64_t order = 0;
     bool propagated = false;
     bool rejected = false;
@@ -36,6 +40,7 @@ class Pending {
   };
   using Waiting = std::map<MessageHash, Entry>;
 
+  void add(const MessageHash& hash, Entry entry);
   void erase(Waiting::iterator entry);
   void report_failure(const MessageHash& hash, const Entry& entry);
 

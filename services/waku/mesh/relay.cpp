@@ -51,14 +51,14 @@ Relay::Verdict Relay::accept(const PageEntry& entry, const Peer* source) {
 Relay::Verdict Relay::store(const WakuMessage& message, const PageEntry& entry, Verdict verdict) {
   verdict.outcome = Outcome::stored;
   if (stored_.contains(verdict.hash)) return verdict;
-  const Result<std::uint64_t> position = archive_.insert({.hash = verdict.hash,
-                                                          .shard = entry.shard,
-                                                          .timestamp_ns = message.timestamp_ns,
-                                                          .content_topic = message.content_topic,
-                                                          .arrived_ms = runtime_.clock.unix_ms() - entry.age_ms,
-                                                          .own = false,
-                                                          .encoded = entry.encoded});
-  if (!position) {
+  const auto inserted = archive_.insert({.hash = verdict.hash,
+                                         .shard = entry.shard,
+                                         .timestamp_ns = message.timestamp_ns,
+                                         .content_topic = message.content_topic,
+                                         .arrived_ms = runtime_.clock.unix_ms() - entry.age_ms,
+                                         .own = false,
+                                         .encoded = entry.encoded});
+  if (!inserted) {
     ++runtime_.counters.archive_errors;
     verdict.outcome = Outcome::accepted;
     verdict.archive_failed = true;
@@ -66,8 +66,8 @@ Relay::Verdict Relay::store(const WakuMessage& message, const PageEntry& entry, 
     return verdict;
   }
   stored_.insert(verdict.hash, runtime_.clock.monotonic());
-  verdict.position = *position;
-  verdict.fresh = *position != 0;
+  verdict.position = inserted->fresh ? inserted->position : 0;
+  verdict.fresh = inserted->fresh;
   return verdict;
 }
 
@@ -80,26 +80,25 @@ Result<Relay::Published> Relay::publish(const WakuMessage& message) {
   }
   const Result<Shard> shard = autoshard(message.content_topic, runtime_.config.network);
   if (!shard) return tl::unexpected(shard.error());
-  Published published{message_hash(shard->pubsub_topic, message), nullptr, true};
-  std::uint64_t position = 0;  // also of one that was sent before: it is offered once more
+  Published published{.hash = message_hash(shard->pubsub_topic, message), .frame = nullptr};
   if (message.ephemeral) {
     unstored_.insert(published.hash, runtime_.clock.monotonic());
   } else {
-    const Result<std::uint64_t> inserted = archive_.insert({.hash = published.hash,
-                                                            .shard = shard->index,
-                                                            .timestamp_ns = message.timestamp_ns,
-                                                            .content_topic = message.content_topic,
-                                                            .arrived_ms = runtime_.clock.unix_ms(),
-                                                            .own = true,
-                                                            .encoded = encoded});
+    const auto inserted = archive_.insert({.hash = published.hash,
+                                           .shard = shard->index,
+                                           .timestamp_ns = message.timestamp_ns,
+                                           .content_topic = message.content_topic,
+                                           .arrived_ms = runtime_.clock.unix_ms(),
+                                           .own = true,
+                                           .encoded = encoded});
     if (!inserted) return tl::unexpected(inserted.error());
     stored_.insert(published.hash, runtime_.clock.monotonic());
-    position = *inserted;
+    published.fresh = inserted->fresh;
+    published.position = inserted->position;
   }
   ++runtime_.counters.messages_published;
-  published.fetched = position != 0;
-  published.frame = frame(position, {0, shard->index, encoded});
-  forwarder_.forward(published.frame, encoded.size(), position != 0, nullptr);
+  published.frame = frame(published.fresh ? published.position : 0, {0, shard->index, encoded});
+  if (published.fresh) forwarder_.forward(published.frame, encoded.size(), published.position != 0, nullptr);
   return published;
 }
 

@@ -39,8 +39,8 @@ class Relay {
   struct Published {
     MessageHash hash{};
     SharedFrame frame;
-    bool fetched =
-        true;  // peers that come fetch it from the archive; false: ephemeral, or they may have done so before
+    std::uint64_t position = 0;  // in our archive; 0: ephemeral
+    bool fresh = true;           // false: it was in the archive before, and has been offered to nobody now
   };
   // A message of this node. Errors as of Backend::send.
   Result<Published> publish(const WakuMessage& message);

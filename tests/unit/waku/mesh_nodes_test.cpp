@@ -254,7 +254,7 @@ class WatchedArchive final : public MessageArchive {
   ArchiveId id() const override { return archive_.id(); }
   std::uint64_t head() const override { return archive_.head(); }
   ArchiveTotals totals() const override { return archive_.totals(); }
-  Result<std::uint64_t> insert(const NewRecord& record) override {
+  Result<Inserted> insert(const NewRecord& record) override {
     if (const Status may = hooks_.before_insert(archive_.head()); !may) return fail(may.error());
     return archive_.insert(record);
   }
@@ -321,6 +321,35 @@ TEST(MeshNodes, EachPageOfCatchingUpIsWrittenDown) {
   const std::lock_guard lock(mutex);
   EXPECT_GE(written.size(), 3U);
   EXPECT_TRUE(std::ranges::is_sorted(written));
+}
+
+// A process that was killed offers what it does not know to be elsewhere once more. A peer that has it says so by what
+// it asks for, and nothing travels.
+TEST(MeshNodes, WhatAPeerHasByItsCursorIsKnownToBeStored) {
+  TestNode a, b;
+  a.start();
+  b.start();
+  link(a, b);
+  WakuMessage message;
+  message.content_topic = kTopic;
+  message.timestamp_ns = a.clock.unix_ms() * 1'000'000;
+  message.payload = to_bytes(as_bytes("once"));
+  const auto send = [&] { return answer_of<MessageHash>([&](auto done) { a.backend->send(message, done); }); };
+  const auto sent = [&](std::size_t count) {
+    return a.events.wait([&] { return a.events.sent.size() >= count; });
+  };
+  ASSERT_TRUE(send());
+  ASSERT_TRUE(sent(1));
+  ASSERT_TRUE(send());
+  ASSERT_TRUE(sent(2)) << "over a link that stands, by an acknowledgement";
+  b.backend->stop();
+  ASSERT_TRUE(a.events.wait_connection(Connection::disconnected));
+  ASSERT_TRUE(send());
+  b.start();
+  ASSERT_TRUE(a.connect(b.address()));
+  ASSERT_TRUE(sent(3));
+  EXPECT_EQ(b.counter("messages_received"), 0U);
+  EXPECT_EQ(a.counter("pending_now"), 0U);
 }
 
 class MeshMaximum : public ::testing::TestWithParam<std::size_t> {};

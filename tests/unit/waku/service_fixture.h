@@ -67,7 +67,22 @@ class FakeBackend final : public Backend, public Watched {
       sent.push_back(message);
       return refusal;
     });
-    error ? done(fail(*error)) : done(hash);
+    const auto answer = [error, hash, done] { error ? done(fail(*error)) : done(hash); };
+    const bool held = note([&] {
+      if (hold) held_.push_back(answer);
+      return hold;
+    });
+    if (!held) answer();
+  }
+  // What was held back of answers to `send`; from now on nothing is.
+  void let_go() {
+    std::vector<std::function<void()>> answers;
+    note([&] {
+      hold = false;
+      answers.swap(held_);
+      return true;
+    });
+    for (const auto& answer : answers) answer();
   }
   void store_query(StoreQuery query, std::string peer, Done<StorePage> done) override {
     last_query = query;
@@ -102,10 +117,14 @@ class FakeBackend final : public Backend, public Watched {
   std::vector<std::uint64_t> resumed;
   std::vector<WakuMessage> sent;
   std::optional<Error> refusal;
+  bool hold = false;
   std::vector<std::string> dialled;
   int disconnects = 0;
   StoreQuery last_query;
   std::string last_peer;
+
+ private:
+  std::vector<std::function<void()>> held_;
 };
 
 class Events final : public EventSink, public Watched {
@@ -177,6 +196,7 @@ class WakuServiceTest : public ::testing::Test {
     const auto migrated = store::migrate(*database_, {waku_migration(1), subscription_since_migration(2)});
     ASSERT_TRUE(migrated) << migrated.error().describe();
     backend_ = std::make_unique<FakeBackend>();
+    backend_->hold = hold_answers_;
     events_ = std::make_unique<Events>();
     auto service = WakuService::open({.database = *database_,
                                       .backend = *backend_,
@@ -201,6 +221,10 @@ class WakuServiceTest : public ::testing::Test {
 
   Result<Send::Reply> send(const std::string& payload, const Caller& caller = {"chat", ""}, bool ephemeral = false) {
     return service_->send({kTopic, to_bytes(as_bytes(payload)), ephemeral}, caller);
+  }
+  // Once the backend was given as many.
+  bool offered(std::size_t count) {
+    return backend_->wait([&] { return backend_->sent.size() >= count; });
   }
   static MessageHash hash_of(const Send::Reply& reply) { return *hash_from_bytes(reply.message_hash.view()); }
 
@@ -242,6 +266,7 @@ class WakuServiceTest : public ::testing::Test {
 
   store::TemporaryFolder folder_;
   Timing timing_{milliseconds(20), milliseconds(200), milliseconds(100'000)};
+  bool hold_answers_ = false;  // of the next backend, to `send`
   Disk disk_;
   store::CommitLog commits_;
   WallClock clock_;
