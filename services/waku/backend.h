@@ -109,6 +109,12 @@ struct Resume {
   std::map<std::string, std::uint64_t> subscriptions;
   std::uint64_t position = 0;      // what comes up to here is committed or not wanted
   std::vector<std::string> peers;  // that `connect` added
+  std::vector<MessageHash> own;    // sent before, and not known to be elsewhere
+};
+
+// What a backend says of that once it works.
+struct Started {
+  std::vector<MessageHash> missing;  // own messages that it does not have: they have to be sent again
 };
 
 template <class T>
@@ -119,8 +125,9 @@ class Backend {
   virtual ~Backend() = default;
 
   // Blocks until the backend works or has failed. Messages after `resume.position` that the backend kept are delivered
-  // first. `events` outlives the backend's run. FAILED_PRECONDITION when its settings cannot work.
-  virtual Status start(BackendEvents& events, const Resume& resume) = 0;
+  // first; own messages that it has it goes on with, and reports as those that were just sent. `events` outlives the
+  // backend's run. FAILED_PRECONDITION when its settings cannot work.
+  virtual Result<Started> start(BackendEvents& events, const Resume& resume) = 0;
   // Blocks; after it no event and no answer comes (unanswered calls have got UNAVAILABLE). May be repeated.
   virtual void stop() = 0;
 

@@ -16,17 +16,15 @@ void Outbox::submit(const OwnMessage& own) {
   {
     const std::lock_guard lock(mutex_);
     const MonotonicTime now = clock_.monotonic();
-    entries_[own.hash] = {{own.request_id, own.message.ephemeral}, message, ++orders_, true, now, now + timing_.forget};
-    ++handing_over_;
+    entries_[own.hash] = {{own.request_id, own.message.ephemeral}, message, true, now, now + timing_.forget};
   }
   hand_over(own.hash, *message);
 }
 
-void Outbox::resubmit(const OwnMessage& own) {
+void Outbox::adopt(const OwnMessage& own) {
   const std::lock_guard lock(mutex_);
   const MonotonicTime now = clock_.monotonic();
-  const auto message = std::make_shared<const WakuMessage>(own.message);
-  entries_[own.hash] = {{own.request_id, own.message.ephemeral}, message, ++orders_, false, now, now};
+  entries_[own.hash] = {{own.request_id, own.message.ephemeral}, nullptr, false, now, now + timing_.forget};
 }
 
 // Outside the lock: a backend that does not run answers on this very thread.
@@ -36,35 +34,26 @@ void Outbox::hand_over(const MessageHash& hash, const WakuMessage& message) {
 
 void Outbox::on_answer(const MessageHash& hash, const Result<MessageHash>& answer) {
   std::optional<Outcome> failed;
-  bool attention = false;
   {
     const std::lock_guard lock(mutex_);
-    attention = --handing_over_ == kAgainAtOnce / 2;  // there is room for some that wait
-    if (const auto found = entries_.find(hash); found != entries_.end()) {
-      Entry& entry = found->second;
-      entry.handing_over = false;
-      if (answer) {
-        entry.message.reset();
-      } else {
-        attention = true;
-        failed = judge(hash, entry, answer.error());
-      }
+    const auto found = entries_.find(hash);
+    if (found == entries_.end()) return;
+    Entry& entry = found->second;
+    entry.handing_over = false;
+    const MonotonicTime now = clock_.monotonic();
+    if (answer) {
+      entry.message.reset();
+      return;
+    }
+    const bool passes = answer.error().retryable || answer.error().code == Code::resource_exhausted;
+    if (passes && now - entry.submitted < timing_.give_up) {
+      entry.attention = now + timing_.retry;
+    } else {
+      entry.attention = now + timing_.forget;
+      failed = Outcome{Outcome::Kind::failed, hash, answer.error()};
     }
   }
-  if (failed) observer_.on_outcome(std::move(*failed));
-  if (attention) observer_.on_attention();
-}
-
-// What the backend did not take: later again, or it has failed.
-std::optional<Outcome> Outbox::judge(const MessageHash& hash, Entry& entry, const Error& error) const {
-  const MonotonicTime now = clock_.monotonic();
-  const bool passes = error.retryable || error.code == Code::resource_exhausted;
-  if (passes && now - entry.submitted < timing_.give_up) {
-    entry.attention = now + timing_.retry;
-    return std::nullopt;
-  }
-  entry.attention = now + timing_.forget;
-  return Outcome{Outcome::Kind::failed, hash, error};
+  failed ? observer_.on_outcome(std::move(*failed)) : observer_.on_attention();
 }
 
 std::optional<Outbox::Request> Outbox::request_of(const MessageHash& hash) const {
@@ -84,7 +73,6 @@ std::vector<MessageHash> Outbox::tick() {
   {
     const std::lock_guard lock(mutex_);
     const MonotonicTime now = clock_.monotonic();
-    std::map<std::uint64_t, std::pair<const MessageHash*, Entry*>> due;  // in the order of their sending
     for (auto it = entries_.begin(); it != entries_.end();) {
       auto& [hash, entry] = *it;
       if (now - entry.submitted >= timing_.forget) {
@@ -92,16 +80,12 @@ std::vector<MessageHash> Outbox::tick() {
         it = entries_.erase(it);
         continue;
       }
-      if (waits(entry) && now >= entry.attention) due[entry.order] = {&hash, &entry};
+      if (entry.message != nullptr && !entry.handing_over && now >= entry.attention) {
+        entry.handing_over = true;
+        entry.attention = entry.submitted + timing_.forget;
+        again.emplace_back(hash, entry.message);
+      }
       ++it;
-    }
-    for (const auto& [order, place] : due) {
-      if (handing_over_ >= kAgainAtOnce) break;
-      auto& [hash, entry] = place;
-      entry->handing_over = true;
-      ++handing_over_;
-      entry->attention = entry->submitted + timing_.forget;
-      again.emplace_back(*hash, entry->message);
     }
   }
   for (const auto& [hash, message] : again) hand_over(hash, *message);
@@ -111,10 +95,7 @@ std::vector<MessageHash> Outbox::tick() {
 std::optional<MonotonicTime> Outbox::next_attention() const {
   const std::lock_guard lock(mutex_);
   std::optional<MonotonicTime> next;
-  for (const auto& [hash, entry] : entries_) {
-    if (waits(entry) && handing_over_ >= kAgainAtOnce) continue;  // an answer comes before it
-    next = next ? std::min(*next, entry.attention) : entry.attention;
-  }
+  for (const auto& [hash, entry] : entries_) next = next ? std::min(*next, entry.attention) : entry.attention;
   return next;
 }
 

@@ -41,8 +41,6 @@ struct Timing {
 class Outbox {
  public:
   static constexpr std::size_t kCapacity = 4096;
-  // Of those that are handed over again: all of a restart at once would keep the backend from its links.
-  static constexpr std::size_t kAgainAtOnce = 64;
 
   // The observer and the backend outlive it; it outlives the backend's run.
   Outbox(Backend& backend, const Clock& clock, const Timing& timing, OutboxObserver& observer)
@@ -51,8 +49,8 @@ class Outbox {
   bool full() const;
   std::size_t size() const;
   void submit(const OwnMessage& own);
-  // One from before a restart: handed over by tick(), a few at a time.
-  void resubmit(const OwnMessage& own);
+  // One of the process before this, which the backend goes on with by itself unless it is submitted.
+  void adopt(const OwnMessage& own);
 
   struct Request {
     Bytes id;
@@ -71,7 +69,6 @@ class Outbox {
   struct Entry {
     Request request;
     std::shared_ptr<const WakuMessage> message;  // null once the backend has it
-    std::uint64_t order = 0;  // of its sending
     bool handing_over = false;
     MonotonicTime submitted;
     MonotonicTime attention;
@@ -79,17 +76,13 @@ class Outbox {
 
   void hand_over(const MessageHash& hash, const WakuMessage& message);
   void on_answer(const MessageHash& hash, const Result<MessageHash>& answer);
-  std::optional<Outcome> judge(const MessageHash& hash, Entry& entry, const Error& error) const;
-  static bool waits(const Entry& entry) { return entry.message != nullptr && !entry.handing_over; }
 
   Backend& backend_;
   const Clock& clock_;
   const Timing timing_;
   OutboxObserver& observer_;
   mutable std::mutex mutex_;
-  std::map<MessageHash, Entry> entries_;  // under mutex_, as the next two
-  std::size_t handing_over_ = 0;
-  std::uint64_t orders_ = 0;
+  std::map<MessageHash, Entry> entries_;  // under mutex_
 };
 
 }  // namespace status::waku

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <set>
 
 #include "ipc/api/convert.h"
 #include "services/waku/message_codec.h"
@@ -47,7 +48,7 @@ void WakuService::stop() {
 }
 
 Result<Resume> WakuService::load() {
-  Result<store::Transaction> tx = seams_.database.read();
+  Result<store::Transaction> tx = seams_.database.read();  // goes on a full disk too
   if (!tx) return fail(tx.error());
   const auto subscriptions = tables::subscriptions(*tx);
   if (!subscriptions) return fail(subscriptions.error());
@@ -55,13 +56,27 @@ Result<Resume> WakuService::load() {
   if (!position) return fail(position.error());
   const auto peers = tables::peers(*tx);
   if (!peers) return fail(peers.error());
-  return Resume{*subscriptions, *position, *peers};
+  return Resume{*subscriptions, *position, *peers, {}};
+}
+
+// What was taken over and not yet known to be elsewhere when the process ended, however long ago that was. The outbox
+// counts from now until it forgets.
+Result<std::vector<OwnMessage>> WakuService::load_own() {
+  Result<store::Transaction> tx = seams_.database.read();
+  if (!tx) return fail(tx.error());
+  Result<std::vector<OwnMessage>> own = tables::own_messages(*tx);
+  for (const OwnMessage& message : own ? *own : std::vector<OwnMessage>()) outbox_.adopt(message);
+  return own;
 }
 
 Status WakuService::start() {
-  const Result<Resume> resume = load();
+  Result<Resume> resume = load();
   if (!resume) return fail(resume.error());
-  if (Status started = seams_.backend.start(intake_, *resume); !started) return started;
+  const Result<std::vector<OwnMessage>> own = load_own();
+  if (!own) return fail(own.error());
+  for (const OwnMessage& message : *own) resume->own.push_back(message.hash);
+  const Result<Started> started = seams_.backend.start(intake_, *resume);
+  if (!started) return fail(started.error());
   const Result<BackendInfo> info = await<BackendInfo>([this](auto done) { seams_.backend.info(std::move(done)); });
   if (!info) return fail(info.error());
   position_ = resume->position;
@@ -69,22 +84,11 @@ Status WakuService::start() {
   max_message_bytes_ = info->max_message_bytes;
   next_housekeeping_ = seams_.clock.monotonic();
   intake_.start();
-  return resend();
-}
-
-// What was taken over and not yet known to be elsewhere when the process ended, however long ago that was: the process
-// may have ended before the backend had it. The outbox counts from now until it forgets.
-Status WakuService::resend() {
-  std::vector<OwnMessage> own;
-  {
-    Result<store::Transaction> tx = seams_.database.read();  // goes on a full disk too
-    if (!tx) return fail(tx.error());
-    Result<std::vector<OwnMessage>> found = tables::own_messages(*tx);
-    if (!found) return fail(found.error());
-    own = std::move(*found);
+  // The process before this one may have ended before the backend had them.
+  const std::set<MessageHash> missing(started->missing.begin(), started->missing.end());
+  for (const OwnMessage& message : *own) {
+    if (missing.contains(message.hash)) outbox_.submit(message);
   }
-  for (const OwnMessage& message : own) outbox_.resubmit(message);
-  intake_.on_attention();
   return {};
 }
 

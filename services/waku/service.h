@@ -74,7 +74,7 @@ class WakuService final : private IntakeWork {
  private:
   explicit WakuService(const Seams& seams);
   Result<Resume> load();
-  Status resend();
+  Result<std::vector<OwnMessage>> load_own();
 
   Status commit(const IntakeBatch& batch) override;
   void ask_again() override;

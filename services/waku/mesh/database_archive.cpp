@@ -125,6 +125,12 @@ std::string first_line(const std::string& path) {
   return line;
 }
 
+Result<std::uint64_t> position_of(Transaction& tx, const MessageHash& hash) {
+  const auto position = tx.integer("SELECT position FROM mesh_message WHERE hash = ?1", {ByteView(hash)});
+  if (!position) return fail(position.error());
+  return static_cast<std::uint64_t>(position->value_or(0));
+}
+
 }  // namespace
 
 store::Migration archive_migration(int version) { return store::sql_migration(version, "mesh archive", kSchema); }
@@ -206,15 +212,26 @@ Result<MessageArchive::Inserted> DatabaseArchive::insert(const NewRecord& record
        record.own, record.encoded.size(), record.encoded});
   if (!changed) return fail(changed.error());
   if (*changed == 0) {
-    const auto known = tx->integer("SELECT position FROM mesh_message WHERE hash = ?1", {ByteView(record.hash)});
-    if (!known) return fail(known.error());
-    return Inserted{static_cast<std::uint64_t>(known->value_or(0)), false};
+    const Result<std::uint64_t> known = position_of(*tx, record.hash);
+    return known ? Result<Inserted>(Inserted{*known, false}) : fail(known.error());
   }
   if (Status committed = tx->commit(); !committed) return fail(committed.error());
   if (first) noted_boot_ = boot_;
   ++totals_.messages;
   totals_.bytes += record.encoded.size();
   return Inserted{++head_, true};
+}
+
+Result<std::vector<std::uint64_t>> DatabaseArchive::positions_of(const std::vector<MessageHash>& hashes) {
+  Result<Transaction> tx = database_.read();
+  if (!tx) return fail(tx.error());
+  std::vector<std::uint64_t> out;
+  for (const MessageHash& hash : hashes) {
+    const Result<std::uint64_t> position = position_of(*tx, hash);
+    if (!position) return fail(position.error());
+    out.push_back(*position);
+  }
+  return out;
 }
 
 Result<Batch> DatabaseArchive::after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) {

@@ -27,6 +27,7 @@ class DatabaseArchive final : public MessageArchive {
   std::uint64_t head() const override { return head_; }
   ArchiveTotals totals() const override { return totals_; }
   Result<Inserted> insert(const NewRecord& record) override;
+  Result<std::vector<std::uint64_t>> positions_of(const std::vector<MessageHash>& hashes) override;
   Result<Batch> after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) override;
   Result<QueryBatch> query(const StoreQuery& query, std::size_t max_bytes) override;
   Status expire(std::int64_t oldest_ms, std::uint64_t max_bytes) override;

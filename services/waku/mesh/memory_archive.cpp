@@ -16,6 +16,15 @@ Result<MessageArchive::Inserted> MemoryArchive::insert(const NewRecord& record) 
   return Inserted{position, true};
 }
 
+Result<std::vector<std::uint64_t>> MemoryArchive::positions_of(const std::vector<MessageHash>& hashes) {
+  std::vector<std::uint64_t> out;
+  for (const MessageHash& hash : hashes) {
+    const auto known = positions_.find(hash);
+    out.push_back(known == positions_.end() ? 0 : known->second);
+  }
+  return out;
+}
+
 Result<Batch> MemoryArchive::after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) {
   Batch batch{{}, position, false};
   std::size_t bytes = 0;

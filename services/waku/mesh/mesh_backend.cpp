@@ -48,14 +48,15 @@ MeshBackend::MeshBackend(Parts parts) : parts_(std::move(parts)) {}
 
 MeshBackend::~MeshBackend() { stop(); }
 
-Status MeshBackend::start(BackendEvents& events, const Resume& resume) {
+Result<Started> MeshBackend::start(BackendEvents& events, const Resume& resume) {
   const std::lock_guard lock(mutex_);
   if (running_ != nullptr) return fail(Code::failed_precondition, "waku.already_started", "the backend runs already");
   auto running = std::make_unique<Running>(parts_, events);
-  if (Status started = running->node.start(parts_.folder, resume); !started) return started;
+  Result<Started> started = running->node.start(parts_.folder, resume);
+  if (!started) return started;
   running_ = std::move(running);
   running_->thread = std::thread([run = running_.get()] { run->run(); });
-  return {};
+  return started;
 }
 
 void MeshBackend::stop() {

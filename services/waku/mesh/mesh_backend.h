@@ -26,7 +26,7 @@ class MeshBackend final : public Backend {
   explicit MeshBackend(Parts parts);
   ~MeshBackend() override;
 
-  Status start(BackendEvents& events, const Resume& resume) override;
+  Result<Started> start(BackendEvents& events, const Resume& resume) override;
   void stop() override;
   void head(Done<std::uint64_t> done) override;
   void subscribe(std::vector<std::string> content_topics, Done<void> done) override;

@@ -77,6 +77,8 @@ class MessageArchive {
     bool fresh = true;  // false: the hash was there already, at this position
   };
   virtual Result<Inserted> insert(const NewRecord& record) = 0;
+  // Of each of these messages, in their order; 0: it is not there.
+  virtual Result<std::vector<std::uint64_t>> positions_of(const std::vector<MessageHash>& hashes) = 0;
   // What comes after `position` and arrived at `oldest_ms` or later, ascending.
   virtual Result<Batch> after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) = 0;
   // By time stamp, then hash; `query.limit` and `max_bytes` bound it, the first one always fits.

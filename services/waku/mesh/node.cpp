@@ -40,21 +40,38 @@ Node::Node(Runtime& runtime, MessageArchive& archive, BackendEvents& events)
       tick_timer_(runtime.io),
       last_expiry_(runtime.clock.monotonic()) {}
 
-Status Node::start(const std::string& folder, const Resume& resume) {
+Result<Started> Node::start(const std::string& folder, const Resume& resume) {
   Result<tls::Identity> identity = tls::load_or_create_identity(folder + "/mesh_key.pem");
   if (!identity) return tl::unexpected(identity.error());
   identity_ = std::move(*identity);
   auto context = tls::make_context(identity_, {.protocol = kAlpn});
   if (!context) return tl::unexpected(context.error());
   tls_ = std::move(*context);
-  if (Status open = listener_.open(runtime_.config.listen, folder + "/mesh_port"); !open) return open;
+  Result<Started> started = take_up(resume.own);  // before there is a peer that would have to be told of them
+  if (!started) return started;
+  if (Status open = listener_.open(runtime_.config.listen, folder + "/mesh_port"); !open) return fail(open.error());
   delivery_.start(resume);
   for (const PeerAddress& address : runtime_.config.peers) dialer_.add(address, true);
   for (const std::string& text : resume.peers) {
     if (const Result<PeerAddress> address = parse_peer_address(text)) dialer_.add(*address, false);
   }
   schedule_tick();
-  return {};
+  return started;
+}
+
+// Messages of the process before this one: peers fetch what they have not got, and say what they have.
+Result<Started> Node::take_up(const std::vector<MessageHash>& own) {
+  const auto positions = archive_.positions_of(own);
+  if (!positions) return fail(positions.error());
+  Started started;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if ((*positions)[i] == 0) {
+      started.missing.push_back(own[i]);
+    } else {
+      pending_.add(own[i], (*positions)[i]);
+    }
+  }
+  return started;
 }
 
 void Node::stop() {

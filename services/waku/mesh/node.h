@@ -29,7 +29,7 @@ class Node final : private PeerListener, private Forwarder {
   Node(Runtime& runtime, MessageArchive& archive, BackendEvents& events);
 
   // `folder` holds the node's key and its port. Errors as of Backend::start.
-  Status start(const std::string& folder, const Resume& resume);
+  Result<Started> start(const std::string& folder, const Resume& resume);
   // Says goodbye to every peer. The loop has to run on until closed().
   void stop();
   bool closed() const { return peers_.empty(); }
@@ -64,6 +64,7 @@ class Node final : private PeerListener, private Forwarder {
   void on_socket(boost::asio::ip::tcp::socket socket);
   void settle_duplicates(Peer& newcomer);
   bool loses_to(const Peer& peer, const Peer& other) const;
+  Result<Started> take_up(const std::vector<MessageHash>& own);
   void offer_again(const Relay::Published& published);
   Peer* ready_peer(const PeerId& id) const;
   Connection connection() const;

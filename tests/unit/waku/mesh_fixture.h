@@ -152,7 +152,7 @@ class TestNode {
   }
 
   TestNode& start(Resume resume = {{{kTopic, 0}}, 0, {}}) {
-    const Status started = backend->start(events, resume);
+    const Result<Started> started = backend->start(events, resume);
     EXPECT_TRUE(started) << started.error().describe();
     return *this;
   }

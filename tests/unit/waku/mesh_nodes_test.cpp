@@ -258,6 +258,9 @@ class WatchedArchive final : public MessageArchive {
     if (const Status may = hooks_.before_insert(archive_.head()); !may) return fail(may.error());
     return archive_.insert(record);
   }
+  Result<std::vector<std::uint64_t>> positions_of(const std::vector<MessageHash>& hashes) override {
+    return archive_.positions_of(hashes);
+  }
   Result<Batch> after(std::uint64_t position, std::int64_t oldest_ms, BatchLimit limit) override {
     return archive_.after(position, oldest_ms, limit);
   }
@@ -338,7 +341,8 @@ TEST(MeshNodes, WhatAPeerHasByItsCursorIsKnownToBeStored) {
   const auto sent = [&](std::size_t count) {
     return a.events.wait([&] { return a.events.sent.size() >= count; });
   };
-  ASSERT_TRUE(send());
+  const Result<MessageHash> hash = send();
+  ASSERT_TRUE(hash);
   ASSERT_TRUE(sent(1));
   ASSERT_TRUE(send());
   ASSERT_TRUE(sent(2)) << "over a link that stands, by an acknowledgement";
@@ -350,6 +354,11 @@ TEST(MeshNodes, WhatAPeerHasByItsCursorIsKnownToBeStored) {
   ASSERT_TRUE(sent(3));
   EXPECT_EQ(b.counter("messages_received"), 0U);
   EXPECT_EQ(a.counter("pending_now"), 0U);
+  a.backend->stop();
+  ASSERT_TRUE(b.events.wait_connection(Connection::disconnected));
+  a.start({.subscriptions = {}, .position = 0, .peers = {b.address()}, .own = {*hash}});
+  ASSERT_TRUE(sent(4)) << "and by the process after it, which was told of it";
+  EXPECT_EQ(b.counter("messages_received"), 0U);
 }
 
 class MeshMaximum : public ::testing::TestWithParam<std::size_t> {};

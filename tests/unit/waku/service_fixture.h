@@ -43,10 +43,14 @@ class Watched {
 
 class FakeBackend final : public Backend, public Watched {
  public:
-  Status start(BackendEvents& to, const Resume& from) override {
+  Result<Started> start(BackendEvents& to, const Resume& from) override {
     events = &to;
     resume_from = from;
-    return {};
+    Started started;
+    for (const MessageHash& hash : from.own) {
+      if (!kept.contains(hash)) started.missing.push_back(hash);
+    }
+    return started;
   }
   void stop() override {}
   void head(Done<std::uint64_t> done) override { done(newest); }
@@ -67,22 +71,7 @@ class FakeBackend final : public Backend, public Watched {
       sent.push_back(message);
       return refusal;
     });
-    const auto answer = [error, hash, done] { error ? done(fail(*error)) : done(hash); };
-    const bool held = note([&] {
-      if (hold) held_.push_back(answer);
-      return hold;
-    });
-    if (!held) answer();
-  }
-  // What was held back of answers to `send`; from now on nothing is.
-  void let_go() {
-    std::vector<std::function<void()>> answers;
-    note([&] {
-      hold = false;
-      answers.swap(held_);
-      return true;
-    });
-    for (const auto& answer : answers) answer();
+    error ? done(fail(*error)) : done(hash);
   }
   void store_query(StoreQuery query, std::string peer, Done<StorePage> done) override {
     last_query = query;
@@ -117,14 +106,11 @@ class FakeBackend final : public Backend, public Watched {
   std::vector<std::uint64_t> resumed;
   std::vector<WakuMessage> sent;
   std::optional<Error> refusal;
-  bool hold = false;
+  std::set<MessageHash> kept;  // what it has of the process before
   std::vector<std::string> dialled;
   int disconnects = 0;
   StoreQuery last_query;
   std::string last_peer;
-
- private:
-  std::vector<std::function<void()>> held_;
 };
 
 class Events final : public EventSink, public Watched {
@@ -196,7 +182,7 @@ class WakuServiceTest : public ::testing::Test {
     const auto migrated = store::migrate(*database_, {waku_migration(1), subscription_since_migration(2)});
     ASSERT_TRUE(migrated) << migrated.error().describe();
     backend_ = std::make_unique<FakeBackend>();
-    backend_->hold = hold_answers_;
+    backend_->kept = kept_;
     events_ = std::make_unique<Events>();
     auto service = WakuService::open({.database = *database_,
                                       .backend = *backend_,
@@ -221,10 +207,6 @@ class WakuServiceTest : public ::testing::Test {
 
   Result<Send::Reply> send(const std::string& payload, const Caller& caller = {"chat", ""}, bool ephemeral = false) {
     return service_->send({kTopic, to_bytes(as_bytes(payload)), ephemeral}, caller);
-  }
-  // Once the backend was given as many.
-  bool offered(std::size_t count) {
-    return backend_->wait([&] { return backend_->sent.size() >= count; });
   }
   static MessageHash hash_of(const Send::Reply& reply) { return *hash_from_bytes(reply.message_hash.view()); }
 
@@ -265,8 +247,8 @@ class WakuServiceTest : public ::testing::Test {
   }
 
   store::TemporaryFolder folder_;
+  std::set<MessageHash> kept_;  // by the next backend
   Timing timing_{milliseconds(20), milliseconds(200), milliseconds(100'000)};
-  bool hold_answers_ = false;  // of the next backend, to `send`
   Disk disk_;
   store::CommitLog commits_;
   WallClock clock_;

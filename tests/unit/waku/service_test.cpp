@@ -80,12 +80,27 @@ TEST_F(WakuServiceTest, AMessageThatWasTakenOverIsOfferedAgainAfterAKill) {
   ASSERT_TRUE(first && second);
   EXPECT_NE(first->message_hash, second->message_hash);
   restart();
-  ASSERT_TRUE(offered(2));
+  ASSERT_EQ(backend_->sent.size(), 2U);
   EXPECT_EQ(as_text(backend_->sent[0].payload), "one");
   EXPECT_EQ(message_hash("/waku/2/rs/16/0", backend_->sent[1]), hash_of(*second));
   backend_->events->on_sent(hash_of(*second));
   ASSERT_TRUE(events_->wait_count(1));
   EXPECT_EQ(events_->data<SendProgress>(0).request_id, second->request_id);
+}
+
+TEST_F(WakuServiceTest, WhatTheBackendHasIsNotOfferedAgainAndItsFateIsTold) {
+  const auto there = send("there");
+  const auto missing = send("missing");
+  ASSERT_TRUE(there && missing);
+  kept_ = {hash_of(*there)};
+  restart();
+  ASSERT_EQ(backend_->sent.size(), 1U);
+  EXPECT_EQ(as_text(backend_->sent[0].payload), "missing");
+  backend_->events->on_sent(hash_of(*there));
+  ASSERT_TRUE(events_->wait_count(1));
+  EXPECT_EQ(events_->data<SendProgress>(0).request_id, there->request_id);
+  restart();
+  EXPECT_EQ(backend_->resume_from.own, std::vector{hash_of(*missing)}) << "the fate of the other one is known";
 }
 
 TEST_F(WakuServiceTest, AMessageThatWasTakenOverIsOfferedHoweverLateTheNextStartIs) {
@@ -94,10 +109,10 @@ TEST_F(WakuServiceTest, AMessageThatWasTakenOverIsOfferedHoweverLateTheNextStart
   stop();
   clock_.jump(std::chrono::hours(1));
   start();
-  ASSERT_TRUE(offered(1));
+  ASSERT_EQ(backend_->sent.size(), 1U);
   EXPECT_EQ(as_text(backend_->sent[0].payload), "late");
   restart();
-  ASSERT_TRUE(offered(1)) << "and again, until its fate is known";
+  ASSERT_EQ(backend_->sent.size(), 1U) << "and again, until its fate is known";
   backend_->events->on_sent(hash_of(*reply));
   ASSERT_TRUE(events_->wait_count(1));
   restart();
@@ -109,7 +124,7 @@ TEST_F(WakuServiceTest, AMessageThatWasTakenOverIsOfferedByAStartOnAFullDisk) {
   stop();
   disk_.set_full(true);
   start();
-  ASSERT_TRUE(offered(1));
+  ASSERT_EQ(backend_->sent.size(), 1U);
   EXPECT_EQ(as_text(backend_->sent[0].payload), "no room");
 }
 
@@ -117,36 +132,16 @@ TEST_F(WakuServiceTest, AnIdempotencyKeySendsOnce) {
   const auto first = send("hello", {"chat", "key"});
   ASSERT_TRUE(first);
   restart();
-  ASSERT_TRUE(offered(1));
+  const std::size_t offered = backend_->sent.size();
   const auto again = send("hello", {"chat", "key"});
   ASSERT_TRUE(again);
   EXPECT_EQ(again->message_hash, first->message_hash);
   EXPECT_EQ(again->request_id, first->request_id);
-  EXPECT_EQ(backend_->sent.size(), 1U);
+  EXPECT_EQ(backend_->sent.size(), offered);
   const auto other = send("something else", {"chat", "key"});
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, Code::failed_precondition);
   EXPECT_TRUE(send("something else", {"communities", "key"})) << "keys are each caller's own";
-}
-
-// All at once they would keep the backend from its links; and it gets them in the order in which they were sent.
-TEST_F(WakuServiceTest, ARestartOffersWhatItHasAFewAtATime) {
-  constexpr std::size_t kMany = 3 * Outbox::kAgainAtOnce;
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < kMany; ++i) {
-    texts.push_back(std::to_string(i));
-    ASSERT_TRUE(send(texts.back()));
-  }
-  stop();
-  hold_answers_ = true;
-  start();
-  ASSERT_TRUE(offered(Outbox::kAgainAtOnce));
-  EXPECT_EQ(backend_->sent.size(), Outbox::kAgainAtOnce);
-  backend_->let_go();
-  ASSERT_TRUE(offered(kMany));
-  std::vector<std::string> seen;
-  for (const WakuMessage& message : backend_->sent) seen.emplace_back(as_text(message.payload));
-  EXPECT_EQ(seen, texts);
 }
 
 TEST_F(WakuServiceTest, WhatTheBackendCannotTakeNowIsHandedOverLater) {
