@@ -338,9 +338,7 @@ TEST(MeshNodes, WhatAPeerHasByItsCursorIsKnownToBeStored) {
   message.timestamp_ns = a.clock.unix_ms() * 1'000'000;
   message.payload = to_bytes(as_bytes("once"));
   const auto send = [&] { return answer_of<MessageHash>([&](auto done) { a.backend->send(message, done); }); };
-  const auto sent = [&](std::size_t count) {
-    return a.events.wait([&] { return a.events.sent.size() >= count; });
-  };
+  const auto sent = [&](std::size_t count) { return a.events.wait([&] { return a.events.sent.size() >= count; }); };
   const Result<MessageHash> hash = send();
   ASSERT_TRUE(hash);
   ASSERT_TRUE(sent(1));
