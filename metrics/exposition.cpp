@@ -11,10 +11,6 @@
 namespace status::metrics {
 namespace {
 
-// WIRE.md section 6.
-constexpr std::string_view kStates[] = {"stopped",  "starting", "ready",  "degraded",
-                                        "draining", "backoff",  "failed", "paused"};
-
 // What a caller says of the module that it called; all else a module says of itself.
 bool is_callers_view(std::string_view family, const Labels& labels) {
   if (family == "status_rpc_requests_total" || family == "status_rpc_duration_seconds") return true;
@@ -44,12 +40,13 @@ Family signed_by(const std::string& module, Family family) {
   return family;
 }
 
-Sample sample_of(Labels labels, double value) {
-  std::ranges::sort(labels);
-  Sample sample;
-  sample.labels = std::move(labels);
-  sample.value = value;
-  return sample;
+double sum_of(const Snapshot& snapshot, std::string_view family, Kind kind) {
+  double sum = 0;
+  for (const Family& each : snapshot) {
+    if (each.name != family || each.kind != kind) continue;
+    for (const Sample& sample : each.samples) sum += sample.value;
+  }
+  return sum;
 }
 
 prometheus::ClientMetric to_metric(const Sample& sample, const Family& family) {
@@ -120,51 +117,17 @@ void Exposition::end_generation(Module& module) {
 }
 
 Snapshot Exposition::merged(MonotonicTime now) const {
-  Family up{"status_module_up", "1 while the module answers.", Kind::gauge, {}, {}};
-  Family state{"status_module_state", "1 for the state that the module is in.", Kind::gauge, {}, {}};
-  Family locked{"status_module_locked", "1 while the module waits for its key.", Kind::gauge, {}, {}};
-  Family limit{
-      "status_module_memory_limit_bytes", "With more anonymous memory the module is restarted.", Kind::gauge, {}, {}};
-  Family sandbox{"status_module_sandbox_level",
-                 "0 nothing, 1 system calls are filtered, 2 files restricted, too.",
-                 Kind::gauge,
-                 {},
-                 {}};
-  Family unprotected{
-      "status_module_unprotected", "Limits and restrictions that could not be applied.", Kind::gauge, {}, {}};
-  Family restarts{"status_module_restarts_total", "Restarts since the node started.", Kind::counter, {}, {}};
-  Family dropped{
-      "status_log_lines_dropped_total", "Log lines that were more than the module may write.", Kind::counter, {}, {}};
-  Family age{"status_module_snapshot_age_seconds", "How old the module's figures are.", Kind::gauge, {}, {}};
-  Merge all;
+  SupervisorFamilies supervisor;
+  if (supervisor_) supervisor.add(*supervisor_);
   for (const auto& [name, module] : modules_) {
     if (!module.row) continue;
-    const ModuleRow& row = *module.row;
-    const bool answers = row.state == "ready" || row.state == "degraded";
-    up.samples.push_back(sample_of({{"module", name}, {"owner", row.owner}}, answers ? 1 : 0));
-    for (const std::string_view word : kStates) {
-      state.samples.push_back(sample_of({{"module", name}, {"state", std::string(word)}}, row.state == word ? 1 : 0));
-    }
-    locked.samples.push_back(sample_of({{"module", name}}, row.locked ? 1 : 0));
-    if (row.memory_limit_bytes != 0) {
-      limit.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.memory_limit_bytes)));
-    }
-    sandbox.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.sandbox_level)));
-    unprotected.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.unprotected)));
-    dropped.samples.push_back(sample_of({{"module", name}}, static_cast<double>(row.log_lines_dropped)));
-    for (const auto& [cause, count] : module.restarts) {
-      restarts.samples.push_back(sample_of({{"cause", cause}, {"module", name}}, static_cast<double>(count)));
-    }
-    if (module.collected) {
-      const double seconds = std::chrono::duration<double>(now - *module.collected).count();
-      age.samples.push_back(sample_of({{"module", name}}, seconds));
-    }
+    std::optional<double> age;
+    if (module.collected) age = std::chrono::duration<double>(now - *module.collected).count();
+    supervisor.add(*module.row, module.restarts, age);
   }
   // First, so that no module can take these names.
-  for (const Family& family : {up, state, locked, limit, sandbox, unprotected, restarts, dropped, age}) all.add(family);
-  const auto reserved = [](std::string_view name) {
-    return name.starts_with("status_module_") || name.starts_with("status_log_");
-  };
+  Merge all;
+  for (const Family& family : supervisor.take()) all.add(family);
   for (const auto& [name, module] : modules_) {
     if (!module.row) continue;
     // Alone at first: what is one sum now and two numbers before must not differ in the last digit when others are
@@ -172,7 +135,7 @@ Snapshot Exposition::merged(MonotonicTime now) const {
     Merge own;
     for (const Snapshot* part : {&module.ended, &module.current}) {
       for (const Family& family : *part) {
-        if (!reserved(family.name)) own.add(family);
+        if (!SupervisorFamilies::reserves(family.name)) own.add(family);
       }
     }
     for (Family& family : own.take()) all.add(signed_by(name, std::move(family)));
@@ -188,6 +151,17 @@ std::string Exposition::text(MonotonicTime now) const {
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);
   return out.str();
+}
+
+double Exposition::counted(std::string_view module, std::string_view family) const {
+  const auto known = modules_.find(module);
+  if (known == modules_.end()) return 0;
+  return sum_of(known->second.ended, family, Kind::counter) + sum_of(known->second.current, family, Kind::counter);
+}
+
+double Exposition::measured(std::string_view module, std::string_view family) const {
+  const auto known = modules_.find(module);
+  return known == modules_.end() ? 0 : sum_of(known->second.current, family, Kind::gauge);
 }
 
 std::size_t Exposition::series(MonotonicTime now) const { return series_count(merged(now)); }

@@ -10,20 +10,9 @@
 
 #include "ipc/base/clock.h"
 #include "metrics/snapshot.h"
+#include "metrics/supervisor_families.h"
 
 namespace status::metrics {
-
-// One row of the supervisor's table.
-struct ModuleRow {
-  std::string name;
-  std::string owner;
-  std::string state;  // a word of WIRE.md section 6
-  bool locked = false;
-  std::uint64_t memory_limit_bytes = 0;  // 0: none
-  std::uint64_t sandbox_level = 0;       // 0 nothing, 1 system calls, 2 and files
-  std::uint64_t unprotected = 0;         // how much of what it should be held by is missing
-  std::uint64_t log_lines_dropped = 0;   // since the node started
-};
 
 // One thread at a time.
 //
@@ -36,6 +25,7 @@ class Exposition {
   // Without a row a module's snapshots are not shown.
   void set_row(ModuleRow row);
   void remove_row(std::string_view module);
+  void set_supervisor(const SupervisorFigures& figures) { supervisor_ = figures; }
   // Counts one restart, for status_module_restarts_total.
   void restarted(std::string_view module, const std::string& cause);
 
@@ -44,6 +34,11 @@ class Exposition {
   void update(std::string_view module, std::uint64_t generation, Snapshot snapshot, MonotonicTime now);
   // The processes up to this generation are gone.
   void ended(std::string_view module, std::uint64_t generation);
+
+  // What that counter of a module has reached, all its label sets and incarnations together; 0 without one.
+  double counted(std::string_view module, std::string_view family) const;
+  // That gauge of a module, all its label sets together; 0 without one.
+  double measured(std::string_view module, std::string_view family) const;
 
   // All snapshots and sums, for the gateway after this one: rows and restarts it is told anyway.
   Value state() const;
@@ -69,6 +64,7 @@ class Exposition {
   Snapshot merged(MonotonicTime now) const;
 
   std::map<std::string, Module, std::less<>> modules_;
+  std::optional<SupervisorFigures> supervisor_;
 };
 
 }  // namespace status::metrics

@@ -6,12 +6,11 @@
 //   reply = metrics::encode(instruments.registry().collect());         // `_sys.metrics`
 #pragma once
 
-#include <array>
-#include <chrono>
 #include <string>
 
 #include "metrics/registry.h"
 #include "metrics/rpc_instruments.h"
+#include "metrics/service_instruments.h"
 
 namespace status::metrics {
 
@@ -20,28 +19,6 @@ struct InstrumentOptions {
   std::string version = {};   // of the program
   std::string revision = {};  // of its source
   RegistryOptions registry = {};
-};
-
-// Time in the module's own database; the words are those of store::Operation. Any thread.
-class DatabaseInstruments {
- public:
-  static constexpr std::array<std::string_view, 3> kOperations = {"read", "write", "commit"};
-
-  explicit DatabaseInstruments(Registry& registry);
-  // `operation` is a position in kOperations.
-  void record(std::size_t operation, std::chrono::nanoseconds spent) const;
-
- private:
-  std::array<Counter, kOperations.size()> seconds_;
-  std::array<Counter, kOperations.size()> count_;
-};
-
-// One event stream. Any thread.
-struct StreamInstruments {
-  StreamInstruments(Registry& registry, const std::string& stream);
-  Gauge depth;      // entries kept
-  Gauge lag;        // entries that the slowest reader is behind
-  Counter dropped;  // entries that went before everybody had them
 };
 
 // The registry with its standard content: calls, process_*, status_build_info. Outlives whatever records into it.

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 namespace status::metrics {
@@ -52,6 +53,17 @@ std::optional<double> limit(__rlimit_resource resource) {
   if (::getrlimit(resource, &value) != 0) return std::nullopt;
   // Prometheus clients say -1 for "no limit".
   return value.rlim_cur == RLIM_INFINITY ? -1.0 : static_cast<double>(value.rlim_cur);
+}
+
+// The number behind "read_bytes: " and the like.
+std::optional<double> field_of(const std::string& file, std::string_view name) {
+  std::ifstream in(file);
+  std::string word;
+  while (in >> word) {
+    double value = 0;
+    if (word == name && in >> value) return value;
+  }
+  return std::nullopt;
 }
 
 void append(Snapshot& snapshot, const char* name, const char* help, Kind kind, std::optional<double> value) {
@@ -104,6 +116,10 @@ void append_process_metrics(Snapshot& snapshot, const std::string& proc) {
   append(snapshot, "process_start_time_seconds", "Start time of the process since the Unix epoch in seconds.",
          Kind::gauge, started);
   append(snapshot, "process_threads", "Number of OS threads in the process.", Kind::gauge, field(kThreads));
+  append(snapshot, "process_disk_read_bytes_total", "Bytes that were read from the disk.", Kind::counter,
+         field_of(proc + "/io", "read_bytes:"));
+  append(snapshot, "process_disk_write_bytes_total", "Bytes that were written to the disk.", Kind::counter,
+         field_of(proc + "/io", "write_bytes:"));
 }
 
 }  // namespace status::metrics

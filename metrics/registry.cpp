@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -87,7 +88,8 @@ struct Registry::Impl {
   mutable std::mutex mutex;
   prometheus::Registry registry;
   std::map<std::string, AnyFamily> families;
-  std::vector<Collector> collectors;
+  std::mutex collecting;
+  std::list<Collector> collectors;  // none ever goes
   std::size_t series = 0;
   std::uint64_t overflowed = 0;
 };
@@ -115,14 +117,16 @@ void Registry::add_collector(Collector collector) {
 }
 
 Snapshot Registry::collect() const {
-  std::vector<Collector> collectors;
+  // Themselves, one after the other, and no copies: they may count what they saw.
+  const std::lock_guard one_at_a_time(impl_->collecting);
+  std::vector<const Collector*> collectors;
   {
     const std::lock_guard lock(impl_->mutex);
-    collectors = impl_->collectors;
+    for (const Collector& collector : impl_->collectors) collectors.push_back(&collector);
   }
   Snapshot snapshot;
   // Without the lock: a collector may ask for series.
-  for (const Collector& collector : collectors) collector(snapshot);
+  for (const Collector* collector : collectors) (*collector)(snapshot);
   for (const prometheus::MetricFamily& family : impl_->registry.Collect()) {
     if (!family.metric.empty()) snapshot.push_back(to_family(family));
   }

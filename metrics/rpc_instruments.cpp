@@ -98,6 +98,20 @@ void RpcInstruments::finished(const ipc::FinishedCall& call) {
   });
   const ipc::Stages& s = call.stages;
   callee.finished({call.send_ns, s.queue_ns, s.handler_ns, s.persist_ns, s.backend_ns, s.other_ns, 0});
+  if (recorder_ == nullptr) return;
+  flight::Recorder::Entry entry;
+  entry.side = flight::Side::answered;
+  entry.method = recorder_->name(shown(call.method, call.code));
+  entry.peer = recorder_->name(call.caller);
+  entry.code = call.code;
+  entry.started_ns = call.started_ns;
+  entry.total_ns = call.total_ns;
+  entry.trace = call.trace ? &*call.trace : nullptr;
+  entry.stages_known = true;
+  entry.stages = {call.send_ns, s.queue_ns, s.handler_ns, s.persist_ns, s.backend_ns, s.other_ns, 0};
+  entry.request_bytes = call.request_bytes;
+  entry.response_bytes = call.response_bytes;
+  recorder_->add(entry);
 }
 
 void RpcInstruments::rejected(std::string_view reason) {
@@ -117,6 +131,22 @@ void RpcInstruments::finished(const ipc::FinishedRequest& request) {
                                           std::string(without_module(name, request.target)), module_);
   });
   caller.finished(request.code, std::chrono::nanoseconds(request.total_ns), std::chrono::nanoseconds(request.reply_ns));
+  if (recorder_ == nullptr) return;
+  const ipc::Stages& s = request.stages;
+  flight::Recorder::Entry entry;
+  entry.side = flight::Side::made;
+  entry.method = recorder_->name(method);
+  entry.peer = recorder_->name(request.target);
+  entry.code = request.code;
+  entry.started_ns = request.started_ns;
+  entry.total_ns = request.total_ns;
+  entry.trace = request.trace ? &*request.trace : nullptr;
+  entry.parent = request.parent;
+  entry.stages_known = request.answered;
+  entry.stages = {request.send_ns, s.queue_ns, s.handler_ns, s.persist_ns, s.backend_ns, s.other_ns, request.reply_ns};
+  entry.request_bytes = request.request_bytes;
+  entry.response_bytes = request.response_bytes;
+  recorder_->add(entry);
 }
 
 void RpcInstruments::set_load(std::uint64_t in_flight, std::uint64_t queued, std::uint64_t queue_capacity) {

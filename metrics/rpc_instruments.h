@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "ipc/wire/observer.h"
+#include "metrics/flight/recorder.h"
 #include "metrics/registry.h"
 
 namespace status::metrics {
@@ -78,6 +79,9 @@ class RpcInstruments final : public ipc::ServerObserver, public ipc::ClientObser
   void rejected(std::string_view reason) override;
   void finished(const ipc::FinishedRequest& request) override;
 
+  // From now on each call is kept there, too. Once, before the first call; the recorder outlives this.
+  void keep_flights(flight::Recorder& recorder) { recorder_ = &recorder; }
+
   // From the server's load, when collecting.
   void set_load(std::uint64_t in_flight, std::uint64_t queued, std::uint64_t queue_capacity);
 
@@ -112,6 +116,7 @@ class RpcInstruments final : public ipc::ServerObserver, public ipc::ClientObser
 
   Registry& registry_;
   const std::string module_;
+  flight::Recorder* recorder_ = nullptr;
   ByName<CallerMethod> callers_;
   ByName<CalleeMethod> callees_;
   ByName<Counter> rejects_;

@@ -59,6 +59,14 @@ bool Value::bool_or(std::string_view key, bool fallback) const {
   return flag == nullptr ? fallback : *flag;
 }
 
+double Value::double_or(std::string_view key, double fallback) const {
+  const Value* value = find(key);
+  if (value == nullptr) return fallback;
+  if (const double* number = value->as_double()) return *number;
+  const auto integer = value->as_int64();
+  return integer ? static_cast<double>(*integer) : fallback;
+}
+
 std::string_view Value::type_name() const {
   constexpr std::string_view kNames[] = {"null",   "boolean", "integer", "integer", "number",
                                          "string", "binary",  "array",   "map"};

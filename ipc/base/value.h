@@ -69,6 +69,7 @@ class Value {
   std::int64_t int_or(std::string_view key, std::int64_t fallback) const;
   std::uint64_t uint_or(std::string_view key, std::uint64_t fallback) const;
   bool bool_or(std::string_view key, bool fallback) const;
+  double double_or(std::string_view key, double fallback) const;  // of an integer, too
 
   // "map", "string", "integer" …, for error messages.
   std::string_view type_name() const;

@@ -17,10 +17,11 @@ namespace {
 constexpr std::uint8_t kEmptyMap[] = {0x80};
 
 // Every call has a trace: of the request, or a child of the one that this thread works on, or a new one.
-Trace trace_of(const Request& request, Random& ids) {
-  if (request.trace) return *request.trace;
+CallTrace trace_of(const Request& request, Random& ids) {
+  if (request.trace) return {request.trace, {}};
   const Trace* current = TraceScope::current();
-  return current != nullptr ? current->child(ids) : Trace::start(ids);
+  if (current == nullptr) return {Trace::start(ids), {}};
+  return {current->child(ids), current->span_id};
 }
 
 // What the request asks for, but not more than is left to whoever waits for it; 0 when nothing is.
@@ -31,13 +32,13 @@ std::uint32_t time_for(const Request& request) {
   return left <= 0 ? 0 : static_cast<std::uint32_t>(std::min<std::int64_t>(left, request.deadline_ms));
 }
 
-Message build(const Request& request, std::uint32_t deadline_ms, const ClientOptions& options, Random& ids) {
+Message build(const Request& request, std::uint32_t deadline_ms, const ClientOptions& options, const Trace& trace) {
   RequestHeader header;
   header.id = 1;  // NNG matches answers to requests; the id is for people who read frames
   header.method = request.method;
   header.deadline_ms = deadline_ms;
   header.sent_ns = monotonic_ns();
-  header.trace = trace_of(request, ids);
+  header.trace = trace;
   header.credential = options.credential;
   header.interface_major = request.interface_major;
   header.idempotency_key = request.idempotency_key;
@@ -84,8 +85,9 @@ CallHandle Client::call(const Request& request, Callback callback) {
                   request.method + " was not called: the call that it is for is past its deadline"));
     return {};
   }
+  const CallTrace trace = trace_of(request, core_->ids());
   return core_->start(
-      build(request, deadline_ms, core_->options(), core_->ids()), deadline_ms, request.method,
+      build(request, deadline_ms, core_->options(), *trace.trace), deadline_ms, request.method, trace,
       [callback = std::move(callback)](Result<Response> response) {
         if (response && response->error()) response = fail(*response->error());
         callback(std::move(response));
@@ -100,8 +102,9 @@ Result<Response> Client::call_and_wait(const Request& request) {
   return answer.get_future().get();
 }
 
-CallHandle Client::forward(Message request, std::uint32_t deadline_ms, std::string_view method, Callback callback) {
-  return core_->start(std::move(request), deadline_ms, method, std::move(callback));
+CallHandle Client::forward(Message request, std::uint32_t deadline_ms, std::string_view method,
+                           const std::optional<Trace>& trace, Callback callback) {
+  return core_->start(std::move(request), deadline_ms, method, {trace, {}}, std::move(callback));
 }
 
 bool Client::connected() const { return core_->connected(); }

@@ -51,6 +51,7 @@ class Response {
   const ResponseHeader& header() const { return view_.header; }
   ByteView result() const { return message_.bytes().subspan(view_.body_at); }
   const std::optional<Error>& error() const { return view_.error; }
+  std::size_t size() const { return message_.bytes().size(); }  // of the whole message
   Message take_message() { return std::move(message_); }
 
  private:
@@ -92,8 +93,10 @@ class Client {
   // Blocks up to the deadline. Not from a callback or an NNG thread.
   Result<Response> call_and_wait(const Request& request);
 
-  // Moves a whole request on, uncopied; the callee's errors arrive inside the response. `method` is for the books.
-  CallHandle forward(Message request, std::uint32_t deadline_ms, std::string_view method, Callback callback);
+  // Moves a whole request on, uncopied; the callee's errors arrive inside the response. `method` and `trace`, which the
+  // request has, are for the books.
+  CallHandle forward(Message request, std::uint32_t deadline_ms, std::string_view method,
+                     const std::optional<Trace>& trace, Callback callback);
 
   bool connected() const;
   const ClientOptions& options() const;

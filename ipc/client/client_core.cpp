@@ -44,7 +44,7 @@ void ClientCore::on_pipe(nng_pipe, nng_pipe_ev event, void* weak_self) {
 }
 
 CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::string_view method,
-                             Client::Callback callback, bool quiet) {
+                             const CallTrace& trace, Client::Callback callback, bool quiet) {
   std::unique_lock lock(mutex_);
   Courier* courier = nullptr;
   std::optional<Error> error;
@@ -63,9 +63,11 @@ CallHandle ClientCore::start(Message request, std::uint32_t deadline_ms, std::st
     return {};
   }
   courier->ticket = ++next_ticket_;
-  courier->method.assign(method);
-  courier->started_ns = monotonic_ns();
-  courier->deadline_ns = courier->started_ns + std::uint64_t{deadline_ms} * 1'000'000U;
+  courier->about.method.assign(method);
+  courier->about.trace = trace;
+  courier->about.bytes = nng_msg_len(request.get());
+  courier->about.started_ns = monotonic_ns();
+  courier->deadline_ns = courier->about.started_ns + std::uint64_t{deadline_ms} * 1'000'000U;
   courier->callback = std::move(callback);
   courier->quiet = quiet;
   courier->verdict.reset();
@@ -102,8 +104,7 @@ bool ClientCore::await_reply(Courier& courier) {
 
 void ClientCore::finish(Courier& courier, Result<Response> result) {
   Client::Callback callback;
-  MethodName method;
-  std::uint64_t started_ns = 0;
+  Courier::About about;
   bool counted = false;
   {
     std::lock_guard lock(mutex_);
@@ -115,28 +116,40 @@ void ClientCore::finish(Courier& courier, Result<Response> result) {
     courier.callback = nullptr;
     courier.waiting.reset();
     courier.ticket = 0;
-    method = courier.method;
-    started_ns = courier.started_ns;
+    about = courier.about;
     counted = observer_ != nullptr && !courier.quiet;
     // From here on the courier may carry the next call.
     free_.push_back(&courier);
   }
-  if (counted) {
-    FinishedRequest finished;
-    finished.target = options_.target;
-    finished.method = method.view();
-    finished.code = code_of(result);
-    const std::uint64_t now = monotonic_ns();
-    finished.total_ns = now - started_ns;
-    if (result) finished.reply_ns = since(result->header().written_ns, now);
-    observer_->finished(finished);
-  }
+  if (counted) tell(about, result);
   callback(std::move(result));
   callback = nullptr;
   // Only a closing client counts; whoever runs this is waited for before the core goes.
   if (in_flight_.fetch_sub(1) != 1 || !closing_) return;
   std::lock_guard lock(mutex_);
   changed_.notify_all();
+}
+
+void ClientCore::tell(const Courier::About& about, const Result<Response>& result) const {
+  FinishedRequest finished;
+  finished.target = options_.target;
+  finished.method = about.method.view();
+  finished.code = code_of(result);
+  const std::uint64_t now = monotonic_ns();
+  finished.started_ns = about.started_ns;
+  finished.total_ns = now - about.started_ns;
+  finished.trace = about.trace.trace;
+  finished.parent = about.trace.parent;
+  finished.request_bytes = about.bytes;
+  if (result) {
+    const ResponseHeader& header = result->header();
+    finished.answered = true;
+    finished.send_ns = since(about.started_ns, header.received_ns);
+    finished.reply_ns = since(header.written_ns, now);
+    finished.stages = header.stages;
+    finished.response_bytes = result->size();
+  }
+  observer_->finished(finished);
 }
 
 void ClientCore::pipe_added() {
@@ -171,7 +184,8 @@ void ClientCore::give_up_unconnected(std::uint64_t epoch) {
   }
   // What NNG has taken may have arrived, also where it has had no time yet to say that the connection is gone.
   end_calls([this](const Courier& courier) {
-    return courier.waiting ? not_connected() : nng_error(NNG_ECONNRESET, "call " + std::string(courier.method.view()));
+    return courier.waiting ? not_connected()
+                           : nng_error(NNG_ECONNRESET, "call " + std::string(courier.about.method.view()));
   });
 }
 
@@ -188,7 +202,7 @@ void ClientCore::expire_overdue() {
   end_calls([now](const Courier& courier) -> std::optional<Error> {
     if (courier.deadline_ns > now) return std::nullopt;
     return make_error(Code::deadline_exceeded, "ipc.deadline",
-                      std::string(courier.method.view()) + " was not answered by its deadline");
+                      std::string(courier.about.method.view()) + " was not answered by its deadline");
   });
   std::lock_guard lock(mutex_);
   if (deadline_timer_) timers_.cancel(*deadline_timer_);

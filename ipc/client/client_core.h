@@ -33,6 +33,12 @@ class MethodName {
   std::size_t size_ = 0;
 };
 
+// Where a call belongs.
+struct CallTrace {
+  std::optional<Trace> trace;
+  std::array<std::uint8_t, 8> parent{};  // span; all zero: none
+};
+
 // One REQ context with the call that it carries.
 //
 // The receive is posted when the send is through: posted together they would save a thread switch, but Debian's NNG
@@ -56,8 +62,14 @@ class Courier {
 
   // Under the core's mutex.
   std::uint64_t ticket = 0;  // 0: free
-  MethodName method;
-  std::uint64_t started_ns = 0;
+  // For the books.
+  struct About {
+    MethodName method;
+    CallTrace trace;
+    std::size_t bytes = 0;
+    std::uint64_t started_ns = 0;
+  };
+  About about;
   std::uint64_t deadline_ns = 0;
   Message waiting;  // not yet sent: there is no connection
   Client::Callback callback;
@@ -84,8 +96,8 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
 
   Status dial();
   void close();
-  CallHandle start(Message request, std::uint32_t deadline_ms, std::string_view method, Client::Callback callback,
-                   bool quiet = false);
+  CallHandle start(Message request, std::uint32_t deadline_ms, std::string_view method, const CallTrace& trace,
+                   Client::Callback callback, bool quiet = false);
   void cancel(std::size_t index, std::uint64_t ticket);
   // For a request that left NNG's queue. False when the call was given up meanwhile.
   bool await_reply(Courier& courier);
@@ -107,6 +119,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   void arm_deadline_locked(std::uint64_t deadline_ns);
   void expire_overdue();
   void close_socket();
+  void tell(const Courier::About& about, const Result<Response>& result) const;
   Error not_connected() const;
 
   const ClientOptions options_;

@@ -35,6 +35,6 @@ void Courier::on_reply(void* self) {
                                             : Result<Response>(fail(courier.error_of(result))));
 }
 
-Error Courier::error_of(int result) const { return nng_error(result, "call " + std::string(method.view())); }
+Error Courier::error_of(int result) const { return nng_error(result, "call " + std::string(about.method.view())); }
 
 }  // namespace status::ipc

@@ -76,6 +76,8 @@ ModuleRow read_row(const Value& object, FieldReader& outer) {
   }
   row.rss_bytes = fields.number_or("rss_bytes");
   row.anonymous_bytes = fields.number_or("anonymous_bytes");
+  row.cpu_us = fields.number_or("cpu_us");
+  row.run_delay_us = fields.number_or("run_delay_us");
   row.memory_limit_bytes = fields.number_or("memory_limit_bytes");
   row.sandbox = fields.text_or("sandbox");
   row.sandbox_level = fields.number_or("sandbox_level");
@@ -115,6 +117,7 @@ Bootstrap read_bootstrap(FieldReader& fields) {
   if (const Value* edges = fields.map_or("edges")) boot.edges = read_edges(*edges, fields);
   const std::string level = fields.text_or("log_level");
   if (!level.empty()) boot.log_level = level;
+  boot.allow_faults = fields.flag_or("allow_faults");
   return boot;
 }
 
@@ -174,6 +177,10 @@ ToModule read_to_module(const std::string& type, const Value& object, FieldReade
                            .generation = fields.number_or("generation"),
                            .data = data == nullptr ? Value() : *data};
   }
+  if (type == "sample") {
+    return SupervisorSample{fields.signed_or("started_ms"), fields.number_or("loop_lag_us"), fields.number_or("cpu_us"),
+                            fields.number_or("anonymous_bytes")};
+  }
   if (type == "result") return read_result(fields);
   return Unknown{type};
 }
@@ -217,6 +224,7 @@ struct Writer {
     out.set("backend", m.backend);
     out.set("edges", to_value(m.edges));
     out.set("log_level", m.log_level);
+    if (m.allow_faults) out.set("allow_faults", true);
     return out;
   }
   Value operator()(const Edges& m) const {
@@ -243,6 +251,13 @@ struct Writer {
                        {"time_ms", m.time_ms},
                        {"generation", m.generation},
                        {"data", m.data}});
+  }
+  Value operator()(const SupervisorSample& m) const {
+    return Value::map({{"type", "sample"},
+                       {"started_ms", m.started_ms},
+                       {"loop_lag_us", m.loop_lag_us},
+                       {"cpu_us", m.cpu_us},
+                       {"anonymous_bytes", m.anonymous_bytes}});
   }
   Value operator()(const CommandResult& m) const {
     Value out = Value::map({{"type", "result"}, {"id", m.id}});
@@ -303,6 +318,8 @@ Value to_value(const ModuleRow& row) {
   out.set("restarts", row.restarts);
   out.set("rss_bytes", row.rss_bytes);
   out.set("anonymous_bytes", row.anonymous_bytes);
+  if (row.cpu_us != 0) out.set("cpu_us", row.cpu_us);
+  if (row.run_delay_us != 0) out.set("run_delay_us", row.run_delay_us);
   out.set("memory_limit_bytes", row.memory_limit_bytes);
   out.set("sandbox", row.sandbox);
   out.set("sandbox_level", row.sandbox_level);

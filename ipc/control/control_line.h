@@ -60,6 +60,7 @@ struct Bootstrap {
   std::string backend;  // empty when the module has none
   Edges edges;
   std::string log_level = "info";  // trace debug info warn error
+  bool allow_faults = false;       // an operator may put faults into this module (`_sys.set_faults`)
 };
 struct Ping {
   std::uint64_t n = 0;
@@ -137,6 +138,9 @@ struct ModuleRow {
   std::map<std::string, std::uint64_t> restart_causes;
   std::uint64_t rss_bytes = 0;
   std::uint64_t anonymous_bytes = 0;
+  // Of all incarnations since statusd started.
+  std::uint64_t cpu_us = 0;
+  std::uint64_t run_delay_us = 0;        // its threads were ready to run and had no processor
   std::uint64_t memory_limit_bytes = 0;  // of the anonymous memory; 0: none
   std::string sandbox;                   // profile: none local network
   std::uint64_t sandbox_level = 0;       // 0 nothing, 1 system calls, 2 and files
@@ -173,6 +177,13 @@ struct SupervisorEvent {
   std::uint64_t generation = 0;
   Value data;
 };
+// statusd itself, now and then.
+struct SupervisorSample {
+  std::int64_t started_ms = 0;    // Unix; an upgrade in place is no start
+  std::uint64_t loop_lag_us = 0;  // the longest that its loop came late to something, since the sample before
+  std::uint64_t cpu_us = 0;       // since it was started; an upgrade goes on
+  std::uint64_t anonymous_bytes = 0;
+};
 struct CommandResult {
   std::uint64_t id = 0;
   std::optional<Error> error;
@@ -180,7 +191,7 @@ struct CommandResult {
 };
 
 using ToModule = std::variant<Unknown, Bootstrap, Edges, Ping, Drain, LogLevel, Modules, ModuleChanged, SupervisorEvent,
-                              CommandResult>;
+                              SupervisorSample, CommandResult>;
 using FromModule = std::variant<Unknown, Ready, Pong, Degraded, Stopping, Fatal, Locked, Command>;
 
 Result<ToModule> decode_to_module(std::string_view line);

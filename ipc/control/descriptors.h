@@ -6,7 +6,9 @@ namespace status::ipc::control {
 inline constexpr int kControlFd = 3;         // stream socketpair, one JSON object per line
 inline constexpr int kCrashRecordFd = 4;     // memfd laid out by crash_area.h
 inline constexpr int kFlightRecorderFd = 5;  // memfd of kFlightRecorderBytes, zero at birth
-inline constexpr int kEventRingFd = 6;       // gateway only: memfd of kEventRingBytes that outlives each gateway
+// Of the gateway only:
+inline constexpr int kEventRingFd = 6;     // memfd of kEventRingBytes that outlives each gateway
+inline constexpr int kRecorderLineFd = 7;  // socket of messages, each with a flight recorder of another process
 
 // Sizes are fixed by the supervisor, which seals the files against growing and shrinking: a mapping of them never
 // faults.

@@ -28,6 +28,7 @@ Call::Call(Call&& other) noexcept
       stages_(other.stages_),
       handler_start_ns_(other.handler_start_ns_),
       totals_(std::move(other.totals_)),
+      waits_for_(other.waits_for_),
       parked_(other.parked_),
       echo_(std::move(other.echo_)) {}
 
@@ -60,17 +61,19 @@ ResponseHeader Call::response_header() const {
 
 std::shared_ptr<StageTotals> Call::start_handler() {
   handler_start_ns_ = monotonic_ns();
-  stages_.queue_ns = handler_start_ns_ - received_ns_;
   return totals_ = std::make_shared<StageTotals>();
 }
 
 void Call::close_books() {
   if (!totals_) return;
-  stages_.persist_ns = totals_->persist_ns;
-  stages_.backend_ns = totals_->backend_ns;
-  stages_.other_ns = totals_->other_ns;
-  const std::uint64_t elapsed = monotonic_ns() - handler_start_ns_;
-  const std::uint64_t elsewhere = stages_.persist_ns + stages_.backend_ns + stages_.other_ns;
+  const std::uint64_t now = monotonic_ns();
+  if (const std::uint64_t left = totals_->left_ns(); waits_for_ && left != 0) totals_->charge(*waits_for_, now - left);
+  stages_.queue_ns = handler_start_ns_ - received_ns_ + totals_->of(Stage::queue);
+  stages_.persist_ns = totals_->of(Stage::persist);
+  stages_.backend_ns = totals_->of(Stage::backend);
+  stages_.other_ns = totals_->of(Stage::other);
+  const std::uint64_t elapsed = now - handler_start_ns_;
+  const std::uint64_t elsewhere = totals_->all();
   stages_.handler_ns = elapsed > elsewhere ? elapsed - elsewhere : 0;
 }
 
@@ -107,7 +110,7 @@ void Call::reply_message(Message response, std::optional<Code> code) {
 void Call::answer(Message response, std::optional<Code> code) {
   Slot& slot = *slot_;
   if (!slot.win(ticket_)) return;
-  slot.server().answered(slot, stages_, code);
+  slot.server().answered(slot, stages_, code, response.bytes().size());
   slot.send(std::move(response));
 }
 

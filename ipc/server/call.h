@@ -58,7 +58,14 @@ class Call {
   // A waiting poll: from here on it counts in no limit and in no latency. False, and answered, when it may not wait:
   // RESOURCE_EXHAUSTED when too many are parked, or what Server::end_polls was given.
   bool park();
+
+  // Nobody here will answer: the deadline does.
+  void forget() { slot_ = nullptr; }
   bool parked() const { return parked_; }
+
+  // For a handler that returns before it answers: whom the call waits for from then on. Unsaid: the handler itself.
+  // Before the call is handed on.
+  void hand_to(Stage stage) { waits_for_ = stage; }
 
  private:
   friend class Server;
@@ -79,6 +86,7 @@ class Call {
   Stages stages_;
   std::uint64_t handler_start_ns_ = 0;
   std::shared_ptr<StageTotals> totals_;
+  std::optional<Stage> waits_for_;
   bool parked_ = false;
   std::string echo_;  // once the request has moved on
 };

@@ -8,6 +8,7 @@
 #include "ipc/server/server.h"
 #include "ipc/server/slot.h"
 #include "ipc/wire/deadline_scope.h"
+#include "ipc/wire/method_scope.h"
 #include "ipc/wire/trace_scope.h"
 
 namespace status::ipc {
@@ -45,15 +46,29 @@ RunningCall::~RunningCall() {
   }
 }
 
+bool Server::goes_on(Call& call, const Result<Interceptor::Go>& verdict) {
+  if (!verdict) {
+    call.fail(verdict.error());
+  } else if (*verdict == Interceptor::Go::drop) {
+    call.forget();
+  }
+  return verdict && *verdict == Interceptor::Go::on;
+}
+
 void Server::run_handler(const Method& method, Call call) {
   const RunningCall running(*this, call);
   if (!running) return;  // nobody waits any more
+  const MethodScope named(running.method());
+  Interceptor* const interceptor = method.run == Run::worker ? interceptor_ : nullptr;
+  if (interceptor != nullptr && !goes_on(call, interceptor->before_handler())) return;
   const std::shared_ptr<StageTotals> totals = call.start_handler();
   const StageScope scope(*totals);
   const std::optional<Trace> trace = call.header().trace;
   const TraceScope traced(trace ? &*trace : nullptr);
   const DeadlineScope limited(call.deadline());
+  if (interceptor != nullptr && !goes_on(call, interceptor->in_handler())) return;
   method.handler(std::move(call));
+  totals->leave(monotonic_ns());
 }
 
 ServerLoad Server::load() const {

@@ -31,6 +31,8 @@ class RunningCall {
   RunningCall& operator=(const RunningCall&) = delete;
 
   explicit operator bool() const { return place_.has_value(); }
+  // Lives as long as this. Only where it is in the list.
+  std::string_view method() const { return (*place_)->method; }
 
  private:
   Server& server_;

@@ -107,8 +107,9 @@ void Server::refuse(Slot& slot, std::uint32_t id, Error error) {
   slot.send(Message(whole, {}));
 }
 
-void Server::begin(Slot& slot, Message message, const RequestView& view) {
-  const RequestHeader& header = view.header;
+void Server::begin(Slot& slot, Message message, RequestView view) {
+  RequestHeader& header = view.header;
+  if (!header.trace && options_.trace_ids != nullptr) header.trace = Trace::start(*options_.trace_ids);
   std::shared_ptr<const AccessPolicy> access;
   {
     std::lock_guard lock(mutex_);
@@ -126,6 +127,8 @@ void Server::begin(Slot& slot, Message message, const RequestView& view) {
   }
   slot.request_id = header.id;
   slot.caller = *caller;
+  slot.trace = header.trace;
+  slot.request_bytes = message.bytes().size();
   slot.sent_by_caller_ns = header.sent_ns;
   slot.deadline_ns = slot.received_ns + std::uint64_t{header.deadline_ms} * 1'000'000U;
   slot.parked = false;
@@ -294,7 +297,7 @@ void Server::end_polls(const std::shared_ptr<const Caller>& caller, const Error&
   }
 }
 
-void Server::answered(Slot& slot, const Stages& stages, std::optional<Code> code) {
+void Server::answered(Slot& slot, const Stages& stages, std::optional<Code> code, std::size_t response_bytes) {
   {
     std::lock_guard lock(mutex_);
     if (slot.parked) {
@@ -315,6 +318,9 @@ void Server::answered(Slot& slot, const Stages& stages, std::optional<Code> code
   finished.send_ns = sent != 0 && sent < slot.received_ns ? slot.received_ns - sent : 0;
   finished.total_ns = monotonic_ns() - slot.received_ns;
   finished.started_ns = slot.received_ns;
+  finished.trace = slot.trace;
+  finished.request_bytes = slot.request_bytes;
+  finished.response_bytes = response_bytes;
   observer_->finished(finished);
 }
 

@@ -30,6 +30,7 @@
 #include "ipc/server/call.h"
 #include "ipc/server/denials.h"
 #include "ipc/server/housekeeper.h"
+#include "ipc/server/interceptor.h"
 #include "ipc/server/listener.h"
 #include "ipc/server/running_call.h"
 #include "ipc/server/worker_pool.h"
@@ -53,6 +54,8 @@ struct ServerOptions {
   std::size_t in_flight_contexts = 0;  // beside the pool's, for inline methods that answer later (a forwarder: 64)
   std::uint32_t max_in_flight_per_client = kMaxInFlightPerClient;
   std::size_t max_message = kMaxMessage;  // bytes of a request
+  // A call that brings no trace gets one of its own; null: it has none. Any thread; outlives the server.
+  Random* trace_ids = nullptr;
 };
 
 // What `pong` says (WIRE.md section 5).
@@ -83,6 +86,9 @@ class Server {
   void handle_others(Handler handler);
   // Before listen(): where denials are said, each once (denials.h).
   void on_denied(Denials::Listener listener) { denials_.listen(std::move(listener)); }
+
+  // Before listen(): what comes before the handlers on the workers. It outlives the server.
+  void intercept(Interceptor* interceptor) { interceptor_ = interceptor; }
 
   // Binds (socket file mode 0600) and starts to receive. Errors: the path is too long or taken, with what to do.
   Status listen();
@@ -129,7 +135,8 @@ class Server {
   void received(Slot& slot, Message message);
   void dispatch(std::shared_ptr<const Method> method, Call call);
   void run_handler(const Method& method, Call call);
-  void begin(Slot& slot, Message message, const RequestView& view);
+  static bool goes_on(Call& call, const Result<Interceptor::Go>& verdict);
+  void begin(Slot& slot, Message message, RequestView view);
   void refuse(Slot& slot, std::uint32_t id, Error error);
   std::optional<Error> admission_error(const Call& call, std::shared_ptr<const Method>& method);
   bool closing() const { return closing_.load(); }
@@ -142,7 +149,7 @@ class Server {
   std::size_t working_contexts() const;
   // Errors: why it may not wait.
   Status park(Slot& slot, std::uint64_t ticket);
-  void answered(Slot& slot, const Stages& stages, std::optional<Code> code);
+  void answered(Slot& slot, const Stages& stages, std::optional<Code> code, std::size_t response_bytes = 0);
   void sending() { sends_.fetch_add(1); }
   void sent();
   void watch_deadline(std::uint64_t deadline_ns);
@@ -153,6 +160,7 @@ class Server {
 
   const ServerOptions options_;
   ServerObserver* observer_;
+  Interceptor* interceptor_ = nullptr;
   Denials denials_;
   control::CrashArea* crash_;
 

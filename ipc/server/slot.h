@@ -17,6 +17,7 @@
 #include "ipc/nng/aio.h"
 #include "ipc/nng/socket.h"
 #include "ipc/server/access.h"
+#include "ipc/wire/trace.h"
 
 namespace status::ipc {
 
@@ -56,6 +57,8 @@ class Slot {
   std::string method;
   std::string echo;
   std::shared_ptr<const Caller> caller;
+  std::optional<Trace> trace;
+  std::size_t request_bytes = 0;
   std::uint64_t received_ns = 0;
   std::uint64_t sent_by_caller_ns = 0;
   std::size_t crash_slot = control::CrashArea::kNoSlot;

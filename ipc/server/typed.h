@@ -36,21 +36,23 @@ void serve(Server& server, Run run, Handler handler) {
   });
 }
 
-// The same for a method that waits for something else than this process: the handler returns at once and gives its
-// answer to `answer`, on any thread, once. An answer that is lost answers INTERNAL.
+// The same for a method that waits for something else than this process, `waits_for`: the handler returns at once and
+// gives its answer to `answer`, on any thread, once. An answer that is lost answers INTERNAL.
 template <class M, class Handler>
-void serve_async(Server& server, Run run, Handler handler) {
-  server.handle(server.options().module + "." + M::info().name, run, [handler = std::move(handler)](Call call) {
-    Result<typename M::Request> request = api::decode<typename M::Request>(call.params(), api::Mode::strict);
-    if (!request) return call.fail(request.error());
-    // std::function wants a copyable target.
-    auto shared = std::make_shared<Call>(std::move(call));
-    handler(*request, [shared](const Result<typename M::Reply>& reply) {
-      if (!reply) return shared->fail(reply.error());
-      const Result<Bytes> encoded = api::encode(*reply);
-      encoded ? shared->reply(*encoded) : shared->fail(encoded.error());
-    });
-  });
+void serve_async(Server& server, Run run, Stage waits_for, Handler handler) {
+  server.handle(
+      server.options().module + "." + M::info().name, run, [waits_for, handler = std::move(handler)](Call call) {
+        Result<typename M::Request> request = api::decode<typename M::Request>(call.params(), api::Mode::strict);
+        if (!request) return call.fail(request.error());
+        call.hand_to(waits_for);
+        // std::function wants a copyable target.
+        auto shared = std::make_shared<Call>(std::move(call));
+        handler(*request, [shared](const Result<typename M::Reply>& reply) {
+          if (!reply) return shared->fail(reply.error());
+          const Result<Bytes> encoded = api::encode(*reply);
+          encoded ? shared->reply(*encoded) : shared->fail(encoded.error());
+        });
+      });
 }
 
 }  // namespace status::ipc

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "ipc/wire/trace_scope.h"
 
@@ -81,6 +82,11 @@ std::uint64_t EventStream::evicted() {
   return ring_.evicted();
 }
 
+EventStream::Load EventStream::load() {
+  std::lock_guard lock(mutex_);
+  return {.depth = ring_.last() + 1 - ring_.first(), .lag = std::exchange(lag_, 0), .dropped = dropped_};
+}
+
 std::string EventStream::cursor(std::uint64_t seq) const {
   char text[40];
   char* end = std::to_chars(text, text + 17, ring_.incarnation(), 16).ptr;
@@ -105,9 +111,7 @@ Result<StreamPosition> EventStream::start(const api::StreamRequest& request, con
   if (incarnation != ring_.incarnation() || seq > ring_.last()) {
     return StreamPosition{.seq = ring_.last(), .reset = true};
   }
-  if (seq + 1 < ring_.first()) {
-    return StreamPosition{.seq = ring_.first() - 1, .lagged = ring_.first() - seq - 1};
-  }
+  lag_ = std::max(lag_, ring_.last() - seq);
   return StreamPosition{.seq = seq};
 }
 
@@ -115,6 +119,7 @@ Status EventStream::read(StreamPosition& position, const api::StreamRequest& req
   std::lock_guard lock(mutex_);
   if (position.seq + 1 < ring_.first()) {
     position.lagged += ring_.first() - position.seq - 1;
+    dropped_ += ring_.first() - position.seq - 1;
     position.seq = ring_.first() - 1;
   }
   ring_.read(position.seq, [&](const EventView& event) {

@@ -33,6 +33,13 @@ class EventStream final : private StreamSource {
   std::size_t parked() const { return stream_.parked(); }
   std::uint64_t evicted();
 
+  struct Load {
+    std::uint64_t depth = 0;    // events kept
+    std::uint64_t lag = 0;      // events that the slowest reader was behind, since this was asked last
+    std::uint64_t dropped = 0;  // events that were gone before a reader had them, since the beginning
+  };
+  Load load();
+
  private:
   Result<StreamPosition> start(const api::StreamRequest& request, const std::string& principal) override;
   Status read(StreamPosition& position, const api::StreamRequest& request, Page& page) override;
@@ -44,6 +51,8 @@ class EventStream final : private StreamSource {
   std::unique_ptr<std::uint8_t[]> own_memory_;
   std::mutex mutex_;
   EventRing ring_;
+  std::uint64_t lag_ = 0;  // under mutex_, as the ring
+  std::uint64_t dropped_ = 0;
   Stream stream_;
 };
 

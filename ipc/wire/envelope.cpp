@@ -92,6 +92,7 @@ Status take_meta(std::string_view key, const Element& value, ByteView message, s
     case 't':
       header.trace = value.kind == Kind::binary ? Trace::unpack(bytes_of(value)) : std::nullopt;
       if (!header.trace) return bad_meta(key, "25 bytes");
+      view.has_trace = true;
       break;
     case 'a':
       if (value.kind != Kind::binary || value.bytes.size() != sizeof(Credential)) return bad_meta(key, "16 bytes");

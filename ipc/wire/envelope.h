@@ -38,7 +38,8 @@ struct RequestView {
   std::size_t deadline_at = 0;
   std::size_t sent_at = 0;
   std::size_t credential_at = 0;
-  bool has_user = false;  // the bytes hold a `u`, whatever became of header.user
+  bool has_user = false;   // the bytes hold a `u`, whatever became of header.user
+  bool has_trace = false;  // the bytes hold a `t`; a server may have given header.trace to one without
 
   bool patchable() const { return deadline_at != 0 && sent_at != 0 && credential_at != 0; }
 };

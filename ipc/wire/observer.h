@@ -2,6 +2,7 @@
 // only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -19,6 +20,9 @@ struct FinishedCall {
   std::uint64_t send_ns = 0;   // from the caller's send stamp to the arrival; 0 when not of this host
   std::uint64_t total_ns = 0;  // from arrival to answer
   std::uint64_t started_ns = 0;
+  std::optional<Trace> trace;
+  std::size_t request_bytes = 0;
+  std::size_t response_bytes = 0;
 };
 
 // Called on NNG's and on worker threads, several at a time: implementations only count.
@@ -37,7 +41,16 @@ struct FinishedRequest {
   std::string_view method;
   std::optional<Code> code;
   std::uint64_t total_ns = 0;
-  std::uint64_t reply_ns = 0;  // from the callee's stamp to the arrival; 0 when there was no answer
+  std::uint64_t started_ns = 0;
+  std::optional<Trace> trace;            // of the call itself
+  std::array<std::uint8_t, 8> parent{};  // the span that it was made for; all zero: none
+  std::size_t request_bytes = 0;
+  std::size_t response_bytes = 0;
+  // What only the answer tells; all empty when there was none.
+  bool answered = false;
+  std::uint64_t send_ns = 0;   // until it arrived there; 0 when that is of another host
+  std::uint64_t reply_ns = 0;  // from the callee's stamp to the arrival
+  Stages stages;
 };
 
 class ClientObserver {

@@ -2,10 +2,12 @@
 
 #include "ipc/base/codec.h"
 #include "ipc/server/typed.h"
+#include "services/chat/metered_sessions.h"
 #include "services/chat/service.h"
 #include "services/chat/waku_delivery.h"
 #include "services/chat/waku_inbox.h"
 #include "services/host/executor.h"
+#include "services/host/executor_watch.h"
 #include "services/host/module_database.h"
 #include "services/host/poison/module_quarantine.h"
 
@@ -30,18 +32,25 @@ class ChatModule final : public host::Service {
         database_(std::move(database)),
         waku_(waku),
         events_(context),
+        watch_(context.instruments().registry(), context.log()),
         executor_([this] { service_->tick(); },
                   [this]() -> std::optional<MonotonicTime> {
                     if (!service_) return std::nullopt;
                     report_trouble();
                     return service_->next_attention();
-                  }),
-        delivery_(waku, executor_) {}
+                  },
+                  &watch_),
+        delivery_(waku, executor_) {
+    watch_.show(context.instruments().registry(), executor_);
+  }
 
   Status open() {
     return executor_.run([this]() -> Status {
       Result<std::unique_ptr<ChatService>> service =
-          ChatService::open({database_->database(), delivery_, events_, context_.clock(), context_.random()});
+          ChatService::open({database_->database(), delivery_, events_, context_.clock(), context_.random(),
+                             [this](SessionFactory& sessions) {
+                               return std::make_unique<MeteredSessions>(sessions, context_.backend_gate());
+                             }});
       if (!service) return fail(std::move(service.error()));
       service_ = std::move(*service);
       consumer_ = std::make_unique<WakuConsumer>(*service_);
@@ -105,6 +114,7 @@ class ChatModule final : public host::Service {
   std::unique_ptr<WakuConsumer> consumer_;
   std::unique_ptr<host::ModuleQuarantine> quarantine_;
   bool troubled_ = false;
+  host::ExecutorWatch watch_;
   host::Executor executor_;
   WakuDelivery delivery_;
   std::unique_ptr<WakuInbox> inbox_;

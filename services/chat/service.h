@@ -49,6 +49,8 @@ class ChatService {
     EventSink& events;
     const Clock& clock;
     Random& random;
+    // What stands before the sessions, given them; empty: nothing.
+    std::function<std::unique_ptr<SessionFactory>(SessionFactory&)> around_sessions = {};
   };
 
   // Migrates the database, makes the identity on the first start, subscribes, and goes on with what was on its way.
@@ -132,7 +134,8 @@ class ChatService {
   RetrySchedule retries_;
   AckSchedule acks_;
   GapTimers gaps_;
-  X3dhRatchet factory_;
+  X3dhRatchet ratchet_;
+  const std::unique_ptr<SessionFactory> around_;  // null: nothing is
   SessionBox sessions_;
   Outbound outbound_;
   Inbound inbound_;

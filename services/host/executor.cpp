@@ -3,18 +3,58 @@
 #include <pthread.h>
 
 #include "ipc/control/crash_handler.h"
+#include "ipc/wire/method_scope.h"
 #include "ipc/wire/trace_scope.h"
 
 namespace status::host {
+namespace {
 
-Executor::Executor(Job on_alarm, std::function<std::optional<MonotonicTime>()> next_alarm)
-    : on_alarm_(std::move(on_alarm)), next_alarm_(std::move(next_alarm)), thread_([this] { loop(); }) {}
+constexpr std::string_view kJob = "job";
+constexpr std::string_view kAlarm = "alarm";
+
+std::string_view what_this_thread_is_at() {
+  const std::string_view method = ipc::MethodScope::current();
+  return method.empty() ? kJob : method;
+}
+
+std::uint64_t stamp_of(MonotonicTime time) {
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
+}
+
+}  // namespace
+
+Executor::Turn::Turn(Executor& executor, std::string_view running, std::uint64_t wanted_ns)
+    : executor_(executor), running_(running.empty() ? what_this_thread_is_at() : running), wanted_ns_(wanted_ns) {
+  {
+    const StageTimer queued(Stage::queue);
+    executor_.turn_.lock();
+  }
+  begun_ns_ = monotonic_ns();
+  executor_.turn_began_ns_.store(begun_ns_, std::memory_order_relaxed);
+}
+
+Executor::Turn::~Turn() {
+  executor_.arm();
+  executor_.turn_began_ns_.store(0, std::memory_order_relaxed);
+  executor_.turn_.unlock();
+  if (executor_.observer_ == nullptr) return;
+  const std::uint64_t waited = begun_ns_ > wanted_ns_ ? begun_ns_ - wanted_ns_ : 0;
+  executor_.observer_->turn(running_, std::chrono::nanoseconds(waited),
+                            std::chrono::nanoseconds(monotonic_ns() - begun_ns_));
+}
+
+Executor::Executor(Job on_alarm, std::function<std::optional<MonotonicTime>()> next_alarm, ExecutorObserver* observer)
+    : on_alarm_(std::move(on_alarm)),
+      next_alarm_(std::move(next_alarm)),
+      observer_(observer),
+      thread_([this] { loop(); }) {}
 
 Executor::~Executor() { stop(); }
 
 bool Executor::post(Job job) {
+  Posted posted{std::move(job), std::string(what_this_thread_is_at()), monotonic_ns()};
   if (const ipc::Trace* current = ipc::TraceScope::current(); current != nullptr) {
-    job = [trace = *current, rest = std::move(job)] {
+    posted.job = [trace = *current, rest = std::move(posted.job)] {
       const ipc::TraceScope scope(&trace);
       rest();
     };
@@ -22,7 +62,7 @@ bool Executor::post(Job job) {
   {
     std::lock_guard lock(mutex_);
     if (stopped_) return false;
-    jobs_.push_back(std::move(job));
+    jobs_.push_back(std::move(posted));
   }
   wake_.notify_one();
   return true;
@@ -35,6 +75,17 @@ void Executor::stop() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
+}
+
+std::size_t Executor::waiting() const {
+  std::lock_guard lock(mutex_);
+  return jobs_.size();
+}
+
+std::chrono::nanoseconds Executor::busy_for() const {
+  const std::uint64_t began = turn_began_ns_.load(std::memory_order_relaxed);
+  const std::uint64_t now = monotonic_ns();
+  return std::chrono::nanoseconds(began != 0 && began < now ? now - began : 0);
 }
 
 void Executor::arm() {
@@ -58,18 +109,23 @@ void Executor::loop() {
       wake_.wait(lock, [&] { return ready() || alarm_; });
     }
     if (stopped_) return;
-    Job job;
+    Posted next;
     if (!jobs_.empty()) {
-      job = std::move(jobs_.front());
+      next = std::move(jobs_.front());
       jobs_.pop_front();
     } else if (alarm_ && *alarm_ <= std::chrono::steady_clock::now()) {
+      next = {on_alarm_, std::string(kAlarm), stamp_of(*alarm_)};
       alarm_.reset();
-      job = on_alarm_;
     } else {
       continue;
     }
     lock.unlock();
-    run(job);
+    {
+      const Turn turn(*this, next.running, next.posted_ns);
+      const ipc::MethodScope method(next.running == kJob || next.running == kAlarm ? std::string_view() : next.running);
+      next.job();
+      next.job = nullptr;  // what it holds goes within its turn
+    }
     lock.lock();
   }
 }

@@ -12,7 +12,14 @@ ModuleContext::ModuleContext(const ipc::control::Bootstrap& bootstrap, std::stri
       instruments_(instruments),
       supervisor_(supervisor),
       logger_(logger),
-      events_(server, bootstrap.module + ".events.next", clock_, random_) {}
+      faults_(random_, logger),
+      backend_gate_(instruments.registry(), faults_),
+      events_(server, bootstrap.module + ".events.next", clock_, random_) {
+  metrics::watch_stream(instruments.registry(), "events", [this] {
+    const ipc::EventStream::Load load = events_.load();
+    return metrics::StreamLoad{load.depth, load.lag, load.dropped};
+  });
+}
 
 Result<ipc::Client*> ModuleContext::client(const std::string& module) {
   if (const auto found = clients_.find(module); found != clients_.end()) return found->second.get();
@@ -60,6 +67,7 @@ void ModuleContext::on_end(std::function<void()> listener) {
 
 void ModuleContext::end() {
   ending_ = true;
+  faults_.end();
   const std::lock_guard lock(end_mutex_);
   if (on_end_) on_end_();
 }

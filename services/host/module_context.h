@@ -16,6 +16,8 @@
 #include "ipc/server/server.h"
 #include "ipc/stream/event_stream.h"
 #include "metrics/instruments.h"
+#include "services/host/backend_gate.h"
+#include "services/host/faults/fault_book.h"
 #include "services/host/logger.h"
 
 namespace status::host {
@@ -43,6 +45,10 @@ class ModuleContext {
 
   ipc::Server& server() { return server_; }
   metrics::Instruments& instruments() { return instruments_; }
+  // Empty unless the node was started with --allow-faults.
+  FaultBook& faults() { return faults_; }
+  // For a module with a backend: all its calls go through here.
+  BackendGate& backend_gate() { return backend_gate_; }
   Logger& log() { return logger_; }
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }
@@ -84,6 +90,8 @@ class ModuleContext {
   Logger& logger_;
   SystemClock clock_;
   SystemRandom random_;
+  FaultBook faults_;
+  BackendGate backend_gate_;
   std::atomic<bool> ending_{false};
   std::mutex end_mutex_;  // guards the next one, also while it runs
   std::function<void()> on_end_;

@@ -32,7 +32,13 @@ Result<SecretBytes> fetch_key(ModuleContext& context) {
 
 }  // namespace
 
-ModuleDatabase::ModuleDatabase(ModuleContext& context) : times_(context.instruments().database()) {}
+ModuleDatabase::ModuleDatabase(ModuleContext& context)
+    : times_(context.instruments().database()), gate_(context.faults()) {}
+
+Status ModuleDatabase::Gate::enter() {
+  const Result<FaultBook::Go> went = faults_.meet(FaultStage::persist);
+  return went ? Status() : Status(fail(went.error()));
+}
 
 void ModuleDatabase::Times::database_time(store::Operation operation, std::chrono::nanoseconds spent) {
   instruments_.record(static_cast<std::size_t>(operation), spent);
@@ -45,6 +51,7 @@ Result<std::unique_ptr<ModuleDatabase>> ModuleDatabase::open(ModuleContext& cont
   store::DatabaseOptions options;
   options.path = context.data_dir() + "/" + context.module() + ".db";
   options.observer = &self->times_;
+  options.gate = &self->gate_;
   Result<std::unique_ptr<store::Database>> database = store::Database::open(*key, std::move(options));
   if (!database) return fail(std::move(database.error()));
   self->database_ = std::move(*database);

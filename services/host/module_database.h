@@ -32,7 +32,18 @@ class ModuleDatabase {
     const metrics::DatabaseInstruments& instruments_;
   };
 
+  // Lets the operator's faults in.
+  class Gate final : public store::TransactionGate {
+   public:
+    explicit Gate(FaultBook& faults) : faults_(faults) {}
+    Status enter() override;
+
+   private:
+    FaultBook& faults_;
+  };
+
   Times times_;
+  Gate gate_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::IntegrityMonitor> integrity_;
 };

@@ -20,7 +20,8 @@ ipc::ServerOptions server_options(const ModuleDefinition& definition, const ipc:
 }  // namespace
 
 ModuleRuntime::ModuleRuntime(const ModuleDefinition& definition, ipc::control::Bootstrap bootstrap, std::string url,
-                             SupervisorChannel& supervisor, Logger& logger, ipc::control::CrashArea* crash)
+                             SupervisorChannel& supervisor, Logger& logger, ipc::control::CrashArea* crash,
+                             metrics::flight::Recorder* flights)
     : definition_(definition),
       bootstrap_(std::move(bootstrap)),
       supervisor_(supervisor),
@@ -29,7 +30,9 @@ ModuleRuntime::ModuleRuntime(const ModuleDefinition& definition, ipc::control::B
       server_(server_options(definition, bootstrap_, std::move(url)),
               ipc::CredentialAccess::from_edges(bootstrap_.edges.from), &instruments_.rpc(), crash),
       context_(std::make_unique<ModuleContext>(bootstrap_, definition.interface().version().text(), server_,
-                                               instruments_, supervisor, logger)) {}
+                                               instruments_, supervisor, logger)) {
+  if (flights != nullptr) instruments_.rpc().keep_flights(*flights);
+}
 
 ModuleRuntime::~ModuleRuntime() {
   finish(std::chrono::steady_clock::now());
@@ -39,6 +42,10 @@ ModuleRuntime::~ModuleRuntime() {
 
 Status ModuleRuntime::start() {
   serve_system_methods(server_, definition_.interface(), instruments_, locked_);
+  if (bootstrap_.allow_faults) {
+    server_.intercept(&context_->faults());
+    serve_faults(*context_, definition_.interface());
+  }
   server_.set_gate([this](const ipc::Call&) -> std::optional<Error> {
     if (open_) return std::nullopt;
     if (locked_) {

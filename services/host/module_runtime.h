@@ -15,9 +15,11 @@ namespace status::host {
 // One control thread calls everything here.
 class ModuleRuntime {
  public:
-  // `url` is where to serve: ipc://<run_dir>/rpc.sock or inproc://<name>. `supervisor` and `logger` outlive this.
+  // `url` is where to serve: ipc://<run_dir>/rpc.sock or inproc://<name>. `supervisor`, `logger`, and where there are
+  // any `crash` and `flights`, outlive this.
   ModuleRuntime(const ModuleDefinition& definition, ipc::control::Bootstrap bootstrap, std::string url,
-                SupervisorChannel& supervisor, Logger& logger, ipc::control::CrashArea* crash = nullptr);
+                SupervisorChannel& supervisor, Logger& logger, ipc::control::CrashArea* crash = nullptr,
+                metrics::flight::Recorder* flights = nullptr);
   // finish() if that has not been done.
   ~ModuleRuntime();
 

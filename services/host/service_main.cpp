@@ -62,8 +62,11 @@ class Process {
     if (Result<control::CrashArea> area = control::CrashArea::map(control::kCrashRecordFd); area) {
       crash_ = std::move(*area);
     }
+    if (auto flights = metrics::flight::Recorder::map(control::kFlightRecorderFd); flights) {
+      flights_ = std::move(*flights);
+    }
     runtime_ = std::make_unique<ModuleRuntime>(definition_, *bootstrap, "ipc://" + bootstrap->run_dir + "/rpc.sock",
-                                               channel_, *logger_, &crash_);
+                                               channel_, *logger_, &crash_, flights_.get());
     if (Status started = runtime_->start(); !started) return give_up(started.error());
     return serve();
   }
@@ -137,6 +140,7 @@ class Process {
   const int signals_;
   Line channel_;
   control::CrashArea crash_;
+  std::unique_ptr<metrics::flight::Recorder> flights_;
   std::unique_ptr<Logger> logger_;
   std::unique_ptr<ModuleRuntime> runtime_;
   MonotonicTime retry_at_{};

@@ -7,6 +7,7 @@
 #include "services/host/module_database.h"
 #include "services/waku/mesh/database_archive.h"
 #include "services/waku/mesh/mesh_backend.h"
+#include "services/waku/metered_backend.h"
 #include "services/waku/schema.h"
 #include "services/waku/service.h"
 
@@ -35,8 +36,12 @@ Result<std::unique_ptr<Backend>> make_backend(host::ModuleContext& context, stor
   if (!config) return fail(std::move(config.error()));
   Result<std::unique_ptr<mesh::DatabaseArchive>> archive = mesh::DatabaseArchive::open(database, context.random());
   if (!archive) return fail(std::move(archive.error()));
-  return std::make_unique<mesh::MeshBackend>(mesh::MeshBackend::Parts{
+  auto backend = std::make_unique<mesh::MeshBackend>(mesh::MeshBackend::Parts{
       std::move(*config), context.data_dir(), std::move(*archive), context.clock(), context.random()});
+  metrics::watch_traffic(context.instruments().registry(), [&traffic = backend->traffic()] {
+    return metrics::TrafficLoad{traffic.received, traffic.sent};
+  });
+  return backend;
 }
 
 class WakuModule final : public host::Service {
@@ -52,7 +57,7 @@ class WakuModule final : public host::Service {
     if (Status watching = database_->watch_integrity(context_); !watching) return watching;
     Result<std::unique_ptr<Backend>> backend = make_backend(context_, database);
     if (!backend) return fail(std::move(backend.error()));
-    backend_ = std::move(*backend);
+    backend_ = std::make_unique<MeteredBackend>(std::move(*backend), context_.backend_gate());
     Result<std::unique_ptr<WakuService>> service = WakuService::open({.database = database,
                                                                       .backend = *backend_,
                                                                       .events = events_,
@@ -68,6 +73,7 @@ class WakuModule final : public host::Service {
     source_ = std::make_unique<host::DurableLogSource>(service_->messages());
     messages_ = std::make_unique<ipc::DurableStream>(context_.server(), "waku.messages.next", *source_);
     service_->messages().on_append([this](std::uint64_t) { messages_->wake(); });
+    watch_messages();
     serve_methods();
     return service_->start();
   }
@@ -75,6 +81,15 @@ class WakuModule final : public host::Service {
   void stop() override { service_->stop(); }
 
  private:
+  void watch_messages() {
+    metrics::watch_stream(context_.instruments().registry(), "messages",
+                          [this, known = store::DurableLog::Size{}]() mutable {
+                            store::DurableLog& log = service_->messages();
+                            known = log.size().value_or(known);  // what was last seen, while the database is busy
+                            return metrics::StreamLoad{known.entries, known.lag, log.dropped()};
+                          });
+  }
+
   static Caller caller_of(const ipc::CallContext& call) {
     return {call.principal(), std::string(call.header.idempotency_key)};
   }
@@ -97,9 +112,9 @@ class WakuModule final : public host::Service {
     serve<Peers>([](WakuService& s, const auto&, const Caller&) { return s.peers(); });
     serve<Disconnect>([](WakuService& s, const auto& request, const Caller& by) { return s.disconnect(request, by); });
     serve<Info>([](WakuService& s, const auto&, const Caller&) { return s.info(); });
-    ipc::serve_async<StoreQueryMethod>(context_.server(), ipc::Run::worker, [this](const auto& request, auto answer) {
-      service_->store_query(request, std::move(answer));
-    });
+    ipc::serve_async<StoreQueryMethod>(
+        context_.server(), ipc::Run::worker, Stage::backend,
+        [this](const auto& request, auto answer) { service_->store_query(request, std::move(answer)); });
     context_.server().handle("waku.connect", ipc::Run::worker, [this](ipc::Call call) { connect(std::move(call)); });
   }
 
@@ -108,6 +123,7 @@ class WakuModule final : public host::Service {
     const Result<Connect::Request> request = api::decode<Connect::Request>(call.params(), api::Mode::strict);
     if (!request) return call.fail(request.error());
     const Caller by = caller_of({call.caller(), call.header(), call.params(), call.deadline()});
+    call.hand_to(Stage::backend);
     const auto shared = std::make_shared<ipc::Call>(std::move(call));
     service_->connect(*request, by, [this, shared](const Result<Connect::Reply>& reply) {
       if (!reply) return shared->fail(reply.error());

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "ipc/api/convert.h"
+#include "ipc/base/stage_clock.h"
 #include "services/waku/message_codec.h"
 #include "services/waku/views.h"
 
@@ -19,6 +20,7 @@ Result<T> await(Start start) {
   const auto promise = std::make_shared<std::promise<Result<T>>>();
   std::future<Result<T>> answer = promise->get_future();
   start([promise](Result<T> result) { promise->set_value(std::move(result)); });
+  const StageTimer waiting(Stage::backend);
   if (answer.wait_for(WakuService::kPatience) == std::future_status::ready) return answer.get();
   return fail(make_retryable(Code::deadline_exceeded, "waku.backend_silent", "the backend did not answer in time"));
 }

@@ -25,6 +25,8 @@ std::optional<int> parse_statusd_options(int argc, const char* const* argv, Stat
                  "A setting over the file's, such as waku.backend=mesh or restart.budget=0; repeatable")
       ->type_name("KEY=VALUE")
       ->allow_extra_args();
+  app.add_flag("--allow-faults", options.allow_faults,
+               "Let `statusctl fault` delay, fail, hang or crash what the modules do: for tests and exercises");
   app.add_flag("--foreground", options.foreground,
                "Print one line per transition, also when the output is no terminal");
   // What one image of the program says to the next: not for people, so no help names it.

@@ -12,6 +12,7 @@ struct StatusdOptions {
   std::string run_dir;                // empty: <data_dir>/run
   std::string config;                 // empty: <data_dir>/node.toml, if it is there
   std::vector<std::string> settings;  // key=value, in order
+  bool allow_faults = false;          // let the operator put faults into modules
   bool foreground = false;            // print transitions, also when standard output is no terminal
 
   // As they were given, without those below: for another image of the program (supervisor/statusd/upgrade.h).

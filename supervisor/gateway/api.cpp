@@ -1,6 +1,10 @@
 #include "supervisor/gateway/api.h"
 
+#include "supervisor/gateway/blame/blame_api.h"
+#include "supervisor/gateway/blame/flight_api.h"
+#include "supervisor/gateway/blame/top_api.h"
 #include "supervisor/gateway/config_api.h"
+#include "supervisor/gateway/faults/fault_api.h"
 #include "supervisor/gateway/token_api.h"
 #include "supervisor/gateway/upgrade_api.h"
 
@@ -202,6 +206,13 @@ const api::Interface& interface() {
           .method<CreateToken>()
           .method<RevokeToken>()
           .method<ListTokens>()
+          .method<AddFault>()
+          .method<Faults>()
+          .method<ClearFaults>()
+          .method<Blame>()
+          .method<BlameResource>()
+          .method<Flight>()
+          .method<Top>()
           .event<ModuleStateEvent>("module_state", "A module went from one state to another.")
           .event<ModuleLockedEvent>("module_locked", "A module waits for its key, or has got it.")
           .event<EventsLostEvent>("events_lost", "More happened than could be kept while the gateway was away.")

@@ -35,6 +35,10 @@ void Forwarder::forward(ipc::Call call) {
     return call.fail(make_error(Code::unimplemented, "ipc.unknown_method",
                                 std::string(call.method()) + " is not a method; `statusctl describe` lists them"));
   }
+  if (call.method().ends_with("._sys.set_faults")) {
+    return call.fail(make_error(Code::permission_denied, "supervisor.own_method",
+                                "faults are put into modules with supervisor.add_fault"));
+  }
   std::shared_ptr<Route> route = routes_.find(module);
   if (!route || module == kOwnRow) return call.fail(unknown_module(module, routes_));
   const std::shared_ptr<const Row> row = route->row();
@@ -53,10 +57,11 @@ void Forwarder::send(ipc::Call call, std::shared_ptr<Route> route, const Row& ro
   const std::string method(call.method());
   const std::uint32_t deadline_ms = call.remaining_ms();
   ipc::Message message = call.take_message();
+  const std::optional<ipc::Trace> trace = view.header.trace;
   readdress(message, view, {route->credential(), deadline_ms, call.caller().user}, ids_);
   LostCalls::Lost journey{std::move(route), row.generation, std::make_shared<ipc::Call>(std::move(call))};
   if (!poll) under_way_.fetch_add(1);
-  client->forward(std::move(message), deadline_ms, method,
+  client->forward(std::move(message), deadline_ms, method, trace,
                   [this, poll, journey = std::move(journey)](Result<ipc::Response> response) mutable {
                     answered(std::move(journey), std::move(response));
                     if (!poll) count_out();

@@ -1,10 +1,13 @@
 #include "supervisor/gateway/gateway.h"
 
+#include "ipc/base/codec.h"
 #include "ipc/base/file.h"
 #include "ipc/stream/event_stream.h"
 #include "ipc/wire/limits.h"
 #include "metrics/instruments.h"
 #include "supervisor/gateway/api.h"
+#include "supervisor/gateway/blame/blame_desk.h"
+#include "supervisor/gateway/faults/fault_desk.h"
 #include "supervisor/gateway/forwarder.h"
 #include "supervisor/gateway/http_endpoint.h"
 #include "supervisor/gateway/merged_events.h"
@@ -28,7 +31,7 @@ static_assert(ipc::kMaxInFlightPerClient >= 4 * Route::kMaxCalls);
 // So long a poll may outlive the token that it came with.
 constexpr std::chrono::seconds kExpiryLook{1};
 
-ipc::ServerOptions server_options(const GatewayConfig& config) {
+ipc::ServerOptions server_options(const GatewayConfig& config, Random& ids) {
   ipc::ServerOptions options;
   options.module = interface().name();
   options.url = config.url;
@@ -38,6 +41,7 @@ ipc::ServerOptions server_options(const GatewayConfig& config) {
   options.queue = 0;
   options.in_flight_contexts = kContexts;
   options.max_parked_per_client = options.max_parked / 2;
+  options.trace_ids = &ids;
   return options;
 }
 
@@ -52,8 +56,12 @@ struct Gateway::Parts {
         facts{.version = config.version, .boot_id = config.boot_id},
         instruments({.module = "gateway", .version = config.version}),
         routes(&instruments.rpc()),
+        faults(std::make_shared<FaultDesk>(
+            routes, clock, log,
+            FaultDesk::Options{
+                .allowed = config.allow_faults, .boot_id = config.boot_id, .state_file = config.faults_state_file})),
         tokens(std::make_shared<NamedTokens>(config.tokens_file, config.access, tools.clock, tools.random)),
-        server(server_options(config), tokens, &instruments.rpc(), config.crash),
+        server(server_options(config, ids), tokens, &instruments.rpc(), config.crash),
         events(server, "supervisor.events.next", tools.clock, tools.random, config.event_memory, MergedEvents::kMarks),
         methods(server, routes, tools.supervisor, instruments, tools.clock, facts),
         forwarder(server, routes, tools.clock, ids),
@@ -62,9 +70,16 @@ struct Gateway::Parts {
                   {.generation = config.generation,
                    .boot_id = config.boot_id,
                    .state_file = config.metrics_state_file,
-                   .period = config.snapshot_period}) {}
+                   .period = config.snapshot_period}),
+        blame(
+            office, routes, tools.clock, config.recorder_line,
+            {[this](std::string_view module, std::string_view family) { return collector.counted(module, family); },
+             [this](std::string_view module, std::string_view family) { return collector.measured(module, family); }}) {
+    if (config.flights != nullptr) instruments.rpc().keep_flights(*config.flights);
+  }
 
   void open_endpoint();
+  HttpReply serve(std::string_view path);
   void open_remote();
   void serve_remote();
 
@@ -74,15 +89,17 @@ struct Gateway::Parts {
   NodeFacts facts;
   metrics::Instruments instruments;
   Routes routes;
+  const std::shared_ptr<FaultDesk> faults;
   const std::shared_ptr<NamedTokens> tokens;
+  IdRandom ids;  // of traces
   ipc::Server server;
   ipc::EventStream events;
   SupervisorMethods methods;
-  IdRandom ids;
   Forwarder forwarder;
   Office office;
   MergedEvents merged;
   MetricsCollector collector;
+  BlameDesk blame;
   std::unique_ptr<HttpEndpoint> endpoint;
   std::unique_ptr<RemoteDoor> remote;
   bool finished = false;
@@ -92,7 +109,7 @@ void Gateway::Parts::open_endpoint() {
   if (config.metrics_listen.empty()) return;
   Result<std::unique_ptr<HttpEndpoint>> opened =
       HttpEndpoint::open(office, config.metrics_listen, earlier_port(config.metrics_address_file),
-                         [this](std::string_view path) { return collector.serve(path); });
+                         [this](std::string_view path) { return serve(path); });
   if (!opened) {
     log.warn("metrics are not served", {{"reason", opened.error().reason}, {"why", opened.error().message}});
     return;
@@ -104,6 +121,14 @@ void Gateway::Parts::open_endpoint() {
     (void)replace_file(config.metrics_address_file, endpoint->address() + "\n", Durability::lazy);
   }
   log.info("metrics are served", {{"url", facts.metrics_url}});
+}
+
+HttpReply Gateway::Parts::serve(std::string_view path) {
+  if (path != "/sd") return collector.serve(path);
+  // Prometheus's HTTP service discovery ("http_sd"): this node as a target.
+  const Value target = Value::map(
+      {{"targets", Value::array({endpoint->address()})}, {"labels", Value::map({{"status_version", config.version}})}});
+  return {.content_type = "application/json", .body = to_json(Value::array({target}))};
 }
 
 void Gateway::Parts::open_remote() {
@@ -145,6 +170,8 @@ Status Gateway::start() {
     parts_->log.error("front ends' tokens cannot be read", {{"why", loaded.error().message}});
   }
   serve_tokens(parts_->server, *parts_->tokens);
+  parts_->faults->serve(parts_->server);
+  parts_->blame.serve(parts_->server);
   parts_->server.on_denied(
       [&log = parts_->log](const std::string& caller, const std::string& method, const Error& error) {
         log.warn("denied", {{"caller", caller}, {"method", method}, {"reason", error.reason}, {"why", error.message}});
@@ -162,11 +189,16 @@ Status Gateway::start() {
 void Gateway::module_changed(ipc::control::ModuleRow row) {
   const std::shared_ptr<Route> route = parts_->routes.set_row(std::move(row));
   parts_->forwarder.row_changed(*route);
+  parts_->faults->row_changed(*route);
   parts_->merged.row_changed(route);
   parts_->collector.row_changed(route);
 }
 
 void Gateway::supervisor_event(const ipc::control::SupervisorEvent& event) { parts_->merged.supervisor_event(event); }
+
+void Gateway::supervisor_sample(const ipc::control::SupervisorSample& sample) {
+  parts_->collector.supervisor_sample(sample);
+}
 
 void Gateway::finish(MonotonicTime deadline) {
   if (std::exchange(parts_->finished, true)) return;

@@ -16,6 +16,7 @@
 #include "ipc/control/control_line.h"
 #include "ipc/control/crash_area.h"
 #include "ipc/server/server.h"
+#include "metrics/flight/recorder.h"
 #include "supervisor/gateway/log.h"
 #include "supervisor/gateway/supervisor_link.h"
 
@@ -33,9 +34,13 @@ struct GatewayConfig {
   std::string remote_listen;                        // "tls+tcp://0.0.0.0:7443"; empty: no other machine can connect
   std::string remote_key_file;                      // the node's own key for that; made when it is needed
   std::string remote_address_file;                  // where the address that is served is written; empty: nowhere
+  bool allow_faults = false;                        // an operator may put faults into modules
+  std::string faults_state_file;                    // keeps them when this gateway is killed; empty: none
   std::string metrics_state_file;            // keeps counters from falling when this gateway is killed; empty: none
   std::span<std::uint8_t> event_memory;      // outlives the gateway; empty: memory of its own
-  ipc::control::CrashArea* crash = nullptr;  // outlives the gateway
+  ipc::control::CrashArea* crash = nullptr;  // outlives the gateway, as the next one
+  metrics::flight::Recorder* flights = nullptr;
+  int recorder_line = -1;  // where the other processes' flight recorders come from; the gateway closes it
   std::chrono::milliseconds snapshot_period{5'000};
   int log_fd = -1;
 };
@@ -60,6 +65,7 @@ class Gateway {
   // What the supervisor says, in its order. One thread at a time.
   void module_changed(ipc::control::ModuleRow row);
   void supervisor_event(const ipc::control::SupervisorEvent& event);
+  void supervisor_sample(const ipc::control::SupervisorSample& sample);
 
   // Takes no new calls, waits for those under way until `deadline`, answers parked polls, ends its threads, lets the
   // last replies out. The sockets stay open: a process at its end leaves them to the kernel.

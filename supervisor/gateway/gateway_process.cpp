@@ -76,6 +76,8 @@ class Process {
     config.remote_key_file = bootstrap.data_dir + "/remote_key.pem";
     config.remote_address_file = bootstrap.run_dir + "/remote.addr";
     config.metrics_state_file = bootstrap.run_dir + "/metrics.state";
+    config.allow_faults = bootstrap.allow_faults;
+    config.faults_state_file = bootstrap.run_dir + "/faults.state";
     Result<std::shared_ptr<const ipc::AccessPolicy>> access =
         local_access(bootstrap.config.string_or("token_file", ""));
     if (!access) return fail(access.error());
@@ -85,6 +87,11 @@ class Process {
       crash_ = std::move(*area);
       config.crash = &crash_;
     }
+    if (auto flights = metrics::flight::Recorder::map(control::kFlightRecorderFd); flights) {
+      flights_ = std::move(*flights);
+      config.flights = flights_.get();
+    }
+    config.recorder_line = control::kRecorderLineFd;
     if (Result<std::span<std::uint8_t>> memory = map_event_memory(control::kEventRingFd); memory) {
       config.event_memory = *memory;
     } else {
@@ -126,6 +133,10 @@ class Process {
     gateway_->supervisor_event(event);
     return {};
   }
+  std::optional<int> handle(const control::SupervisorSample& sample) {
+    gateway_->supervisor_sample(sample);
+    return {};
+  }
   std::optional<int> handle(const control::CommandResult& result) {
     link_.answered(result);
     return {};
@@ -155,6 +166,7 @@ class Process {
   SystemClock clock_;
   SystemRandom random_;
   control::CrashArea crash_;
+  std::unique_ptr<metrics::flight::Recorder> flights_;
   std::string url_;
   bool started_ = false;
   std::unique_ptr<Gateway> gateway_;

@@ -1,6 +1,7 @@
 #include "supervisor/gateway/metrics_collector.h"
 
 #include "ipc/base/codec.h"
+#include "ipc/base/cpu_scope.h"
 #include "ipc/base/file.h"
 
 namespace status::gateway {
@@ -9,11 +10,39 @@ namespace {
 constexpr std::uint32_t kSnapshotDeadlineMs = 4'000;
 constexpr std::size_t kMostState = 64 << 20;
 
+double in_seconds(std::uint64_t us) { return static_cast<double>(us) * 1e-6; }
+
+metrics::ModuleRow shown(const Row& row) {
+  metrics::ModuleRow out;
+  out.name = row.name;
+  out.owner = row.owner;
+  out.state = row.state;
+  out.locked = row.locked;
+  out.generation = row.generation;
+  if (row.ready_ms != 0) out.start_seconds = static_cast<double>(row.ready_ms - row.started_ms) * 1e-3;
+  out.next_attempt_ms = row.next_attempt_ms;
+  out.anonymous_bytes = row.anonymous_bytes;
+  out.memory_limit_bytes = row.memory_limit_bytes;
+  out.cpu_seconds = in_seconds(row.cpu_us);
+  out.run_delay_seconds = in_seconds(row.run_delay_us);
+  out.sandbox_level = row.sandbox_level;
+  out.unprotected = row.unprotected.size();
+  out.log_lines_dropped = row.log_lines_dropped;
+  if (row.last_exit && !row.last_exit->asked) out.last_crash = {row.last_exit->cause, row.last_exit->time_ms};
+  return out;
+}
+
 }  // namespace
 
 MetricsCollector::MetricsCollector(Office& office, Routes& routes, metrics::Instruments& instruments,
                                    const Clock& clock, Options options)
-    : office_(office), routes_(routes), instruments_(instruments), clock_(clock), options_(std::move(options)) {
+    : office_(office),
+      routes_(routes),
+      instruments_(instruments),
+      clock_(clock),
+      options_(std::move(options)),
+      page_cpu_(instruments.registry().gauge("status_scrape_cpu_seconds",
+                                             "Processor time that the page before this one took to make.")) {
   load();
   office_.every(options_.period, [this] { collect(); });
 }
@@ -43,17 +72,19 @@ void MetricsCollector::row_changed(std::shared_ptr<Route> route) {
   });
 }
 
+void MetricsCollector::supervisor_sample(const ipc::control::SupervisorSample& sample) {
+  office_.post([this, sample] {
+    exposition_.set_supervisor({.started_seconds = static_cast<double>(sample.started_ms) * 1e-3,
+                                .loop_lag_seconds = in_seconds(sample.loop_lag_us),
+                                .cpu_seconds = in_seconds(sample.cpu_us),
+                                .anonymous_bytes = sample.anonymous_bytes});
+  });
+}
+
 bool MetricsCollector::take_row(const Route& route) {
   std::shared_ptr<const Row> row = route.row();
   std::shared_ptr<const Row>& known = rows_[row->name];
-  exposition_.set_row({.name = row->name,
-                       .owner = row->owner,
-                       .state = row->state,
-                       .locked = row->locked,
-                       .memory_limit_bytes = row->memory_limit_bytes,
-                       .sandbox_level = row->sandbox_level,
-                       .unprotected = row->unprotected.size(),
-                       .log_lines_dropped = row->log_lines_dropped});
+  exposition_.set_row(shown(*row));
   // Rows are coalesced on their way, and a gateway that was restarted starts with what the supervisor has counted.
   for (const auto& [cause, count] : row->restart_causes) {
     std::uint64_t counted = 0;
@@ -106,8 +137,12 @@ std::string MetricsCollector::not_ready() const {
 
 HttpReply MetricsCollector::serve(std::string_view path) {
   if (path == "/metrics") {
+    const std::chrono::nanoseconds before = thread_cpu_time();
     save();  // first: what is shown must not be lost
-    return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = exposition_.text(clock_.monotonic())};
+    HttpReply reply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                    .body = exposition_.text(clock_.monotonic())};
+    page_cpu_.set(std::chrono::duration<double>(thread_cpu_time() - before).count());
+    return reply;
   }
   if (path == "/healthz") return {.body = "ok\n"};
   if (path == "/readyz") {
@@ -115,7 +150,7 @@ HttpReply MetricsCollector::serve(std::string_view path) {
     if (missing.empty()) return {.body = "ready\n"};
     return {.status = 503, .body = std::move(missing)};
   }
-  return {.status = 404, .body = "there are /metrics, /healthz and /readyz\n"};
+  return {.status = 404, .body = "there are /metrics, /healthz, /readyz and /sd\n"};
 }
 
 }  // namespace status::gateway

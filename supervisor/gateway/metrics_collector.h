@@ -31,8 +31,17 @@ class MetricsCollector {
   // Any thread. The row of that route is another one now.
   void row_changed(std::shared_ptr<Route> route);
 
+  // Any thread. How statusd itself is.
+  void supervisor_sample(const ipc::control::SupervisorSample& sample);
+
   // /metrics, /healthz (200 while this thread lives) and /readyz (200 when every module that is wanted answers).
   HttpReply serve(std::string_view path);
+
+  // As Exposition's. Office thread.
+  double counted(std::string_view module, std::string_view family) const { return exposition_.counted(module, family); }
+  double measured(std::string_view module, std::string_view family) const {
+    return exposition_.measured(module, family);
+  }
 
   // Leaves the last figures to the next gateway. Once the office is closed.
   void close() { save(); }
@@ -51,6 +60,7 @@ class MetricsCollector {
   const Clock& clock_;
   const Options options_;
   metrics::Exposition exposition_;
+  const metrics::Gauge page_cpu_;
   std::map<std::string, std::shared_ptr<const Row>> rows_;  // as last taken
 };
 

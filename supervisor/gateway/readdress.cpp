@@ -5,7 +5,7 @@
 namespace status::gateway {
 
 void readdress(ipc::Message& message, const ipc::RequestView& view, const NextHop& next, Random& ids) {
-  if (view.patchable() && !view.has_user && next.user.empty() && view.header.trace) {
+  if (view.patchable() && !view.has_user && next.user.empty() && view.has_trace) {
     ipc::patch_request(message.mutable_bytes(), view, next.deadline_ms, monotonic_ns(), next.credential);
     return;
   }

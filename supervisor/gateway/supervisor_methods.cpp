@@ -177,10 +177,7 @@ void SupervisorMethods::serve_configuration() {
 void SupervisorMethods::upgrade(ipc::Call call) {
   const auto request = api::decode<Upgrade::Request>(call.params(), api::Mode::strict);
   if (!request) return call.fail(request.error());
-  if (call.caller().name != kLocalCaller) {
-    return call.fail(make_error(Code::permission_denied, "supervisor.local_only",
-                                "only the local user's own token (run/token) may replace the supervisor"));
-  }
+  if (Status local = local_user_only(call.caller(), "replace the supervisor"); !local) return call.fail(local.error());
   const std::uint64_t id = waiting_->add(std::move(call));
   supervisor_.command({.op = Upgrade::info().name, .argument = request->executable},
                       [id, desk = std::weak_ptr(waiting_)](const Result<Value>& done) {

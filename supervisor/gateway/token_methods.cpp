@@ -9,12 +9,8 @@ namespace {
 
 using ipc::Run;
 
-// A scope may name these methods and still not use them: a token that could make tokens could make itself a wider one.
-Status only_local(const ipc::CallContext& context) {
-  if (context.caller.name == kLocalCaller) return {};
-  return fail(Code::permission_denied, "supervisor.local_only",
-              "only the local user's own token (run/token) may manage tokens");
-}
+// A token that could make tokens could make itself a wider one.
+Status only_local(const ipc::CallContext& context) { return local_user_only(context.caller, "manage tokens"); }
 
 TokenInfo info_of(const NamedToken& token) {
   return {token.name,

@@ -42,4 +42,10 @@ Result<std::shared_ptr<const ipc::AccessPolicy>> local_access(const std::string&
   return std::make_shared<const ipc::CredentialAccess>(std::vector{std::move(local)});
 }
 
+Status local_user_only(const ipc::Caller& caller, std::string_view what) {
+  if (caller.name == kLocalCaller) return {};
+  return fail(Code::permission_denied, "supervisor.local_only",
+              "only the local user's own token (run/token) may " + std::string(what));
+}
+
 }  // namespace status::gateway

@@ -18,4 +18,8 @@ inline constexpr std::string_view kLocalCaller = "local";
 // the file cannot be read, others can read it (PERMISSION_DENIED `gateway.unsafe_token`), or it holds something else.
 Result<std::shared_ptr<const ipc::AccessPolicy>> local_access(const std::string& token_file);
 
+// PERMISSION_DENIED (`supervisor.local_only`) for anybody but the local user; `what` is what it may do: "manage tokens".
+// A token's scope may name such a method and it still may not use it.
+Status local_user_only(const ipc::Caller& caller, std::string_view what);
+
 }  // namespace status::gateway

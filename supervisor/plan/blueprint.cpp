@@ -166,6 +166,7 @@ Result<Blueprint> load_blueprint(const NodePaths& paths, const Installation& ins
 
   const auto grants = read_grants(paths);
   if (!grants) return fail(grants.error());
+  configuration->allow_faults = options.allow_faults;
   Blueprint blueprint{.configuration = std::move(*configuration), .modules = {}};
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i < built_in.size() && !is_enabled(all[i], blueprint.configuration)) continue;

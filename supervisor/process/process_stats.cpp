@@ -1,5 +1,7 @@
 #include "supervisor/process/process_stats.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -45,6 +47,21 @@ ProcessMemory memory_of(pid_t pid) {
   // Readable for a process that is not dumpable, too, which smaps_rollup is not.
   const std::string status = read_file("/proc/" + std::to_string(pid) + "/status", 4'096).value_or("");
   return {bytes_of(status, "\nVmRSS:"), bytes_of(status, "\nRssAnon:")};
+}
+
+std::chrono::nanoseconds cpu_time_of(pid_t pid) {
+  const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat", 4'096).value_or("");
+  const std::size_t close = stat.rfind(") ");
+  unsigned long long user = 0;
+  unsigned long long system = 0;
+  // Fields 14 and 15 of proc(5), behind the name, which may itself have spaces.
+  if (close == std::string::npos ||
+      std::sscanf(stat.c_str() + close + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system) !=
+          2) {
+    return {};
+  }
+  static const long kTicks = ::sysconf(_SC_CLK_TCK);
+  return std::chrono::nanoseconds((user + system) * (1'000'000'000ULL / static_cast<unsigned long long>(kTicks)));
 }
 
 bool is_stopped(pid_t pid) { return state_in("/proc/" + std::to_string(pid)) == 'T'; }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -17,6 +18,10 @@ struct ProcessMemory {
 
 // All zero when the process is gone.
 ProcessMemory memory_of(pid_t pid);
+
+// User and system time of the process since its start, its ended threads' included, in steps of a clock tick (10 ms).
+// Zero when it is gone.
+std::chrono::nanoseconds cpu_time_of(pid_t pid);
 
 // Whether a signal has stopped it (SIGSTOP and its like; not a debugger).
 bool is_stopped(pid_t pid);

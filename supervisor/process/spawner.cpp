@@ -60,6 +60,7 @@ struct ChildEnds {
   int crash = -1;
   int recorder = -1;
   int event_ring = -1;
+  int recorder_line = -1;
 };
 
 void end(pid_t child) {
@@ -156,8 +157,8 @@ class ChildSetup : public bp::extend::handler {
   }
 
   const char* place_descriptors() const {
-    const std::array<int, 7> ends = {ends_.input, ends_.output.get(), ends_.errors.get(), ends_.control.get(),
-                                     ends_.crash, ends_.recorder,     ends_.event_ring};
+    const std::array<int, 8> ends = {ends_.input, ends_.output.get(), ends_.errors.get(), ends_.control.get(),
+                                     ends_.crash, ends_.recorder,     ends_.event_ring,   ends_.recorder_line};
     int count = 0;
     for (const int end : ends) {
       if (end < 0) break;
@@ -219,6 +220,7 @@ Result<Child> Spawner::spawn(const SpawnRequest& request) {
   ChildEnds ends;
   ends.input = null_.get();
   ends.event_ring = request.event_ring;
+  ends.recorder_line = request.recorder_line;
   if (ends.input < 0) return fail(Code::internal, "supervisor.spawn", "/dev/null could not be opened");
   if (::access(request.executable.c_str(), X_OK) != 0) return fail(errno_error(errno, "execute " + request.executable));
   if (auto made = make_ends(child, ends); !made) return fail(made.error());

@@ -24,7 +24,8 @@ struct SpawnRequest {
   int oom_score_adj = 500;                   // the kernel takes modules before statusd
   const ChildSandbox* sandbox = nullptr;     // the caller's; null: none
   int cgroup = -1;                           // cgroup.procs of its group; the caller's
-  int event_ring = -1;                       // the gateway's descriptor 6; the caller's
+  int event_ring = -1;                       // the gateway's descriptor 6; the caller's, as the next one
+  int recorder_line = -1;                    // its descriptor 7; only beside an event ring
 };
 
 struct Child {

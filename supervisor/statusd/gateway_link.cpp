@@ -61,6 +61,10 @@ void GatewayLink::event(std::string topic, std::int64_t time_ms, std::uint64_t g
   flush();
 }
 
+void GatewayLink::sample(const SupervisorSample& sample) {
+  if (channel_ != nullptr && channel_->queued_bytes() < kEnoughQueued) channel_->send(sample);
+}
+
 void GatewayLink::ping_sent(std::uint64_t n) {
   ping_ = n;
   seq_at_ping_ = sent_ == 0 ? 0 : events_[sent_ - 1].seq;

@@ -38,6 +38,9 @@ class GatewayLink {
   void row_changed(std::size_t module);
   void event(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data);
 
+  // Of statusd itself; one that has no room is not sent again.
+  void sample(const ipc::control::SupervisorSample& sample);
+
   void ping_sent(std::uint64_t n);
   void ping_answered(std::uint64_t n);
 

@@ -173,9 +173,11 @@ Value to_value(const Handover& handover) {
   Value out = Value::map({{"format", Handover::kFormat},
                           {"version", handover.version},
                           {"boot_id", handover.boot_id},
+                          {"started_ms", handover.started_ms},
                           {"lock", std::int64_t{handover.lock}},
                           {"run_lock", std::int64_t{handover.run_lock}},
                           {"event_ring", std::int64_t{handover.event_ring}},
+                          {"recorder_line", std::int64_t{handover.recorder_line}},
                           {"last_event", handover.last_event},
                           {"command", handover.command}});
   Value::Array edges;
@@ -202,7 +204,7 @@ tl::unexpected<Error> bad(std::string why) {
 }  // namespace
 
 std::vector<int> Handover::descriptors() const {
-  std::vector<int> out = {lock, run_lock, event_ring};
+  std::vector<int> out = {lock, run_lock, event_ring, recorder_line};
   for (const Module& module : modules) {
     if (!module.process) continue;
     const Process& process = *module.process;
@@ -236,9 +238,11 @@ Result<Handover> read_handover(int fd) {
   }
   Handover out{.version = document->string_or("version", ""),
                .boot_id = document->string_or("boot_id", ""),
+               .started_ms = document->int_or("started_ms", 0),
                .lock = static_cast<int>(document->int_or("lock", -1)),
                .run_lock = static_cast<int>(document->int_or("run_lock", -1)),
                .event_ring = static_cast<int>(document->int_or("event_ring", -1)),
+               .recorder_line = static_cast<int>(document->int_or("recorder_line", -1)),
                .edges = {},
                .modules = {},
                .events = {},

@@ -50,9 +50,11 @@ struct Handover {
 
   std::string version;  // of who wrote it
   std::string boot_id;
+  std::int64_t started_ms = 0;  // Unix: when the first of these images was started
   int lock = -1;
   int run_lock = -1;
   int event_ring = -1;
+  int recorder_line = -1;
   std::vector<EdgeBook::Edge> edges;
   std::vector<Module> modules;
   std::vector<ipc::control::SupervisorEvent> events;  // not known to have arrived at the gateway

@@ -16,6 +16,7 @@
 #include "supervisor/process/spawner.h"
 #include "supervisor/statusd/handover.h"
 #include "supervisor/tree/liveness.h"
+#include "supervisor/tree/processor_use.h"
 #include "supervisor/tree/starvation.h"
 
 namespace status::supervisor {
@@ -35,6 +36,7 @@ class ModuleProcess {
   pid_t pid() const { return pid_; }
   std::uint64_t generation() const { return generation_; }
   ControlChannel& control() { return control_; }
+  int recorder() const { return recorder_.get(); }  // stays this object's
   void signal(int number) { watcher_.signal(number); }
 
   // After its death: everything that it had said and written.
@@ -52,6 +54,7 @@ class ModuleProcess {
   std::optional<MonotonicTime> ready;
   std::optional<Liveness> liveness;  // while it is up
   Liveness::Health health = Liveness::Health::good;
+  ProcessorUse use;
   Starvation starvation;  // while liveness is suspicious
   std::optional<ipc::control::Fatal> fatal;
   bool dead = false;  // what it still says was said before

@@ -15,6 +15,13 @@ namespace status::supervisor {
 namespace {
 
 constexpr std::chrono::seconds kSamplingInterval{1};
+// Less than that of a second's processor time changes no row: it goes along with the next change.
+constexpr std::chrono::milliseconds kWorthTelling{1};
+
+std::uint64_t in_us(std::chrono::nanoseconds time) {
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count(), 0));
+}
 
 std::string draw_boot_id(Random& random) {
   std::array<std::uint8_t, 16> id;
@@ -38,10 +45,12 @@ Node::Node(RunDirectory directory, Blueprint blueprint, const Tools& tools, std:
       directory_(std::move(directory)),
       configuration_(blueprint.configuration),
       boot_id_(adoption_ ? adoption_->handover.boot_id : draw_boot_id(tools.random)),
+      started_ms_(adoption_ ? adoption_->handover.started_ms : tools.clock.unix_ms()),
       store_(directory_.paths().state()),
       edges_(directory_.paths(), tools.random),
       tree_(blueprint.tree(), tools.random),
       gateway_(boot_id_, blueprint.modules.size(), [this](std::size_t module) { return modules_[module]->row; }),
+      recorders_([this](std::size_t module) { return recorder_of(module); }),
       wakeup_(loop_),
       beat_(loop_),
       sampling_(loop_),
@@ -181,21 +190,38 @@ void Node::arm_sampling() {
   sampling_.expires_after(kSamplingInterval);
   sampling_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    sample_memory();
+    // It is armed anew each time: what it comes late is the loop's lag and no more.
+    const auto late = std::chrono::steady_clock::now() - sampling_.expiry();
+    loop_lag_us_ = std::max<std::uint64_t>(loop_lag_us_, in_us(late));
+    sample();
+    recorders_.flush();
     account_logs();
     arm_sampling();
   });
 }
 
-void Node::sample_memory() {
-  for (std::size_t i = 0; i < modules_.size(); ++i) sample_memory(i);
+void Node::sample() {
+  for (std::size_t i = 0; i < modules_.size(); ++i) sample(i);
+  gateway_.sample({.started_ms = started_ms_,
+                   .loop_lag_us = std::exchange(loop_lag_us_, 0),
+                   .cpu_us = in_us(cpu_time_of(::getpid())),
+                   .anonymous_bytes = memory_of(::getpid()).anonymous_bytes});
 }
 
-void Node::sample_memory(std::size_t index) {
+void Node::sample(std::size_t index) {
   Module& module = *modules_[index];
-  const ProcessMemory memory = module.process ? memory_of(module.process->pid()) : ProcessMemory();
   Row& row = module.row;
-  if (memory.resident_bytes != row.rss_bytes || memory.anonymous_bytes != row.anonymous_bytes) {
+  ProcessMemory memory;
+  ProcessorUse::Growth growth;
+  if (module.process) {
+    const pid_t pid = module.process->pid();
+    memory = memory_of(pid);
+    growth = module.process->use.since_last(cpu_time_of(pid), thread_times(pid));
+  }
+  const bool grew = growth.ran >= kWorthTelling || growth.waited >= kWorthTelling;
+  row.cpu_us += in_us(growth.ran);
+  row.run_delay_us += in_us(growth.waited);
+  if (grew || memory.resident_bytes != row.rss_bytes || memory.anonymous_bytes != row.anonymous_bytes) {
     row.rss_bytes = memory.resident_bytes;
     row.anonymous_bytes = memory.anonymous_bytes;
     publish(index);

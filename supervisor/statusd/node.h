@@ -29,6 +29,7 @@
 #include "supervisor/statusd/journal.h"
 #include "supervisor/statusd/module_process.h"
 #include "supervisor/statusd/protection.h"
+#include "supervisor/statusd/recorder_line.h"
 #include "supervisor/statusd/upgrade.h"
 #include "supervisor/tree/tree.h"
 
@@ -99,8 +100,8 @@ class Node {
   void kill_what_is_left(const std::string& why);
   void beat(std::size_t index);
   void judge(std::size_t index, const Liveness::Verdict& verdict);
-  void sample_memory();
-  void sample_memory(std::size_t index);
+  void sample();
+  void sample(std::size_t index);
   void account_logs();
   void finish_if_down();
 
@@ -157,6 +158,7 @@ class Node {
   void on_command(std::size_t index, const ipc::control::Command& command);
   void on_configure(const ipc::control::Command& command);
   // The tree has moved once this succeeds: its effects must be performed.
+  std::optional<RecorderLine::Recorder> recorder_of(std::size_t index) const;
   Result<Effects> decide(const ipc::control::Command& command);
   Status save_wanted();
   void settle_deaths_soon();
@@ -181,6 +183,7 @@ class Node {
   RunDirectory directory_;
   Configuration configuration_;
   std::string boot_id_;
+  const std::int64_t started_ms_;  // Unix; of the first image of this process
   UniqueFd event_ring_;
   StateStore store_;
   std::set<std::string> stopped_;  // as on disk
@@ -190,6 +193,7 @@ class Node {
   boost::asio::io_context loop_;
   std::vector<std::unique_ptr<Module>> modules_;
   GatewayLink gateway_;
+  RecorderLine recorders_;
   boost::asio::steady_timer wakeup_;
   boost::asio::steady_timer beat_;
   boost::asio::steady_timer sampling_;
@@ -200,6 +204,7 @@ class Node {
   boost::asio::signal_set signals_;
   UpgradeCheck upgrade_check_;
   LoopWatchdog watchdog_;
+  std::uint64_t loop_lag_us_ = 0;  // the worst since the last sample
   bool stopping_ = false;
 };
 

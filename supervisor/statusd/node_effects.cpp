@@ -158,7 +158,18 @@ void Node::spawn(std::size_t index) {
     module.process->signal(SIGKILL);
     return;
   }
-  if (is_gateway(index)) gateway_.attach(module.process->control());
+  if (is_gateway(index)) {
+    gateway_.attach(module.process->control());
+    recorders_.begin(modules_.size());
+  } else {
+    recorders_.changed(index);
+  }
+}
+
+std::optional<RecorderLine::Recorder> Node::recorder_of(std::size_t index) const {
+  const Module& module = *modules_[index];
+  if (!module.process) return std::nullopt;
+  return RecorderLine::Recorder{module.row.name, module.process->generation(), module.process->recorder()};
 }
 
 Result<std::unique_ptr<ModuleProcess>> Node::make_process(std::size_t index) {
@@ -191,6 +202,12 @@ Result<Child> Node::make_child(std::size_t index) {
   const ModulePlan& plan = modules_[index]->plan;
   auto protection = protection_.prepare(plan);
   if (!protection) return fail(protection.error());
+  UniqueFd recorders;
+  if (is_gateway(index)) {
+    auto opened = recorders_.open();
+    if (!opened) return fail(opened.error());
+    recorders = std::move(*opened);
+  }
   return spawner_.spawn({.executable = plan.executable,
                          .working_directory = directory_.paths().data_of(plan.manifest.name),
                          .descriptors = plan.manifest.descriptors,
@@ -198,7 +215,8 @@ Result<Child> Node::make_child(std::size_t index) {
                          .stack_bytes = plan.manifest.stack_bytes,
                          .sandbox = &protection->sandbox,
                          .cgroup = protection->cgroup.get(),
-                         .event_ring = is_gateway(index) ? event_ring_.get() : -1});
+                         .event_ring = is_gateway(index) ? event_ring_.get() : -1,
+                         .recorder_line = recorders.get()});
 }
 
 bool Node::send_bootstrap(std::size_t index) {
@@ -214,6 +232,7 @@ bool Node::send_bootstrap(std::size_t index) {
   boot.backend = module.plan.backend;
   boot.edges = edges_.edges_of(module.row.name);
   boot.log_level = configuration_.log_level;
+  boot.allow_faults = configuration_.allow_faults;
   return module.process->control().send(boot) == ControlChannel::Sent::queued;
 }
 

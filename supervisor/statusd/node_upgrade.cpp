@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "supervisor/plan/blueprint_changes.h"
+#include "supervisor/process/process_stats.h"
 #include "supervisor/statusd/node.h"
 
 namespace status::supervisor {
@@ -104,9 +105,11 @@ Error Node::become(const std::string& executable, std::uint64_t command) {
 Handover Node::hand_over(std::uint64_t command) {
   Handover out{.version = kVersion,
                .boot_id = boot_id_,
+               .started_ms = started_ms_,
                .lock = directory_.lock(),
                .run_lock = directory_.run_lock(),
                .event_ring = event_ring_.get(),
+               .recorder_line = recorders_.descriptor(),
                .edges = edges_.all(),
                .modules = {},
                .events = {gateway_.events().begin(), gateway_.events().end()},
@@ -128,6 +131,7 @@ Handover Node::hand_over(std::uint64_t command) {
 
 void Node::take_over(Handover handover, const std::string& not_adopted) {
   event_ring_.reset(handover.event_ring);
+  recorders_.adopt(UniqueFd(handover.recorder_line));
   gateway_.restore(std::move(handover.events), handover.last_event);
   for (Handover::Module& state : handover.modules) {
     const auto index = find(state.row.name);
@@ -158,6 +162,8 @@ void Node::take_over(std::size_t index, Handover::Module state) {
   module.row.interface = interface;  // what the running process said
   module.process = watch(index, ModuleProcess::child_of(*state.process), module.row.generation);
   module.process->take_over(*state.process);
+  // What it has used so far is in its row.
+  (void)module.process->use.since_last(cpu_time_of(module.process->pid()), thread_times(module.process->pid()));
   if (is_up(tree_.state(index))) {
     module.process->liveness.emplace(Liveness::Limits{configuration_.ping_interval, configuration_.hang_limit});
     // Whatever was wrong with it ends with its next answer, or is found again in it.

@@ -42,6 +42,7 @@ struct Configuration {
   std::optional<milliseconds> restart_delay;
   std::optional<milliseconds> restart_delay_cap;
   std::optional<std::uint32_t> restart_budget;
+  bool allow_faults = false;                      // of the command line alone
   std::map<std::string, Value> modules_settings;  // by module name; maps
 
   // What that module runs with: its manifest's settings under the operator's, `backend` taken out.

@@ -99,10 +99,26 @@ Result<Transaction> Database::write(Durability durability, std::source_location 
 Result<Transaction> Database::begin(bool writable, Durability durability, std::source_location by) {
   if (Status outside = refuse_nesting(); !outside) return fail(outside.error());
   const TimedOperation timed(writable ? Operation::write : Operation::read, core_->observer);
+  if (core_->gate != nullptr) {
+    if (Status let = core_->gate->enter(); !let) return fail(let.error());
+  }
   if (writable) {
     if (Status room = core_->guard.check(); !room) return fail(room.error());
   }
   core_->mutex.lock();
+  return begin_locked(writable, durability, by);
+}
+
+Result<Transaction> Database::try_read() {
+  if (Status outside = refuse_nesting(); !outside) return fail(outside.error());
+  const TimedOperation timed(Operation::read, core_->observer);
+  if (!core_->mutex.try_lock()) {
+    return fail(make_retryable(Code::aborted, "store.busy", path() + " is in use by another thread", 10));
+  }
+  return begin_locked(false, Durability::full, std::source_location::current());
+}
+
+Result<Transaction> Database::begin_locked(bool writable, Durability durability, std::source_location by) {
   core_->owner.store(std::this_thread::get_id(), std::memory_order_relaxed);
   const std::uint64_t serial = ++core_->serial;
   Status begun = writable ? core_->set_durability(durability) : Status();

@@ -20,6 +20,14 @@
 
 namespace status::store {
 
+// Passed before each transaction, on the thread that begins it; what it takes counts as time in the database. An error
+// is that of the transaction.
+class TransactionGate {
+ public:
+  virtual ~TransactionGate() = default;
+  virtual Status enter() = 0;
+};
+
 struct DatabaseOptions {
   std::string path;
   std::chrono::milliseconds busy_timeout{5000};        // for another process that has the file open
@@ -29,6 +37,7 @@ struct DatabaseOptions {
   DiskSpace* disk = nullptr;
   TimeObserver* observer = nullptr;   // told of all threads' operations
   CommitObserver* commits = nullptr;  // and of their commits
+  TransactionGate* gate = nullptr;
 };
 
 // Any thread; one transaction at a time, others wait for it. A begin inside a transaction of the same thread is
@@ -44,6 +53,8 @@ class Database {
 
   // A consistent view; costs no fsync.
   Result<Transaction> read();
+  // The same, or ABORTED (`store.busy`) at once while somebody else has a transaction: for threads that may not wait.
+  Result<Transaction> try_read();
   // BEGIN IMMEDIATE. RESOURCE_EXHAUSTED `store.disk_full` when less than the reserve is free. `by` names the commit
   // for a failpoint: nobody passes it.
   Result<Transaction> write(Durability durability = Durability::full,
@@ -69,6 +80,8 @@ class Database {
   explicit Database(std::unique_ptr<DatabaseCore> core);
   Status refuse_nesting() const;
   Result<Transaction> begin(bool writable, Durability durability, std::source_location by);
+  // With the mutex held, which it gives back when it fails.
+  Result<Transaction> begin_locked(bool writable, Durability durability, std::source_location by);
   std::unique_ptr<DatabaseCore> core_;
 };
 

@@ -28,7 +28,8 @@ class DatabaseCore {
         clock(options.clock == nullptr ? own_clock : *options.clock),
         guard(options.path, options.reserve, options.disk == nullptr ? own_disk : *options.disk, clock),
         observer(options.observer),
-        commits(options.commits) {}
+        commits(options.commits),
+        gate(options.gate) {}
   ~DatabaseCore();
   DatabaseCore(const DatabaseCore&) = delete;
   DatabaseCore& operator=(const DatabaseCore&) = delete;
@@ -51,6 +52,7 @@ class DatabaseCore {
   DiskGuard guard;
   TimeObserver* const observer;
   CommitObserver* const commits;
+  TransactionGate* const gate;
 
   std::mutex fault_mutex;
   std::function<void(const Error&)> fault_observer;  // under fault_mutex

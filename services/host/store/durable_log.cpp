@@ -163,7 +163,7 @@ Result<std::uint64_t> DurableLog::last() {
 }
 
 Result<DurableLog::Size> DurableLog::size() {
-  Result<Transaction> tx = database_.read();
+  Result<Transaction> tx = database_.try_read();
   if (!tx) return fail(tx.error());
   const Result<Head> now = head(*tx);
   if (!now) return fail(now.error());

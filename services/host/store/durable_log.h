@@ -98,6 +98,7 @@ class DurableLog {
     std::uint64_t bytes = 0;
     std::uint64_t lag = 0;  // entries that the slowest consumer has not acknowledged; 0 without consumers
   };
+  // ABORTED (`store.busy`) while the database is in use: never waits.
   Result<Size> size();
 
  private:

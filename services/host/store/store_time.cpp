@@ -1,7 +1,5 @@
 #include "services/host/store/store_time.h"
 
-#include "ipc/base/stage_clock.h"
-
 namespace status::store {
 
 std::string_view to_word(Operation operation) {
@@ -10,11 +8,7 @@ std::string_view to_word(Operation operation) {
 }
 
 TimedOperation::~TimedOperation() {
-  StageTotals* call = StageScope::current();
-  if (call == nullptr && observer_ == nullptr) return;
-  const std::chrono::nanoseconds spent = std::chrono::steady_clock::now() - start_;
-  if (call != nullptr) call->persist_ns += static_cast<std::uint64_t>(spent.count());
-  if (observer_ != nullptr) observer_->database_time(operation_, spent);
+  if (observer_ != nullptr) observer_->database_time(operation_, std::chrono::steady_clock::now() - start_);
 }
 
 }  // namespace status::store

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ipc/base/stage_clock.h"
+
 namespace status::store {
 
 // A closed set, used as a metric label. Waiting for the database counts as the operation that waited.
@@ -25,12 +27,16 @@ class TimeObserver {
 class TimedOperation {
  public:
   TimedOperation(Operation operation, TimeObserver* observer)
-      : operation_(operation), observer_(observer), start_(std::chrono::steady_clock::now()) {}
+      : charged_(Stage::persist),
+        operation_(operation),
+        observer_(observer),
+        start_(std::chrono::steady_clock::now()) {}
   ~TimedOperation();
   TimedOperation(const TimedOperation&) = delete;
   TimedOperation& operator=(const TimedOperation&) = delete;
 
  private:
+  StageTimer charged_;
   Operation operation_;
   TimeObserver* observer_;
   std::chrono::steady_clock::time_point start_;

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <thread>
 
+#include "ipc/base/cpu_scope.h"
 #include "services/waku/mesh/node.h"
 
 namespace status::waku::mesh {
@@ -15,8 +16,8 @@ constexpr std::chrono::milliseconds kGoodbyes{250};  // what stop() allows for l
 }
 
 struct MeshBackend::Running {
-  Running(const Parts& parts, BackendEvents& events)
-      : runtime{io, parts.clock, parts.random, parts.config},
+  Running(const Parts& parts, Traffic& traffic, BackendEvents& events)
+      : runtime{io, parts.clock, parts.random, parts.config, traffic},
         node(runtime, *parts.archive, events),
         guard(boost::asio::make_work_guard(io)) {}
 
@@ -51,7 +52,7 @@ MeshBackend::~MeshBackend() { stop(); }
 Result<Started> MeshBackend::start(BackendEvents& events, const Resume& resume) {
   const std::lock_guard lock(mutex_);
   if (running_ != nullptr) return fail(Code::failed_precondition, "waku.already_started", "the backend runs already");
-  auto running = std::make_unique<Running>(parts_, events);
+  auto running = std::make_unique<Running>(parts_, traffic_, events);
   Result<Started> started = running->node.start(parts_.folder, resume);
   if (!started) return started;
   running_ = std::move(running);
@@ -76,6 +77,7 @@ void MeshBackend::run(Done<T> done, Work work) {
     return done(fail(make_retryable(Code::unavailable, "waku.stopping", "the backend is not running")));
   }
   boost::asio::post(running_->io, [node = &running_->node, done = std::move(done), work = std::move(work)]() mutable {
+    const CpuScope computed;
     work(*node, std::move(done));
   });
 }

@@ -10,6 +10,7 @@
 #include "services/waku/backend.h"
 #include "services/waku/mesh/config.h"
 #include "services/waku/mesh/message_archive.h"
+#include "services/waku/mesh/traffic.h"
 
 namespace status::waku::mesh {
 
@@ -39,6 +40,9 @@ class MeshBackend final : public Backend {
   void disconnect(std::string address, Done<void> done) override;
   void info(Done<BackendInfo> done) override;
 
+  // Of all links since it was made. Any thread.
+  const Traffic& traffic() const { return traffic_; }
+
  private:
   struct Running;
 
@@ -47,6 +51,7 @@ class MeshBackend final : public Backend {
   void run(Done<T> done, Work work);
 
   Parts parts_;
+  Traffic traffic_;
   std::mutex mutex_;  // guards running_; what is posted under it comes before the end
   std::unique_ptr<Running> running_;
 };

@@ -86,6 +86,11 @@ void Peer::answer(std::string_view name, const Frame& frame) {
   failpoint(Moment::after, step, name);
 }
 
+void Peer::on_traffic(std::size_t received, std::size_t sent) {
+  runtime_.traffic.received += received;
+  runtime_.traffic.sent += sent;
+}
+
 void Peer::on_frame(std::uint8_t type, ByteView body) {
   last_heard_ = runtime_.clock.monotonic();
   const Result<Frame> frame = decode_frame(type, body);

@@ -77,6 +77,7 @@ class Peer final : public LinkHandler {
  private:
   void on_secured(const PeerId& id, const LinkTag& tag) override;
   void on_frame(std::uint8_t type, ByteView body) override;
+  void on_traffic(std::size_t received, std::size_t sent) override;
   void on_closed(CloseReason reason, const std::string& text) override;
 
   void handle(const Hello& hello);

@@ -8,6 +8,7 @@
 #include "ipc/base/random.h"
 #include "services/waku/mesh/config.h"
 #include "services/waku/mesh/counters.h"
+#include "services/waku/mesh/traffic.h"
 
 namespace status::waku::mesh {
 
@@ -16,6 +17,7 @@ struct Runtime {
   const Clock& clock;
   Random& random;
   const Config& config;
+  Traffic& traffic;
   Counters counters{};
 };
 

@@ -131,6 +131,7 @@ void TlsLink::on_read(const ErrorCode& error, std::size_t bytes) {
   }
   if (closed_) return;
   if (error) return lost(error, "read");
+  handler_->on_traffic(bytes, 0);
   end_ += bytes;
   deliver();
 }
@@ -209,6 +210,7 @@ void TlsLink::on_written(const ErrorCode& error) {
   writing_ = false;
   queued_bytes_ -= output_.size();
   if (error) return closed_ ? abandon() : lost(error, "write");
+  if (!closed_) handler_->on_traffic(0, output_.size());
   if (!queue_.empty()) return write();
   output_ = Bytes();
   if (closed_) linger();

@@ -35,6 +35,11 @@ class LinkHandler {
   virtual void on_secured(const PeerId& id, const LinkTag& tag) = 0;
   // `body` is valid during the call.
   virtual void on_frame(std::uint8_t type, ByteView body) = 0;
+  // The connection has carried so many bytes more.
+  virtual void on_traffic(std::size_t received, std::size_t sent) {
+    (void)received;
+    (void)sent;
+  }
   // Exactly once, never from inside a call of this class; nothing follows.
   virtual void on_closed(CloseReason reason, const std::string& text) = 0;
 };

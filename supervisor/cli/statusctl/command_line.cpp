@@ -8,36 +8,16 @@
 #include <iostream>
 
 #include "supervisor/cli/default_data_dir.h"
-#include "supervisor/cli/statusctl/commands.h"
+#include "supervisor/cli/statusctl/command_words.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
 
 namespace status::cli {
 namespace {
 
-struct Words {
-  std::string data_dir;
-  std::string run_dir;
-  bool json = false;
-  std::string subject;
-  std::string params;
-  std::uint32_t deadline_ms = 10'000;
-  std::string key;
-  bool follow = false;
-  TokenWish token;
-  std::string target;
-  std::vector<std::string> methods;
-  LogsOptions logs;
-  std::uint64_t id = 0;
-  std::string remote_url;
-  std::string peer;
-  RemotePlace remote;
-};
-
 // What needs the node's front door and nothing of its files.
-constexpr std::array<std::string_view, 11> kFromAfar = {"status",  "events", "describe", "call",       "start", "stop",
-                                                        "restart", "pause",  "resume",   "quarantine", "remote"};
-
-using Command = std::function<int(const Shell&)>;
+constexpr std::array<std::string_view, 15> kFromAfar = {"status",     "top",    "events",  "describe", "call",
+                                                        "start",      "stop",   "restart", "pause",    "resume",
+                                                        "quarantine", "remote", "blame",   "trace",    "flight"};
 
 // Completes commands and, after them, the names of modules in the data directory.
 void print_completion(const CLI::App& app) {
@@ -276,6 +256,7 @@ int run_statusctl(int argc, const char* const* argv) {
   add_configuration(app, words, chosen);
   add_tokens(app, words, chosen);
   add_quarantine(app, words, chosen);
+  add_diagnosis(app, words, chosen);
   add_remote(app, words, chosen);
   std::optional<RemotePlace> remote;
   try {

@@ -58,6 +58,44 @@ int run_revoke(const Shell& shell, const std::string& module, const std::string&
 int run_quarantine_list(const Shell& shell, const std::string& module);
 int run_quarantine(const Shell& shell, const std::string& action, const std::string& module, std::uint64_t id);
 
+// Whom front ends wait for (supervisor/gateway/blame/blame_api.h).
+struct BlameWish {
+  std::string since = "5m";
+  std::string method;    // empty: of all
+  std::string resource;  // cpu, memory, network, disk; empty: time
+};
+int run_blame(const Shell& shell, const BlameWish& wish);
+
+// What every module is doing, until q is pressed; once where it is JSON.
+int run_top(const Shell& shell);
+
+// Recorded calls (supervisor/gateway/blame/flight_api.h).
+struct FlightWish {
+  std::string trace;  // 32 hex digits
+  std::string module;
+  std::string method;
+  std::string since = "5m";
+  std::uint32_t limit = 50;
+};
+int run_trace(const Shell& shell, const std::string& trace);
+int run_trace_slow(const Shell& shell, const FlightWish& wish);
+int run_flight(const Shell& shell, const FlightWish& wish);
+
+// A fault in a module (supervisor/gateway/faults/fault_api.h). Only of a node that was started with --allow-faults.
+struct FaultWish {
+  std::string method;  // chat.send_message, chat.*
+  std::string stage = "handler";
+  std::string kind;     // delay, fail, hang, crash, drop, leak, flood
+  std::string measure;  // of a delay a span, of a leak a size
+  std::uint32_t lines = 0;
+  std::uint32_t percent = 100;
+};
+// What supervisor.add_fault takes. INVALID_ARGUMENT (`cli.bad_fault`) for a measure that is none.
+Result<Value> fault_spec(const FaultWish& wish);
+int run_fault_add(const Shell& shell, const FaultWish& wish);
+int run_fault_list(const Shell& shell);
+int run_fault_clear(const Shell& shell, std::optional<std::uint64_t> id);
+
 // Replaces statusd in place. Empty: by what is now where it was started from.
 int run_upgrade(const Shell& shell, const std::string& executable);
 

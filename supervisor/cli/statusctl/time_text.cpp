@@ -46,10 +46,15 @@ std::optional<std::chrono::milliseconds> parse_span(std::string_view text) {
   std::uint64_t count = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  const std::uint64_t seconds = unit == "d" ? 86'400 : unit == "h" ? 3'600 : unit == "m" ? 60 : unit == "s" ? 1 : 0;
-  // A century is enough, and cannot overflow.
-  if (problem != std::errc() || seconds == 0 || count == 0 || count > 36'500 * 86'400ULL / seconds) return std::nullopt;
-  return std::chrono::seconds(count * seconds);
+  constexpr std::uint64_t kCenturyMs = 36'500 * 86'400'000ULL;  // is enough, and cannot overflow
+  const std::uint64_t ms = unit == "d"    ? 86'400'000
+                           : unit == "h"  ? 3'600'000
+                           : unit == "m"  ? 60'000
+                           : unit == "s"  ? 1'000
+                           : unit == "ms" ? 1
+                                          : 0;
+  if (problem != std::errc() || ms == 0 || count == 0 || count > kCenturyMs / ms) return std::nullopt;
+  return std::chrono::milliseconds(count * ms);
 }
 
 Result<std::int64_t> parse_since(const std::string& text, std::int64_t now_ms) {

@@ -11,7 +11,7 @@
 
 namespace status::cli {
 
-// A number and d, h, m or s; up to a century.
+// A number and d, h, m, s or ms; up to a century.
 std::optional<std::chrono::milliseconds> parse_span(std::string_view text);
 
 // A time to look back to: a span before `now_ms` ("90s", "10m", "2h", "3d"), an RFC 3339 time ("2026-01-31T14:05:00Z",

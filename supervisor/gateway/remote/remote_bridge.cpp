@@ -82,7 +82,7 @@ RemoteBridge::Sent RemoteBridge::carry(ipc::Message request, const RemotePass& p
   readdress(request, *view, {.credential = pass.credential, .deadline_ms = deadline_ms}, ids_);
   ipc::Client& client = is_poll(method) ? *polls_ : *calls_;
   ipc::CallHandle handle =
-      client.forward(std::move(request), deadline_ms, method,
+      client.forward(std::move(request), deadline_ms, method, {},
                      [answer = std::move(answer), failed = std::move(failed)](Result<ipc::Response> response) {
                        if (!response) return answer(failed(std::move(response.error())), false);
                        const bool refused = response->error() && is_refusal(response->error()->code);

@@ -90,14 +90,15 @@ TEST_F(Gateway, IsToldEverythingInOrder) {
   EXPECT_EQ(ready->row.owner, "test");
 }
 
-TEST_F(Gateway, HasTheEventRing) {
+TEST_F(Gateway, HasTheEventRingAndTheLineOfTheRecorders) {
   install("");
   node_.start();
   ASSERT_TRUE(node_.wait_for("gateway: starting → ready"));
   const auto report = parse_json(read_file(node_.path("profiles/default/gateway/report.json")));
   const Value::Array& descriptors = *report->find("descriptors")->as_array();
-  ASSERT_EQ(descriptors.size(), 7u);
+  ASSERT_EQ(descriptors.size(), 8u);
   EXPECT_EQ(descriptors[6].string_or("target", ""), "/memfd:status-events (deleted)");
+  EXPECT_TRUE(descriptors[7].string_or("target", "").starts_with("socket:")) << descriptors[7].string_or("target", "");
 }
 
 TEST_F(Gateway, CommandsAreObeyedAndAnswered) {

@@ -123,7 +123,7 @@ TEST_F(Forwarding, MetaInShorterFormsIsRebuilt) {
   raw.insert(raw.end(), meta.begin(), meta.end());
   const Bytes body = encode_msgpack(Value::map({{"text", std::string(3'000, 'x')}}));
   std::promise<Result<ipc::Response>> answer;
-  client_->forward(ipc::Message(raw, body), 5'000, "chat.seen",
+  client_->forward(ipc::Message(raw, body), 5'000, "chat.seen", {},
                    [&](Result<ipc::Response> r) { answer.set_value(std::move(r)); });
   const Result<ipc::Response> response = answer.get_future().get();
   ASSERT_TRUE(response && !response->error());

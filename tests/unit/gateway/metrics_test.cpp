@@ -1,4 +1,4 @@
-// /metrics, /healthz and /readyz over a raw socket.
+// /metrics, /healthz, /readyz and /sd over a raw socket.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "ipc/base/codec.h"
 #include "ipc/base/unique_fd.h"
 #include "supervisor/gateway/metrics_collector.h"
 #include "tests/support/temp_dir.h"
@@ -113,6 +114,17 @@ TEST_F(Endpoint, HealthAndReadiness) {
   EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 503"));
   tell(row("waku", "ready"));
   ASSERT_TRUE(eventually([&] { return get("/readyz").starts_with("HTTP/1.1 200"); }));
+}
+
+TEST_F(Endpoint, IsATargetOfPrometheusServiceDiscovery) {
+  start_with_metrics();
+  const std::string reply = get("/sd");
+  EXPECT_THAT(reply, HasSubstr("Content-Type: application/json\r\n"));
+  const Result<Value> list = parse_json(reply.substr(reply.find("\r\n\r\n") + 4));
+  ASSERT_TRUE(list) << reply;
+  const Value& target = list->as_array()->at(0);
+  EXPECT_EQ(target.find("targets")->as_array()->at(0), Value("127.0.0.1:" + std::to_string(port())));
+  EXPECT_EQ(target.find("labels")->string_or("status_version", ""), "1.2.3");
 }
 
 TEST_F(Endpoint, RefusesWhatItDoesNotKnow) {

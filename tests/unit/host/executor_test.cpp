@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <mutex>
+#include <vector>
 
 #include "ipc/base/stage_clock.h"
+#include "ipc/wire/method_scope.h"
 #include "ipc/wire/trace_scope.h"
 
 namespace status::host {
@@ -47,6 +50,54 @@ TEST_F(ExecutorTest, AJobGoesOnWithTheTraceOfTheCallThatPostedIt) {
   }
   EXPECT_EQ(inside.get(), trace_.id_hex());
   EXPECT_EQ(post().get(), "") << "and the next one without";
+}
+
+struct Turns final : ExecutorObserver {
+  void turn(std::string_view running, std::chrono::nanoseconds waited, std::chrono::nanoseconds took) override {
+    const std::lock_guard lock(mutex);
+    seen.push_back({std::string(running), waited, took});
+  }
+  struct Turn {
+    std::string running;
+    std::chrono::nanoseconds waited, took;
+  };
+  std::mutex mutex;
+  std::vector<Turn> seen;
+};
+
+TEST(ExecutorTurns, WhoeverWaitsForItsTurnIsInTheQueue) {
+  Turns turns;
+  Executor executor([] {}, [] { return std::nullopt; }, &turns);
+  std::promise<void> inside;
+  std::promise<void> leave;
+  {
+    const ipc::MethodScope method("chat.mark_read");
+    executor.post([&] {
+      inside.set_value();
+      leave.get_future().wait();
+    });
+  }
+  inside.get_future().wait();
+  EXPECT_GT(executor.busy_for(), std::chrono::nanoseconds(0));
+  StageTotals totals;
+  auto second = std::async(std::launch::async, [&] {
+    const StageScope scope(totals);
+    const ipc::MethodScope method("chat.send_message");
+    executor.run([] {});
+  });
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+  leave.set_value();
+  second.get();
+  executor.stop();
+  EXPECT_GE(totals.of(Stage::queue), 15'000'000U);
+  ASSERT_EQ(turns.seen.size(), 2U);
+  const auto& first = turns.seen[0].running == "chat.mark_read" ? turns.seen[0] : turns.seen[1];
+  const auto& other = turns.seen[0].running == "chat.mark_read" ? turns.seen[1] : turns.seen[0];
+  EXPECT_EQ(first.running, "chat.mark_read");
+  EXPECT_GE(first.took, std::chrono::milliseconds(15));
+  EXPECT_EQ(other.running, "chat.send_message");
+  EXPECT_GE(other.waited, std::chrono::milliseconds(15));
+  EXPECT_EQ(executor.busy_for(), std::chrono::nanoseconds(0));
 }
 
 }  // namespace

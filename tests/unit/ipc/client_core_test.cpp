@@ -40,7 +40,7 @@ TEST(ClientCoreTest, HasOneTimerForAllDeadlines) {
   const auto start = [&](std::uint32_t deadline_ms) {
     auto answer = std::make_shared<std::promise<Result<Response>>>();
     auto future = answer->get_future();
-    core->start(message_with_deadline(deadline_ms), deadline_ms, "echo.wait",
+    core->start(message_with_deadline(deadline_ms), deadline_ms, "echo.wait", {},
                 [answer](Result<Response> response) { answer->set_value(std::move(response)); });
     return future;
   };
@@ -59,11 +59,11 @@ TEST(ClientCoreTest, AClosedCoreRefusesAndItsHandlesAreHarmless) {
   auto core = std::make_shared<ClientCore>(ClientOptions{.url = dir.url(), .target = "echo"},
                                            std::move(*Socket::request()), nullptr);
   ASSERT_TRUE(core->dial());
-  CallHandle handle = core->start(message_with_deadline(1'000), 1'000, "echo.wait",
+  CallHandle handle = core->start(message_with_deadline(1'000), 1'000, "echo.wait", {},
                                   [](Result<Response> response) { EXPECT_EQ(response.error().code, Code::cancelled); });
   core->close();
   bool refused = false;
-  core->start(message_with_deadline(1'000), 1'000, "echo.wait",
+  core->start(message_with_deadline(1'000), 1'000, "echo.wait", {},
               [&](Result<Response> response) { refused = response.error().code == Code::cancelled; });
   EXPECT_TRUE(refused);
   handle.cancel();

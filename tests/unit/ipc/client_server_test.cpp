@@ -290,7 +290,7 @@ TEST_F(ClientServer, ABadEnvelopeWithAnIdIsAnsweredAndGarbageClosesThePipe) {
   start();
   auto send = [&](const Bytes& raw) {
     std::promise<Result<Response>> answer;
-    client_->forward(Message(raw, {}), 2'000, "raw", [&](Result<Response> r) { answer.set_value(std::move(r)); });
+    client_->forward(Message(raw, {}), 2'000, "raw", {}, [&](Result<Response> r) { answer.set_value(std::move(r)); });
     return answer.get_future().get();
   };
   Bytes no_deadline = encode_msgpack(Value::array({0, 7, "echo.say", Value::map({{"v", 1}}), Value(Value::Map{})}));

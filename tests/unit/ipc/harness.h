@@ -95,7 +95,7 @@ inline std::future<Result<Response>> begin_by_hand(Client& client, const Request
   append_request_prefix(header, prefix);
   auto answer = std::make_shared<std::promise<Result<Response>>>();
   std::future<Result<Response>> future = answer->get_future();
-  client.forward(Message(prefix, params), 60'000, header.method,
+  client.forward(Message(prefix, params), 60'000, header.method, header.trace,
                  [answer](Result<Response> response) { answer->set_value(std::move(response)); });
   return future;
 }

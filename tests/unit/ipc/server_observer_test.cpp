@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ipc/base/stage_clock.h"
+#include "ipc/wire/method_scope.h"
 #include "tests/unit/ipc/harness.h"
 
 namespace status::ipc {
@@ -85,7 +86,7 @@ class ObservedServer : public ::testing::Test {
 TEST_F(ObservedServer, CountsEveryViolationByItsReason) {
   const auto raw = [&](const Bytes& bytes) {
     std::promise<void> done;
-    client_->forward(Message(bytes, {}), 2'000, "raw", [&](const Result<Response>&) { done.set_value(); });
+    client_->forward(Message(bytes, {}), 2'000, "raw", {}, [&](const Result<Response>&) { done.set_value(); });
     done.get_future().wait();
   };
   raw(to_bytes(as_bytes("hello")));
@@ -149,6 +150,44 @@ TEST_F(ObservedServer, TellsWhereTheTimeOfACallWent) {
   EXPECT_EQ(returned.handler_ns, stages.handler_ns);
   EXPECT_EQ(returned.persist_ns, stages.persist_ns);
   EXPECT_EQ(returned.backend_ns, stages.backend_ns);
+}
+
+// A handler that hands its call on says whom it waits for: that is not its own time.
+TEST_F(ObservedServer, WhatIsAnsweredLaterIsChargedToWhomItWaitsFor) {
+  std::promise<std::shared_ptr<Call>> handed;
+  server_->handle("echo.later", Run::worker, [&](Call call) {
+    call.hand_to(Stage::backend);
+    handed.set_value(std::make_shared<Call>(std::move(call)));
+  });
+  auto answer = begin_call(*client_, request("echo.later"));
+  std::shared_ptr<Call> call = handed.get_future().get();
+  ASSERT_TRUE(eventually([&] { return server_->load().running == 0; })) << "the handler has returned";
+  const std::uint64_t begin = monotonic_ns();
+  while (monotonic_ns() < begin + 2'000'000) continue;
+  call->reply(call->params());
+  call.reset();
+  EXPECT_TRUE(answer.get());
+  ASSERT_EQ(recorder_.finished().size(), 1U);
+  EXPECT_GE(recorder_.finished().front().stages.backend_ns, 2'000'000U);
+}
+
+struct Doorman final : Interceptor {
+  Result<Go> before_handler() override { return Go::on; }
+  Result<Go> in_handler() override {
+    if (MethodScope::current() == "echo.say") return fail(Code::internal, "fault.injected", "no");
+    return Go::drop;
+  }
+};
+
+TEST_F(ObservedServer, AnInterceptorAnswersForAMethodOrLetsItsDeadlineDoSo) {
+  Doorman doorman;
+  server_->intercept(&doorman);
+  EXPECT_EQ(client_->call_and_wait(request("echo.say")).error().reason, "fault.injected");
+  Request dropped = request("echo.wait");
+  dropped.deadline_ms = 50;
+  EXPECT_EQ(client_->call_and_wait(dropped).error().code, Code::deadline_exceeded);
+  EXPECT_EQ(waiting_, 0);
+  server_->intercept(nullptr);
 }
 
 }  // namespace

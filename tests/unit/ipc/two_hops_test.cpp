@@ -70,7 +70,7 @@ class TwoHops : public ::testing::Test {
     patch_request(message.mutable_bytes(), view, left, monotonic_ns(), kEdge);
     EXPECT_EQ(message.bytes().size(), size);
     auto shared = std::make_shared<Call>(std::move(call));
-    edge_->forward(std::move(message), left, method, [shared](Result<Response> response) {
+    edge_->forward(std::move(message), left, method, {}, [shared](Result<Response> response) {
       if (!response) return shared->fail(response.error());
       const auto code = response->error() ? std::optional(response->error()->code) : std::nullopt;
       shared->reply_message(response->take_message(), code);

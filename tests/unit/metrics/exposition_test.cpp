@@ -62,6 +62,30 @@ TEST_F(ExpositionTest, RowsSayWhoIsUp) {
   EXPECT_THAT(shown, HasSubstr("# TYPE status_module_restarts_total counter\n"));
 }
 
+TEST_F(ExpositionTest, RowsSayHowTheModulesAreAndWhatTheyTake) {
+  ModuleRow row{.name = "waku", .owner = "waku team", .state = "backoff"};
+  row.generation = 12;
+  row.next_attempt_ms = 1'700'000'000'500;
+  row.anonymous_bytes = 4'096;
+  row.cpu_seconds = 1.5;
+  row.run_delay_seconds = 0.25;
+  row.last_crash = {"signal 9 (SIGKILL)", 1'700'000'000'000};
+  exposition_.set_row(row);
+  exposition_.set_supervisor({.loop_lag_seconds = 0.002, .cpu_seconds = 7, .anonymous_bytes = 8'192});
+  const std::string shown = text();
+  for (const char* line : {"status_module_generation{module=\"waku\"} 12\n",
+                           "status_module_next_attempt_timestamp_seconds{module=\"waku\"} 1700000000.5\n",
+                           "status_module_anonymous_memory_bytes{module=\"waku\"} 4096\n",
+                           "status_module_cpu_seconds_total{module=\"waku\"} 1.5\n",
+                           "status_module_run_delay_seconds_total{module=\"waku\"} 0.25\n",
+                           "status_module_last_crash_timestamp_seconds{cause=\"signal 9 (SIGKILL)\",module=\"waku\"} "
+                           "1700000000\n",
+                           "status_supervisor_loop_lag_seconds 0.002\n", "status_supervisor_cpu_seconds_total 7\n"}) {
+    EXPECT_THAT(shown, HasSubstr(line));
+  }
+  EXPECT_THAT(shown, Not(HasSubstr("status_module_start_duration_seconds{module=\"waku\"}"))) << "it is not up";
+}
+
 TEST_F(ExpositionTest, SeriesCarryTheirReporter) {
   update("chat", 1, counter("a_total", 3, {{"kind", "x"}}));
   update("waku", 1, counter("a_total", 4, {{"kind", "x"}, {"module", "chat"}}));

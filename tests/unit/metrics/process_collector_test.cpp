@@ -14,9 +14,9 @@ namespace {
 
 // A sanitizer brings an allocator of its own, whose heap nobody knows.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kFamilies = 8;
+constexpr std::size_t kFamilies = 10;
 #else
-constexpr std::size_t kFamilies = 9;
+constexpr std::size_t kFamilies = 11;
 #endif
 
 TEST(ProcessCollector, SaysWhatThisProcessIs) {

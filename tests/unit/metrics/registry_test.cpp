@@ -82,9 +82,7 @@ TEST(Registry, ThreadsShareSeries) {
 TEST(Instruments, HasTheStandardContent) {
   Instruments instruments({.module = "chat", .version = "1.2"});
   instruments.database().record(2, std::chrono::milliseconds(3));
-  StreamInstruments stream(instruments.registry(), "messages");
-  stream.dropped.add(4);
-  stream.lag.set(2);
+  watch_stream(instruments.registry(), "messages", [] { return StreamLoad{.depth = 9, .lag = 2, .dropped = 4}; });
   const Snapshot snapshot = instruments.registry().collect();
   EXPECT_EQ(find_sample(snapshot, "status_build_info", {{"version", "1.2"}, {"revision", ""}})->value, 1);
   EXPECT_NEAR(find_sample(snapshot, "status_database_seconds_total", {{"operation", "commit"}})->value, 0.003, 1e-9);

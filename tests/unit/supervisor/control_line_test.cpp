@@ -75,6 +75,8 @@ TEST(ControlLine, WhatTheGatewayIsTold) {
   row.credential = Bytes(16, 1);
   row.restart_causes = {{"SIGKILL", 2}, {"asked", 1}};
   row.log_lines_dropped = 7;
+  row.cpu_us = 8;
+  row.run_delay_us = 9;
   const auto message = decode_to_module(encode(Modules{"boot", {row, row}}));
   ASSERT_TRUE(message.has_value()) << message.error().message;
   const ModuleRow& got = std::get<Modules>(*message).modules.at(1);
@@ -84,9 +86,16 @@ TEST(ControlLine, WhatTheGatewayIsTold) {
   EXPECT_EQ(std::get<ModuleChanged>(*decode_to_module(encode(ModuleChanged{row}))).row.requires_, row.requires_);
   EXPECT_EQ(got.restart_causes, row.restart_causes);
   EXPECT_EQ(got.log_lines_dropped, 7u);
+  EXPECT_EQ(got.cpu_us, 8u);
+  EXPECT_EQ(got.run_delay_us, 9u);
   const auto event = decode_to_module(encode(SupervisorEvent{
       .topic = "supervisor.module_state", .time_ms = 1, .generation = 2, .data = Value::map({{"k", "v"}})}));
   EXPECT_EQ(std::get<SupervisorEvent>(*event).data, Value::map({{"k", "v"}}));
+  const auto sample = std::get<SupervisorSample>(*decode_to_module(encode(SupervisorSample{1, 2, 3, 4})));
+  EXPECT_EQ(sample.started_ms, 1);
+  EXPECT_EQ(sample.loop_lag_us, 2u);
+  EXPECT_EQ(sample.cpu_us, 3u);
+  EXPECT_EQ(sample.anonymous_bytes, 4u);
   const auto result =
       decode_to_module(encode(CommandResult{5, make_error(Code::not_found, "supervisor.no_module", "m")}));
   EXPECT_EQ(std::get<CommandResult>(*result).error->code, Code::not_found);

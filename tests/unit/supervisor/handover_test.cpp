@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 MonotonicTime at(int ms) { return MonotonicTime(milliseconds(ms)); }
 
 Handover full() {
-  Handover out{.version = "1.2", .boot_id = "abc", .lock = 10, .run_lock = 11, .event_ring = 12};
+  Handover out{.version = "1.2", .boot_id = "abc", .lock = 10, .run_lock = 11, .event_ring = 12, .recorder_line = 13};
   out.last_event = 7;
   out.command = 3;
   out.edges.push_back({"chat", "waku", {1, 2, 0, 255}, {"waku.send", "waku.info"}});
@@ -100,7 +100,7 @@ TEST(HandoverFile, WhatIsWrittenIsReadBack) {
   EXPECT_EQ(chat.process->control_rest, "{\"type\": \"po");
   EXPECT_EQ(chat.process->output_rest, std::string("half \xff", 6));
   EXPECT_FALSE(got->modules[1].process.has_value());
-  EXPECT_EQ(got->descriptors(), (std::vector<int>{10, 11, 12, 20, 21, 22, 23, 24, 25}));
+  EXPECT_EQ(got->descriptors(), (std::vector<int>{10, 11, 12, 13, 20, 21, 22, 23, 24, 25}));
 }
 
 TEST(HandoverFile, NobodyWritesToItAfterwards) {

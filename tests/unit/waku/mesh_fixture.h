@@ -205,6 +205,16 @@ inline bool eventually(const std::function<bool()>& condition) {
   return true;
 }
 
+inline std::vector<std::string> numbered(int first, int count) {
+  std::vector<std::string> out;
+  for (int i = first; i < first + count; ++i) out.push_back("message " + std::to_string(i));
+  return out;
+}
+
+inline void send_all(TestNode& from, const std::vector<std::string>& payloads) {
+  for (const std::string& payload : payloads) ASSERT_TRUE(from.send(payload));
+}
+
 // Links `from` to `to` and waits until both see it.
 inline void link(TestNode& from, TestNode& to) {
   const Result<std::string> id = from.connect(to.address());

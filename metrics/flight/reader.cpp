@@ -1,0 +1,95 @@
+#include "metrics/flight/reader.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "metrics/flight/layout.h"
+
+namespace status::metrics::flight {
+namespace {
+
+constexpr std::uint64_t kOutcomes = 16;  // success and the closed set of codes
+
+template <std::size_t N>
+void put_word(std::uint64_t word, std::array<std::uint8_t, N>& bytes, std::size_t at = 0) {
+  std::memcpy(bytes.data() + at, &word, sizeof word);
+}
+
+using Copy = std::array<std::uint64_t, kWords>;
+
+// Empty when it is not record `number`, or stops being it meanwhile.
+std::optional<Copy> copy_of(const Words& words, std::uint64_t number) {
+  if (words[kNumber].load(std::memory_order_acquire) != number) return std::nullopt;
+  Copy copy{};
+  for (std::size_t i = 1; i < kWords; ++i) copy[i] = words[i].load(std::memory_order_acquire);
+  if (words[kNumber].load(std::memory_order_relaxed) != number) return std::nullopt;
+  return copy;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> Reader::map(int fd) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return fail(errno_error(errno, "flight recorder"));
+  const auto bytes = static_cast<std::size_t>(info.st_size);
+  if (capacity_of(bytes) == 0) return fail(Code::data_loss, "metrics.flight_file", "the file is no flight recorder");
+  void* memory = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd, 0);
+  if (memory == MAP_FAILED) return fail(errno_error(errno, "map a flight recorder"));
+  return std::unique_ptr<Reader>(new Reader(static_cast<const std::uint8_t*>(memory), bytes));
+}
+
+Reader::~Reader() { ::munmap(const_cast<std::uint8_t*>(memory_), bytes_); }
+
+std::uint64_t Reader::last() const {
+  const auto& header = *reinterpret_cast<const Header*>(memory_);
+  if (header.magic.load(std::memory_order_acquire) != kMagic || header.version != kVersion) return 0;
+  return header.next.load(std::memory_order_acquire);
+}
+
+std::string Reader::name(std::uint64_t index) const {
+  if (index >= kNames) return {};
+  const char* text = reinterpret_cast<const char*>(memory_ + kNamesAt + index * kNameBytes);
+  std::string out(text, ::strnlen(text, kNameBytes));
+  std::ranges::replace_if(
+      out, [](char c) { return c < 0x21 || c > 0x7e; }, '?');
+  return out;
+}
+
+std::uint64_t Reader::read(std::uint64_t after, const std::function<void(const Record&)>& visit) const {
+  const std::uint64_t newest = last();
+  if (newest < after) return newest;  // scribbled over, or begun anew
+  // Not the file's own word: its process may have written another one.
+  const std::uint64_t capacity = capacity_of(bytes_);
+  const auto* records = reinterpret_cast<const Words*>(memory_ + kRecordsAt);
+  for (std::uint64_t number = std::max(after, newest - std::min(newest, capacity)) + 1; number <= newest; ++number) {
+    const std::optional<Copy> copy = copy_of(records[(number - 1) % capacity], number);
+    if (!copy) continue;
+    const std::uint64_t labels = (*copy)[kLabels];
+    const std::uint64_t outcome = (labels >> 32U) & 0xffU;
+    Record record;
+    record.number = number;
+    record.side = ((labels >> 40U) & 0xffU) == 0 ? Side::answered : Side::made;
+    record.method = name(labels & 0xffffU);
+    record.peer = name((labels >> 16U) & 0xffffU);
+    if (outcome > 0 && outcome < kOutcomes) record.code = static_cast<Code>(outcome - 1);
+    record.started_ns = (*copy)[kStarted];
+    record.total_ns = (*copy)[kTotal];
+    put_word((*copy)[kTrace], record.trace.trace_id);
+    put_word((*copy)[kTrace + 1], record.trace.trace_id, 8);
+    put_word((*copy)[kSpan], record.trace.span_id);
+    put_word((*copy)[kParent], record.parent);
+    record.stages_known = ((labels >> 48U) & 1U) != 0;
+    std::copy_n(copy->begin() + kStages, record.stages.size(), record.stages.begin());
+    record.request_bytes = static_cast<std::uint32_t>((*copy)[kSizes]);
+    record.response_bytes = static_cast<std::uint32_t>((*copy)[kSizes] >> 32U);
+    visit(record);
+  }
+  return newest;
+}
+
+}  // namespace status::metrics::flight

@@ -1,0 +1,39 @@
+// The reading end of a flight recorder, while its process runs and after its end. What is in it is the word of that
+// process: everything is checked against bounds, and nothing of it is trusted to be true. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "ipc/base/result.h"
+#include "metrics/flight/record.h"
+
+namespace status::metrics::flight {
+
+class Reader {
+ public:
+  // Maps the file to read. The descriptor stays the caller's. DATA_LOSS (`metrics.flight_file`) for one that cannot be a
+  // recorder's; one that its process has not begun yet is empty.
+  static Result<std::unique_ptr<Reader>> map(int fd);
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  // The number of the newest record; 0: none.
+  std::uint64_t last() const;
+
+  // Hands out the records after `after` that are still there, in order; those being written are left out. Gives the
+  // number to go on from.
+  std::uint64_t read(std::uint64_t after, const std::function<void(const Record&)>& visit) const;
+
+ private:
+  Reader(const std::uint8_t* memory, std::size_t bytes) : memory_(memory), bytes_(bytes) {}
+  std::string name(std::uint64_t index) const;
+
+  const std::uint8_t* const memory_;
+  const std::size_t bytes_;
+};
+
+}  // namespace status::metrics::flight

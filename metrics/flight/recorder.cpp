@@ -1,0 +1,92 @@
+#include "metrics/flight/recorder.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "metrics/flight/layout.h"
+
+namespace status::metrics::flight {
+namespace {
+
+constexpr std::string_view kOther = "_other";
+
+template <std::size_t N>
+std::uint64_t word_of(const std::array<std::uint8_t, N>& bytes, std::size_t at = 0) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes.data() + at, sizeof word);
+  return word;
+}
+
+std::uint64_t half(std::size_t bytes) { return std::min<std::size_t>(bytes, 0xffff'ffffU); }
+
+}  // namespace
+
+Result<std::unique_ptr<Recorder>> Recorder::map(int fd) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return fail(errno_error(errno, "flight recorder"));
+  const auto bytes = static_cast<std::size_t>(info.st_size);
+  if (capacity_of(bytes) == 0) return fail(Code::internal, "metrics.flight_file", "the flight recorder is too small");
+  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (memory == MAP_FAILED) return fail(errno_error(errno, "map the flight recorder"));
+  return std::unique_ptr<Recorder>(new Recorder(static_cast<std::uint8_t*>(memory), bytes));
+}
+
+Recorder::Recorder(std::uint8_t* memory, std::size_t bytes)
+    : memory_(memory), bytes_(bytes), header_(*reinterpret_cast<Header*>(memory)) {
+  header_.magic.store(0);
+  header_.version = kVersion;
+  header_.names.store(0);
+  header_.next.store(0);
+  name(kOther);
+  header_.magic.store(kMagic, std::memory_order_release);
+}
+
+Recorder::~Recorder() { ::munmap(memory_, bytes_); }
+
+Recorder::Name Recorder::name(std::string_view text) {
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto known = names_.find(text); known != names_.end()) return known->second;
+    if (names_.size() >= kNames) return 0;
+  }
+  const std::unique_lock lock(mutex_);
+  if (const auto known = names_.find(text); known != names_.end()) return known->second;
+  const std::size_t index = names_.size();
+  if (index >= kNames) return 0;
+  char* place = reinterpret_cast<char*>(memory_ + kNamesAt + index * kNameBytes);
+  std::memset(place, 0, kNameBytes);
+  std::memcpy(place, text.data(), std::min(text.size(), kNameBytes));
+  header_.names.store(static_cast<std::uint32_t>(index + 1), std::memory_order_release);
+  names_.emplace(text, static_cast<Name>(index));
+  return static_cast<Name>(index);
+}
+
+void Recorder::add(const Entry& entry) {
+  const std::uint64_t number = header_.next.fetch_add(1, std::memory_order_relaxed) + 1;
+  auto* records = reinterpret_cast<Words*>(memory_ + kRecordsAt);
+  Words& words = records[(number - 1) % capacity_of(bytes_)];
+  // Release on each: whoever reads a word of this record also sees that its number is gone.
+  const auto put = [&words](std::size_t word, std::uint64_t value) {
+    words[word].store(value, std::memory_order_release);
+  };
+  put(kNumber, 0);
+  put(kStarted, entry.started_ns);
+  put(kTotal, entry.total_ns);
+  const bool traced = entry.trace != nullptr;
+  put(kTrace, traced ? word_of(entry.trace->trace_id) : 0);
+  put(kTrace + 1, traced ? word_of(entry.trace->trace_id, 8) : 0);
+  put(kSpan, traced ? word_of(entry.trace->span_id) : 0);
+  put(kParent, word_of(entry.parent));
+  for (std::size_t i = 0; i < entry.stages.size(); ++i) put(kStages + i, entry.stages[i]);
+  put(kSizes, half(entry.request_bytes) | (half(entry.response_bytes) << 32U));
+  const std::uint64_t outcome = entry.code ? static_cast<std::uint64_t>(*entry.code) + 1 : 0;
+  put(kLabels, entry.method | (std::uint64_t{entry.peer} << 16U) | (outcome << 32U) |
+                   (static_cast<std::uint64_t>(entry.side) << 40U) | (std::uint64_t{entry.stages_known} << 48U));
+  put(kNumber, number);
+}
+
+}  // namespace status::metrics::flight

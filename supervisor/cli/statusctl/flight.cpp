@@ -1,0 +1,98 @@
+// statusctl trace ID | trace slow [METHOD] | flight [MODULE]: what the flight recorders hold.
+#include <cstdio>
+
+#include "supervisor/cli/statusctl/commands.h"
+#include "supervisor/cli/statusctl/exit_codes.h"
+#include "supervisor/cli/statusctl/output.h"
+#include "supervisor/cli/statusctl/time_text.h"
+#include "supervisor/cli/statusctl/waterfall.h"
+
+namespace status::cli {
+namespace {
+
+constexpr std::uint64_t kDayMs = 86'400'000;
+constexpr std::uint64_t kSlowest = 20;
+
+std::string ms_text(std::uint64_t ns) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f ms", static_cast<double>(ns) * 1e-6);
+  return text;
+}
+
+const Value::Array& records_of(const Value& reply) {
+  static const Value::Array kNone;
+  const Value* records = reply.find("records");
+  return records == nullptr || records->as_array() == nullptr ? kNone : *records->as_array();
+}
+
+Result<Value> span_of(const std::string& since) {
+  const auto span = parse_span(since);
+  if (!span) {
+    return fail(Code::invalid_argument, "cli.bad_time", "--since " + since + ": it must be a span such as 30s, 5m, 2h");
+  }
+  return Value::map({{"since_ms", static_cast<std::uint64_t>(span->count())}});
+}
+
+int wrong(const Error& error) {
+  std::fprintf(stderr, "statusctl: %s\n", error.message.c_str());
+  return kUsage;
+}
+
+// Asks, and prints JSON where that is wanted; else the caller does with what came.
+template <class Print>
+int ask(const Shell& shell, const Value& params, Print print) {
+  Result<Session> session = Session::open(shell.place);
+  if (!session) return report(session.error());
+  const Result<Value> reply = session->read("supervisor.flight", params);
+  if (!reply) return report(reply.error());
+  if (shell.json) {
+    print_json(*reply, shell.terminal);
+  } else {
+    std::fputs(print(records_of(*reply)).c_str(), stdout);
+  }
+  return kDone;
+}
+
+std::string table_of(const Value::Array& records) {
+  Table table({"TIME", "MODULE", "", "METHOD", "PEER", "CODE", "TOTAL", "TRACE"});
+  for (const Value& record : records) {
+    table.add({clock_text(record.int_or("time_ms", 0)), record.string_or("module", ""), record.string_or("side", ""),
+               record.string_or("method", ""), record.string_or("peer", ""), record.string_or("code", ""),
+               ms_text(record.uint_or("total_ns", 0)), record.string_or("trace", "")});
+  }
+  return table.text();
+}
+
+}  // namespace
+
+int run_trace(const Shell& shell, const std::string& trace) {
+  return ask(shell, Value::map({{"trace", trace}, {"since_ms", kDayMs}, {"limit", 5'000}}),
+             [](const Value::Array& records) { return waterfall(records); });
+}
+
+int run_trace_slow(const Shell& shell, const FlightWish& wish) {
+  Result<Value> params = span_of(wish.since);
+  if (!params) return wrong(params.error());
+  params->set("module", "gateway");  // what front ends saw
+  if (!wish.method.empty()) params->set("method", wish.method);
+  params->set("order", "slowest");
+  params->set("limit", 4 * kSlowest);
+  return ask(shell, *params, [](const Value::Array& records) {
+    Value::Array calls;
+    for (const Value& record : records) {
+      if (record.string_or("side", "") == "answered" && calls.size() < kSlowest) calls.push_back(record);
+    }
+    return table_of(calls);
+  });
+}
+
+int run_flight(const Shell& shell, const FlightWish& wish) {
+  Result<Value> params = span_of(wish.since);
+  if (!params) return wrong(params.error());
+  if (!wish.module.empty()) params->set("module", wish.module);
+  if (!wish.method.empty()) params->set("method", wish.method);
+  params->set("limit", wish.limit);
+  return ask(shell, *params, table_of);
+}
+
+}  // namespace status::cli

@@ -1,0 +1,153 @@
+// A fault of 50 ms in every stage of every module, one after the other: `statusctl blame` ranks that stage of that
+// module first within ten seconds.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "tests/bench/figures.h"
+#include "tests/integration/blame/traffic.h"
+#include "tests/support/process_node.h"
+#include "tests/support/statusctl.h"
+
+namespace status::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kWithin = 10s;
+
+struct Cell {
+  std::string method;  // that comes by there
+  std::string stage;
+};
+
+class Blamed : public testing::Test {
+ protected:
+  void SetUp() override {
+    const Status started = node_.start();
+    ASSERT_TRUE(started) << started.error().describe();
+  }
+  Outcome run(std::vector<std::string> words) {
+    words.insert(words.begin(), {"--data-dir", node_.data_dir()});
+    return statusctl(std::move(words));
+  }
+  // The first row of the table; empty when there is none.
+  Value first_row() {
+    const Value reply = run({"blame", "--since", "5s", "--json"}).json();
+    const Value* rows = reply.find("rows");
+    return rows == nullptr || rows->as_array() == nullptr || rows->as_array()->empty() ? Value()
+                                                                                       : rows->as_array()->front();
+  }
+  static std::string place_of(const Value& row) {
+    return row.string_or("module", "") + " " + row.string_or("stage", "");
+  }
+
+  // Seconds until the table says so; negative when it does not in time. `row`: as it was last.
+  double seconds_until(const std::string& place, Value& row) {
+    const auto begin = bench::Clock::now();
+    while (bench::Clock::now() < begin + kWithin) {
+      row = first_row();
+      if (place_of(row) == place) return bench::ms_since(begin) / 1'000;
+    }
+    return -1;
+  }
+
+  ProcessNode node_{{.settings = without_backoff(), .arguments = {"--allow-faults"}}};
+};
+
+TEST_F(Blamed, EveryStageOfEveryModule) {
+  const std::vector<Cell> cells = {{"chat.list_conversations", "queue"},
+                                   {"chat.list_conversations", "handler"},
+                                   {"chat.list_conversations", "persist"},
+                                   {"chat.send_message", "backend"},
+                                   {"waku.info", "queue"},
+                                   {"waku.info", "handler"},
+                                   {"waku.info", "persist"},
+                                   {"waku.info", "backend"},
+                                   {"keys.status", "queue"},
+                                   {"keys.status", "handler"}};
+  ProcessNode peer;
+  ASSERT_TRUE(peer.start());
+  const Result<Conversation> talk = converse(node_, peer);
+  ASSERT_TRUE(talk) << talk.error().describe();
+  ASSERT_TRUE(peer.stop()) << "it only had to introduce itself";
+  const Traffic traffic(node_,
+                        {{"chat.list_conversations"},
+                         {"chat.identity"},
+                         {"chat.send_message", Value::map({{"conversation", talk->id}, {"content", "x"}})},
+                         {"waku.info"},
+                         {"waku.peers"},
+                         {"keys.status"}},
+                        10ms);
+  std::printf("%-28s %-8s %8s %8s  %s\n", "method", "stage", "first", "share", "why");
+  for (const Cell& cell : cells) {
+    const Outcome added = run({"fault", "add", cell.method, "--stage", cell.stage, "--delay", "50ms"});
+    ASSERT_EQ(added.code, 0) << added.errors;
+    const std::string module = cell.method.substr(0, cell.method.find('.'));
+    Value row;
+    const double seconds = seconds_until(module + " " + cell.stage, row);
+    EXPECT_GE(seconds, 0) << cell.method << " " << cell.stage << ": after ten seconds it is " << place_of(row);
+    EXPECT_NE(row.string_or("owner", ""), "");
+    std::printf("%-28s %-8s %6.1f s %6.1f %%  %s\n", cell.method.c_str(), cell.stage.c_str(), seconds,
+                row.double_or("share", 0) * 100, row.string_or("why", "").c_str());
+    ASSERT_EQ(run({"fault", "clear"}).code, 0);
+  }
+  EXPECT_TRUE(node_.stop());
+}
+
+// What the table says of the slowest call can be looked into.
+TEST_F(Blamed, TheTraceOfARowShowsTheStage) {
+  const Traffic traffic(node_, {{"waku.info"}}, 10ms);
+  ASSERT_EQ(run({"fault", "add", "waku.info", "--stage", "persist", "--delay", "50ms"}).code, 0);
+  Value row;
+  ASSERT_GE(seconds_until("waku persist", row), 0) << place_of(row);
+  const std::string trace = row.string_or("trace", "");
+  const Value shown = run({"trace", trace, "--json"}).json();
+  const Value* records = shown.find("records");
+  ASSERT_NE(records, nullptr);
+  bool seen = false;
+  for (const Value& record : *records->as_array()) {
+    EXPECT_EQ(record.string_or("trace", ""), trace);
+    const Value* stages = record.find("stages");
+    const bool waku = record.string_or("module", "") == "waku" && record.string_or("side", "") == "answered";
+    seen = seen || (waku && stages != nullptr && stages->uint_or("persist_ns", 0) >= 50'000'000);
+  }
+  EXPECT_TRUE(seen) << shown.find("records")->as_array()->size() << " records";
+  const Value slow = run({"trace", "slow", "waku.info", "--json"}).json();
+  EXPECT_GE(slow.find("records")->as_array()->front().uint_or("total_ns", 0), 50'000'000U);
+}
+
+// A module that is dead or hangs has its records all the same.
+TEST_F(Blamed, TheRecorderOfADeadModuleIsRead) {
+  ASSERT_TRUE(node_.front().call("waku.peers"));
+  const auto waku = node_.row("waku");
+  ASSERT_TRUE(waku);
+  ASSERT_TRUE(node_.front().call("supervisor.stop", Value::map({{"module", "chat"}})));
+  ASSERT_TRUE(node_.kill("waku"));
+  const Value flight = run({"flight", "waku", "--method", "waku.peers", "--json"}).json();
+  const Value* records = flight.find("records");
+  ASSERT_NE(records, nullptr);
+  ASSERT_FALSE(records->as_array()->empty());
+  EXPECT_EQ(records->as_array()->back().uint_or("generation", 0), waku->generation);
+  EXPECT_EQ(records->as_array()->back().string_or("peer", ""), "gateway");
+}
+
+TEST_F(Blamed, ResourcesAreRanked) {
+  const Traffic traffic(node_, {{"chat.list_conversations"}}, 1ms);
+  for (const char* resource : {"cpu", "memory", "network", "disk"}) {
+    const Value reply = run({"blame", "--resource", resource, "--since", "10s", "--json"}).json();
+    const Value* rows = reply.find("rows");
+    ASSERT_NE(rows, nullptr) << resource;
+    EXPECT_EQ(rows->as_array()->size(), 4U) << resource;
+    double last = 1;
+    for (const Value& row : *rows->as_array()) {
+      EXPECT_LE(row.double_or("share", 2), last) << resource;
+      last = row.double_or("share", 2);
+      EXPECT_NE(row.string_or("why", ""), "");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace status::test

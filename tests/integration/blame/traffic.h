@@ -1,0 +1,31 @@
+// Front ends that call a node all the time, so that there is something to blame somebody for.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/node.h"
+
+namespace status::test {
+
+class Traffic {
+ public:
+  struct Work {
+    std::string method;
+    Value params = Value::Map();
+  };
+  // One front end for each, which waits `pause` between its calls; errors are what happens to them.
+  Traffic(Node& node, const std::vector<Work>& works, std::chrono::milliseconds pause);
+  ~Traffic();
+  Traffic(const Traffic&) = delete;
+  Traffic& operator=(const Traffic&) = delete;
+
+ private:
+  std::atomic<bool> over_{false};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace status::test
