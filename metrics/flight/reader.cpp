@@ -8,6 +8,7 @@
 #include <cstring>
 #include <optional>
 
+#include "ipc/base/clock.h"
 #include "metrics/flight/layout.h"
 
 namespace status::metrics::flight {
@@ -29,6 +30,11 @@ std::optional<Copy> copy_of(const Words& words, std::uint64_t number) {
   for (std::size_t i = 1; i < kWords; ++i) copy[i] = words[i].load(std::memory_order_acquire);
   if (words[kNumber].load(std::memory_order_relaxed) != number) return std::nullopt;
   return copy;
+}
+
+// What is recorded has ended: another time is not one that was measured.
+bool is_over(std::uint64_t started_ns, std::uint64_t total_ns, std::uint64_t now_ns) {
+  return started_ns <= now_ns && total_ns <= now_ns - started_ns;
 }
 
 }  // namespace
@@ -63,12 +69,15 @@ std::string Reader::name(std::uint64_t index) const {
 std::uint64_t Reader::read(std::uint64_t after, const std::function<void(const Record&)>& visit) const {
   const std::uint64_t newest = last();
   if (newest < after) return newest;  // scribbled over, or begun anew
+  const std::uint64_t now_ns = monotonic_ns();
   // Not the file's own word: its process may have written another one.
   const std::uint64_t capacity = capacity_of(bytes_);
   const auto* records = reinterpret_cast<const Words*>(memory_ + kRecordsAt);
-  for (std::uint64_t number = std::max(after, newest - std::min(newest, capacity)) + 1; number <= newest; ++number) {
+  const std::uint64_t first = std::max(after, newest - std::min(newest, capacity));
+  for (std::uint64_t i = 0; i < newest - first; ++i) {
+    const std::uint64_t number = first + 1 + i;
     const std::optional<Copy> copy = copy_of(records[(number - 1) % capacity], number);
-    if (!copy) continue;
+    if (!copy || !is_over((*copy)[kStarted], (*copy)[kTotal], now_ns)) continue;
     const std::uint64_t labels = (*copy)[kLabels];
     const std::uint64_t outcome = (labels >> 32U) & 0xffU;
     Record record;

@@ -24,8 +24,8 @@ class Reader {
   // The number of the newest record; 0: none.
   std::uint64_t last() const;
 
-  // Hands out the records after `after` that are still there, in order; those being written are left out. Gives the
-  // number to go on from.
+  // Hands out the records after `after` that are still there, in order; those being written are left out, and those that
+  // say that they end later than now. Gives the number to go on from.
   std::uint64_t read(std::uint64_t after, const std::function<void(const Record&)>& visit) const;
 
  private:

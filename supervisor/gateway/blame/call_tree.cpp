@@ -53,7 +53,9 @@ void CallTrees::add(const std::string& module, const Record& record) {
   } else if (record.side == Side::answered && record.stages_known) {
     std::deque<Service>& served = served_[module];
     const std::uint64_t waited = std::min(record.stages[kQueue], record.total_ns);
-    served.push_back({record.started_ns + waited, ended(record), record.stages});
+    Service service{record.started_ns + waited, ended(record), record.stages};
+    for (std::uint64_t& stage : service.stages) stage = std::min(stage, record.total_ns - waited);
+    served.push_back(service);
     if (served.size() > kMostServed) served.pop_front();
   }
 }

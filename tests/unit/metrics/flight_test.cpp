@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "ipc/base/clock.h"
 #include "ipc/base/random.h"
 #include "ipc/base/unique_fd.h"
 #include "metrics/flight/reader.h"
@@ -36,6 +37,7 @@ class FlightTest : public ::testing::Test {
     return out;
   }
 
+  static constexpr off_t kNextAt = 16;  // in the header: how many have been written
   static constexpr std::size_t kCapacity = 8;
   static constexpr std::size_t kBytes = 64 + 256 * 96 + kCapacity * 128;
   const UniqueFd file_ = make_file(kBytes);
@@ -125,6 +127,20 @@ TEST_F(FlightTest, AFileThatIsNoneOrThatWasScribbledOverIsReadWithoutHarm) {
     ASSERT_EQ(::pwrite(file_.get(), noise.data(), noise.size(), at), static_cast<ssize_t>(noise.size()));
     read();
   }
+}
+
+TEST_F(FlightTest, AModuleThatLiesAboutTimesAndNumbersIsNotBelieved) {
+  Recorder::Entry entry;
+  entry.started_ns = 5;
+  recorder_->add(entry);
+  entry.total_ns = monotonic_ns() + 3'600'000'000'000;
+  recorder_->add(entry);
+  entry.started_ns = entry.total_ns = ~std::uint64_t{0} - 1;
+  recorder_->add(entry);
+  EXPECT_EQ(read().size(), 1U) << "what has not ended was not measured";
+  const std::uint64_t end = ~std::uint64_t{0};
+  ASSERT_EQ(::pwrite(file_.get(), &end, sizeof end, kNextAt), static_cast<ssize_t>(sizeof end));
+  EXPECT_TRUE(read().empty()) << "and it comes to an end";
 }
 
 TEST(Flight, ARecordThatIsBeingWrittenIsNotRead) {
