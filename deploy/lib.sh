@@ -17,16 +17,16 @@ as_root() {
   fi
 }
 
-# wanted_packages [GROUP]: the packages of deploy/packages, one a line; those of a group, a word in lower case with a colon before the
+# wanted_packages [GROUP...]: the packages of deploy/packages, one a line; those of a group, a word in lower case with a colon before the
 # reason, only when it is named.
 wanted_packages() {
-  awk -v group="${1:-}:" '!/^#/ && NF && ($2 !~ /^[a-z]+:$/ || $2 == group) { print $1 }' "$root/deploy/packages" | sort -u
+  awk -v groups=" ${*/%/:} " '!/^#/ && NF && ($2 !~ /^[a-z]+:$/ || index(groups, " " $2 " ")) { print $1 }' "$root/deploy/packages" | sort -u
 }
 
-# missing_packages [GROUP]: those of them that are not installed.
+# missing_packages [GROUP...]: those of them that are not installed.
 missing_packages() {
   local wanted installed
-  wanted=$(wanted_packages "${1:-}")
+  wanted=$(wanted_packages "$@")
   # dpkg-query fails when it does not know one of them: that one is missing.
   # shellcheck disable=SC2016,SC2086
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | awk '$1 == "installed" { print $2 }' |
@@ -34,12 +34,12 @@ missing_packages() {
   comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$installed")
 }
 
-# install_packages [GROUP]: installs what is missing; says nothing when nothing is.
+# install_packages [GROUP...]: installs what is missing; says nothing when nothing is.
 install_packages() {
   [[ -n $(command -v dpkg-query) && -n $(command -v apt-get) ]] ||
     die "this system has no apt-get: deploy/packages is a list for Debian 12; install what it names by other means"
   local missing command log
-  mapfile -t missing < <(missing_packages "${1:-}")
+  mapfile -t missing < <(missing_packages "$@")
   ((${#missing[@]} > 0)) || return 0
   command="apt-get install --no-install-recommends ${missing[*]}"
   ((EUID == 0)) || command -v sudo >/dev/null ||

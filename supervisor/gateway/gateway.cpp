@@ -108,7 +108,10 @@ struct Gateway::Parts {
 void Gateway::Parts::open_endpoint() {
   if (config.metrics_listen.empty()) return;
   Result<std::unique_ptr<HttpEndpoint>> opened =
-      HttpEndpoint::open(office, config.metrics_listen, earlier_port(config.metrics_address_file),
+      HttpEndpoint::open(office,
+                         {.listen = config.metrics_listen,
+                          .wish = earlier_port(config.metrics_address_file),
+                          .allowed_hosts = config.metrics_allowed_hosts},
                          [this](std::string_view path) { return serve(path); });
   if (!opened) {
     log.warn("metrics are not served", {{"reason", opened.error().reason}, {"why", opened.error().message}});

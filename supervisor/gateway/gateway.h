@@ -30,6 +30,7 @@ struct GatewayConfig {
   std::shared_ptr<const ipc::AccessPolicy> access;  // of the local user; those with named tokens are let in besides
   std::string tokens_file;                          // keeps the named tokens; empty: they end with the gateway
   std::string metrics_listen;                       // "127.0.0.1:9464"; empty: metrics are not served
+  std::vector<std::string> metrics_allowed_hosts;   // names that it is asked by besides addresses and "localhost"
   std::string metrics_address_file;                 // where the address that is served is written; empty: nowhere
   std::string remote_listen;                        // "tls+tcp://0.0.0.0:7443"; empty: no other machine can connect
   std::string remote_key_file;                      // the node's own key for that; made when it is needed

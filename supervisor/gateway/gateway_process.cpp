@@ -71,6 +71,11 @@ class Process {
     config.version = bootstrap.config.string_or("version", "");
     config.boot_id = bootstrap.config.string_or("boot_id", bootstrap.boot_id);
     config.metrics_listen = bootstrap.config.string_or("metrics_listen", "");
+    if (const Value* hosts = bootstrap.config.find("metrics_allowed_hosts"); hosts != nullptr && hosts->as_array()) {
+      for (const Value& host : *hosts->as_array()) {
+        if (host.as_string() != nullptr) config.metrics_allowed_hosts.push_back(*host.as_string());
+      }
+    }
     config.metrics_address_file = bootstrap.run_dir + "/metrics.addr";
     config.remote_listen = bootstrap.config.string_or("remote_listen", "");
     config.remote_key_file = bootstrap.data_dir + "/remote_key.pem";

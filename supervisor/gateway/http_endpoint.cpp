@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "supervisor/gateway/http_host.h"
 #include "supervisor/gateway/tcp_listener.h"
 
 namespace status::gateway {
@@ -24,11 +25,16 @@ Result<TcpAddress> parse_address(const std::string& listen) {
               "metrics.listen is `" + listen + "`; it must be address:port, such as 127.0.0.1:9464");
 }
 
+struct Site {
+  std::vector<std::string> allowed_hosts;
+  HttpEndpoint::Handler handler;
+};
+
 // One connection: requests one after another, each with its own time limit.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, const HttpEndpoint::Handler& handler, std::shared_ptr<void> ticket)
-      : stream_(std::move(socket)), handler_(handler), ticket_(std::move(ticket)) {}
+  Session(tcp::socket socket, const Site& site, std::shared_ptr<void> ticket)
+      : stream_(std::move(socket)), site_(site), ticket_(std::move(ticket)) {}
 
   void read() {
     parser_.emplace();
@@ -45,10 +51,14 @@ class Session : public std::enable_shared_from_this<Session> {
   void answer() {
     const auto& request = parser_->get();
     const bool head = request.method() == http::verb::head;
+    const auto host = request[http::field::host];
     HttpReply reply;
-    if (head || request.method() == http::verb::get) {
+    // Only programs that are no browsers send none.
+    if (!host.empty() && !is_allowed_host({host.data(), host.size()}, site_.allowed_hosts)) {
+      reply = {.status = 403, .body = "this name is not in metrics.allowed_hosts\n"};
+    } else if (head || request.method() == http::verb::get) {
       const std::string_view target(request.target().data(), request.target().size());
-      reply = handler_(target.substr(0, target.find('?')));
+      reply = site_.handler(target.substr(0, target.find('?')));
     } else {
       reply = {.status = 405, .body = "only GET and HEAD\n"};
     }
@@ -71,7 +81,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   beast::tcp_stream stream_;
-  const HttpEndpoint::Handler& handler_;
+  const Site& site_;
   std::shared_ptr<void> ticket_;
   beast::flat_buffer buffer_{HttpEndpoint::kMaxHeaderBytes};
   std::optional<http::request_parser<http::empty_body>> parser_;
@@ -81,35 +91,35 @@ class Session : public std::enable_shared_from_this<Session> {
 }  // namespace
 
 struct HttpEndpoint::Acceptor : std::enable_shared_from_this<Acceptor> {
-  Acceptor(tcp::acceptor s, Handler h) : socket(std::move(s)), handler(std::move(h)) {}
+  Acceptor(tcp::acceptor s, Site answers) : socket(std::move(s)), site(std::move(answers)) {}
 
   void accept() {
     socket.async_accept([self = shared_from_this()](const boost::system::error_code& error, tcp::socket peer) {
       if (error == asio::error::operation_aborted) return;
       // Past the limit a connection is closed at once.
       if (!error && self->tickets.use_count() <= static_cast<long>(kMaxSessions)) {
-        std::make_shared<Session>(std::move(peer), self->handler, self->tickets)->read();
+        std::make_shared<Session>(std::move(peer), self->site, self->tickets)->read();
       }
       self->accept();
     });
   }
 
   tcp::acceptor socket;
-  Handler handler;
+  const Site site;
   std::shared_ptr<int> tickets = std::make_shared<int>(0);  // held once by each session
 };
 
-Result<std::unique_ptr<HttpEndpoint>> HttpEndpoint::open(Office& office, const std::string& listen, std::uint16_t wish,
-                                                         Handler handler) {
-  const Result<TcpAddress> wanted = parse_address(listen);
+Result<std::unique_ptr<HttpEndpoint>> HttpEndpoint::open(Office& office, Options options, Handler handler) {
+  const Result<TcpAddress> wanted = parse_address(options.listen);
   if (!wanted) return fail(wanted.error());
-  Result<tcp::acceptor> socket = listen_on(office.context(), *wanted, wish, "metrics.listen");
+  Result<tcp::acceptor> socket = listen_on(office.context(), *wanted, options.wish, "metrics.listen");
   if (!socket) return fail(std::move(socket.error()));
   std::unique_ptr<HttpEndpoint> self(new HttpEndpoint());
   const TcpAddress bound = address_of(*socket);
   self->address_ = to_text(bound);
   self->port_ = bound.port;
-  self->acceptor_ = std::make_shared<Acceptor>(std::move(*socket), std::move(handler));
+  self->acceptor_ =
+      std::make_shared<Acceptor>(std::move(*socket), Site{std::move(options.allowed_hosts), std::move(handler)});
   office.post([acceptor = self->acceptor_] { acceptor->accept(); });
   return self;
 }

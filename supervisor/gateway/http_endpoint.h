@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ipc/base/result.h"
 #include "supervisor/gateway/office.h"
@@ -28,11 +29,15 @@ class HttpEndpoint {
   // The path is without its query. Runs on the office's thread.
   using Handler = std::function<HttpReply(std::string_view path)>;
 
-  // `listen`: "127.0.0.1:9464", "[::1]:0"; for port 0, `wish` is tried first when it is not 0. Errors: INVALID_ARGUMENT
-  // (`gateway.bad_listen`) for another form, FAILED_PRECONDITION (`gateway.port_taken`) with the address and the key to
-  // change, system errors.
-  static Result<std::unique_ptr<HttpEndpoint>> open(Office& office, const std::string& listen, std::uint16_t wish,
-                                                    Handler handler);
+  struct Options {
+    std::string listen;                           // "127.0.0.1:9464", "[::1]:0"
+    std::uint16_t wish = 0;                       // for port 0: tried first when it is not 0
+    std::vector<std::string> allowed_hosts = {};  // names besides addresses and "localhost"; others are answered 403
+  };
+
+  // Errors: INVALID_ARGUMENT (`gateway.bad_listen`) for another form, FAILED_PRECONDITION (`gateway.port_taken`) with the
+  // address and the key to change, system errors.
+  static Result<std::unique_ptr<HttpEndpoint>> open(Office& office, Options options, Handler handler);
   // Only when the office is closed, or on its thread.
   ~HttpEndpoint();
 

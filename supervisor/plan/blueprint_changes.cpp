@@ -113,6 +113,8 @@ std::vector<ModuleChange> changes_between(const Blueprint& running, const Bluepr
     if (plan.manifest.name == kGateway) {
       comparison.note(Kind::restarted, running.configuration.metrics_listen, wanted.configuration.metrics_listen,
                       "metrics.listen");
+      comparison.note(Kind::restarted, running.configuration.metrics_allowed_hosts,
+                      wanted.configuration.metrics_allowed_hosts, "metrics.allowed_hosts");
       comparison.note(Kind::restarted, running.configuration.remote_listen, wanted.configuration.remote_listen,
                       "remote.listen");
     }

@@ -22,6 +22,8 @@ Value bootstrap_config(const ModulePlan& plan, const Configuration& configuratio
   Value config = plan.settings;
   if (plan.manifest.name == kGateway) {
     config.set("metrics_listen", configuration.metrics_listen);
+    Value::Array hosts(configuration.metrics_allowed_hosts.begin(), configuration.metrics_allowed_hosts.end());
+    config.set("metrics_allowed_hosts", Value(std::move(hosts)));
     config.set("remote_listen", configuration.remote_listen);
     config.set("token_file", paths.token());
     config.set("boot_id", boot_id);

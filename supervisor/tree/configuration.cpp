@@ -43,6 +43,14 @@ Status bad_override(std::string_view setting, std::string_view why) {
               "--set " + in_quotes(setting) + ": " + std::string(why));
 }
 
+// RFC 1123 section 2.1, without a port.
+bool is_host_name(std::string_view text) {
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
+  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), is_part);
+}
+
 void read_remote(Configuration& out, TableReader& outer, const std::string& file) {
   const Value* table = outer.table_if("remote");
   if (table == nullptr) return;
@@ -159,6 +167,11 @@ Result<Configuration> parse_configuration(const Value& document, const std::stri
   if (const Value* table = fields.table_if("metrics")) {
     TableReader metrics(*table, file, "metrics");
     if (auto listen = metrics.text_if("listen")) out.metrics_listen = *listen;
+    out.metrics_allowed_hosts = metrics.texts_if("allowed_hosts").value_or(std::vector<std::string>());
+    for (const std::string& host : out.metrics_allowed_hosts) {
+      if (is_host_name(host)) continue;
+      metrics.refuse("allowed_hosts", "has " + in_quotes(host) + ", which is no host name such as node.example.org");
+    }
     fields.adopt(metrics.finish());
   }
   read_remote(out, fields, file);

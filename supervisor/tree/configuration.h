@@ -28,6 +28,7 @@ namespace status::supervisor {
 struct Configuration {
   std::optional<std::vector<std::string>> modules;
   std::string metrics_listen = "127.0.0.1:9464";
+  std::vector<std::string> metrics_allowed_hosts;
   std::string remote_listen;  // empty: no other machine can connect
   std::string log_level = "info";
   std::uint64_t log_max_bytes = 8 << 20;

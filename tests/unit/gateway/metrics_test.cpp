@@ -130,15 +130,37 @@ TEST_F(Endpoint, IsATargetOfPrometheusServiceDiscovery) {
 TEST_F(Endpoint, RefusesWhatItDoesNotKnow) {
   start_with_metrics();
   EXPECT_THAT(get("/etc/passwd"), StartsWith("HTTP/1.1 404"));
-  EXPECT_THAT(exchange(port(), "POST /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"),
-              StartsWith("HTTP/1.1 405"));
-  const std::string head = exchange(port(), "HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(
+      exchange(port(), "POST /metrics HTTP/1.1\r\nHost: [::1]:1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"),
+      StartsWith("HTTP/1.1 405"));
+  const std::string head = exchange(port(), "HEAD /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(head, HasSubstr("Content-Length: 3\r\n"));
   EXPECT_TRUE(head.ends_with("\r\n\r\n"));
   EXPECT_EQ(exchange(port(), "nonsense\r\n\r\n"), "");
   const std::string long_header = "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n";
   EXPECT_EQ(exchange(port(), long_header), "");
   EXPECT_THAT(get("/healthz"), StartsWith("HTTP/1.1 200"));
+}
+
+// A page that had its name resolved to this machine would ask under that name.
+TEST_F(Endpoint, AnswersToItsOwnNamesAlone) {
+  GatewayConfig with = config();
+  with.metrics_allowed_hosts = {"node.example.org"};
+  start_with_metrics(with);
+  const auto asked_as = [&](const std::string& host) {
+    return exchange(port(), "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+  };
+  for (const char* host : {"localhost", "LocalHost:9464", "10.1.2.3:80", "[fe80::1]", "Node.Example.org:9464"}) {
+    EXPECT_THAT(asked_as(host), StartsWith("HTTP/1.1 200")) << host;
+  }
+  for (const char* host :
+       {"attacker.example", "localhost.attacker.example", "node.example.org.", "127.0.0.1.example"}) {
+    const std::string refused = asked_as(host);
+    EXPECT_THAT(refused, StartsWith("HTTP/1.1 403")) << host;
+    EXPECT_THAT(refused, HasSubstr("metrics.allowed_hosts")) << host;
+    EXPECT_THAT(refused, Not(HasSubstr("status_"))) << host;
+  }
+  EXPECT_THAT(exchange(port(), "GET /healthz HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.0 200"));
 }
 
 TEST_F(Endpoint, TheAddressIsInHelloAndInAFileAndKeptByTheNextGateway) {

@@ -57,7 +57,8 @@ TEST_F(BlueprintChanges, WhatIsTheSupervisorsBusinessRestartsNothing) {
 
 TEST_F(BlueprintChanges, TheMetricsAddressIsTheGateways) {
   wanted_.configuration.metrics_listen = "127.0.0.1:1";
-  EXPECT_THAT(changes(), ElementsAre("gateway restarted metrics.listen"));
+  wanted_.configuration.metrics_allowed_hosts = {"node.example.org"};
+  EXPECT_THAT(changes(), ElementsAre("gateway restarted metrics.listen metrics.allowed_hosts"));
 }
 
 // node.toml has no key that a running node does not take on.

@@ -36,6 +36,16 @@ TEST(Configuration, TheDefaults) {
   EXPECT_EQ(configuration->log_burst_lines, 10'000u);
 }
 
+TEST(Configuration, AllowedHostsAreNames) {
+  const auto configuration = parse("[metrics]\nallowed_hosts = [\"node.example.org\", \"Node-7\"]\n");
+  ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+  EXPECT_EQ(configuration->metrics_allowed_hosts, (std::vector<std::string>{"node.example.org", "Node-7"}));
+  const auto refused = parse("[metrics]\nallowed_hosts = [\"node:9464\"]\n");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().message.find("node.toml:2: `metrics.allowed_hosts` has `node:9464`"), std::string::npos)
+      << refused.error().message;
+}
+
 TEST(Configuration, TheCommandLineGoesOverTheFile) {
   const auto configuration =
       parse("[metrics]\nlisten = \"127.0.0.1:1\"\n[waku]\nbackend = \"mesh\"\n",
