@@ -17,11 +17,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kWithin = 10s;
 
-struct Cell {
-  std::string method;  // that comes by there
-  std::string stage;
-};
-
 class Blamed : public testing::Test {
  protected:
   void SetUp() override {
@@ -57,16 +52,6 @@ class Blamed : public testing::Test {
 };
 
 TEST_F(Blamed, EveryStageOfEveryModule) {
-  const std::vector<Cell> cells = {{"chat.list_conversations", "queue"},
-                                   {"chat.list_conversations", "handler"},
-                                   {"chat.list_conversations", "persist"},
-                                   {"chat.send_message", "backend"},
-                                   {"waku.info", "queue"},
-                                   {"waku.info", "handler"},
-                                   {"waku.info", "persist"},
-                                   {"waku.info", "backend"},
-                                   {"keys.status", "queue"},
-                                   {"keys.status", "handler"}};
   ProcessNode peer;
   ASSERT_TRUE(peer.start());
   const Result<Conversation> talk = converse(node_, peer);
@@ -81,7 +66,7 @@ TEST_F(Blamed, EveryStageOfEveryModule) {
                          {"keys.status"}},
                         10ms);
   std::printf("%-28s %-8s %8s %8s  %s\n", "method", "stage", "first", "share", "why");
-  for (const Cell& cell : cells) {
+  for (const Place& cell : every_place()) {
     const Outcome added = run({"fault", "add", cell.method, "--stage", cell.stage, "--delay", "50ms"});
     ASSERT_EQ(added.code, 0) << added.errors;
     const std::string module = cell.method.substr(0, cell.method.find('.'));

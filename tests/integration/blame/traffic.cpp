@@ -19,4 +19,18 @@ Traffic::~Traffic() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+const std::vector<Place>& every_place() {
+  static const std::vector<Place> places = {{"chat.list_conversations", "queue"},
+                                            {"chat.list_conversations", "handler"},
+                                            {"chat.list_conversations", "persist"},
+                                            {"chat.send_message", "backend"},
+                                            {"waku.info", "queue"},
+                                            {"waku.info", "handler"},
+                                            {"waku.info", "persist"},
+                                            {"waku.info", "backend"},
+                                            {"keys.status", "queue"},
+                                            {"keys.status", "handler"}};
+  return places;
+}
+
 }  // namespace status::test

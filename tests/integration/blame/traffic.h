@@ -28,4 +28,13 @@ class Traffic {
   std::vector<std::thread> threads_;
 };
 
+// Where a call can be made slow: a method, and one of its stages.
+struct Place {
+  std::string method;
+  std::string stage;
+};
+
+// Every stage of every module at which faults strike, each by a method that comes by there.
+const std::vector<Place>& every_place();
+
 }  // namespace status::test

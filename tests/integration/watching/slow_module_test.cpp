@@ -18,11 +18,6 @@ using namespace std::chrono_literals;
 constexpr auto kWithin = 90s;  // rates are over a minute
 const std::string kShares = "instance_module_stage:status_rpc_stage_seconds:share1m";
 
-struct Fault {
-  std::string method;
-  std::string stage;
-};
-
 class SlowModule : public testing::Test {
  protected:
   void SetUp() override {
@@ -63,7 +58,7 @@ class SlowModule : public testing::Test {
     }
     return condition();
   }
-  void add(const Fault& fault) {
+  void add(const Place& fault) {
     const auto added = node_.front().call(
         "supervisor.add_fault",
         Value::map({{"method", fault.method}, {"stage", fault.stage}, {"kind", "delay"}, {"delay_ms", 200}}));
@@ -96,17 +91,7 @@ TEST_F(SlowModule, IsNamedWithItsStageByRulesAndAlert) {
     });
   })) << "without a fault nobody has more than half again of what it had";
   EXPECT_FALSE(alerted("StatusLatency", "chat"));
-  const std::vector<Fault> faults = {{"chat.list_conversations", "queue"},
-                                     {"chat.list_conversations", "handler"},
-                                     {"chat.list_conversations", "persist"},
-                                     {"chat.send_message", "backend"},
-                                     {"waku.info", "queue"},
-                                     {"waku.info", "handler"},
-                                     {"waku.info", "persist"},
-                                     {"waku.info", "backend"},
-                                     {"keys.status", "queue"},
-                                     {"keys.status", "handler"}};
-  for (const Fault& fault : faults) {
+  for (const Place& fault : every_place()) {
     const std::string module = fault.method.substr(0, fault.method.find('.'));
     const std::string place = module + " " + fault.stage;
     const auto begin = bench::Clock::now();
