@@ -73,15 +73,16 @@ void append(Snapshot& snapshot, const char* name, const char* help, Kind kind, s
   snapshot.push_back({name, help, kind, {}, {std::move(sample)}});
 }
 
-// Nothing under a sanitizer, whose allocator is another one.
-std::optional<double> heap_bytes() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return std::nullopt;
+// sanitizer/allocator_interface.h, which GCC does not bring along: a sanitizer's allocator is not the C library's.
+extern "C" std::size_t __sanitizer_get_heap_size();
+double heap_bytes() { return static_cast<double>(__sanitizer_get_heap_size()); }
 #else
+double heap_bytes() {
   const struct mallinfo2 heap = ::mallinfo2();
   return static_cast<double>(heap.arena + heap.hblkhd);
-#endif
 }
+#endif
 
 }  // namespace
 
