@@ -23,14 +23,14 @@ void Flight::Request::describe(api::Fields<Request>& f) {
   f.add("limit", &Request::limit, "How many at most.").range(1, kMostRecords).optional();
 }
 
-void Flight::Stages::describe(api::Fields<Stages>& f) {
-  f.add("send_ns", &Stages::send_ns, "From the caller to the callee, in nanoseconds, as the others.");
-  f.add("queue_ns", &Stages::queue_ns, "Waiting for a worker, or for the module's one thread.");
-  f.add("handler_ns", &Stages::handler_ns, "In the module's own code.");
-  f.add("persist_ns", &Stages::persist_ns, "In its database.");
-  f.add("backend_ns", &Stages::backend_ns, "In its backend.");
-  f.add("other_ns", &Stages::other_ns, "Waiting for other modules.");
-  f.add("reply_ns", &Stages::reply_ns, "Back to the caller; 0 in the callee's own record.");
+void FlightStages::describe(api::Fields<FlightStages>& f) {
+  f.add("send_ns", &FlightStages::send_ns, "From the caller to the callee, in nanoseconds, as the others.");
+  f.add("queue_ns", &FlightStages::queue_ns, "Waiting for a worker, or for the module's one thread.");
+  f.add("handler_ns", &FlightStages::handler_ns, "In the module's own code.");
+  f.add("persist_ns", &FlightStages::persist_ns, "In its database.");
+  f.add("backend_ns", &FlightStages::backend_ns, "In its backend.");
+  f.add("other_ns", &FlightStages::other_ns, "Waiting for other modules.");
+  f.add("reply_ns", &FlightStages::reply_ns, "Back to the caller; 0 in the callee's own record.");
 }
 
 void Flight::Record::describe(api::Fields<Record>& f) {

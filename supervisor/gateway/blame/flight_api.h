@@ -10,7 +10,20 @@
 
 namespace status::gateway {
 
+// Where a call's time went. Not inside Flight: an optional of a class that is not complete yet is not every compiler's.
+struct FlightStages {
+  std::uint64_t send_ns = 0;
+  std::uint64_t queue_ns = 0;
+  std::uint64_t handler_ns = 0;
+  std::uint64_t persist_ns = 0;
+  std::uint64_t backend_ns = 0;
+  std::uint64_t other_ns = 0;
+  std::uint64_t reply_ns = 0;
+  static void describe(api::Fields<FlightStages>& f);
+};
+
 struct Flight {
+  using Stages = FlightStages;
   struct Request {
     std::string module;
     std::string method;
@@ -19,16 +32,6 @@ struct Flight {
     std::string order = "time";
     std::uint32_t limit = 200;
     static void describe(api::Fields<Request>& f);
-  };
-  struct Stages {
-    std::uint64_t send_ns = 0;
-    std::uint64_t queue_ns = 0;
-    std::uint64_t handler_ns = 0;
-    std::uint64_t persist_ns = 0;
-    std::uint64_t backend_ns = 0;
-    std::uint64_t other_ns = 0;
-    std::uint64_t reply_ns = 0;
-    static void describe(api::Fields<Stages>& f);
   };
   struct Record {
     std::string module;
