@@ -25,8 +25,10 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kLook = 1s;             // between two looks at all processes
-constexpr auto kMessage = 100ms;       // between two messages
+constexpr auto kLook = 1s;  // between two looks at all processes
+// Between two messages: so many of them that a new incarnation has filled the caches of its database (1 MiB each) before
+// it is looked at, or what it needs would depend on how old it is.
+constexpr auto kMessage = 10ms;
 constexpr double kWarmUpShare = 0.25;  // of the time between two crashes, that a new incarnation is not looked at
 
 struct Series {

@@ -32,11 +32,12 @@ struct Session {
   SecretBytes state;
 };
 
-// `allowed`: what may be read.
-void receive(Session& session, ByteView message, const Bytes& allowed) {
+// A fuzzer that sees what its input is compared with finds the genuine messages, too.
+void receive(Session& session, ByteView message) {
   DoubleRatchet bob = DoubleRatchet::restore(session.state, session.random).value();
   const auto plaintext = bob.decrypt(message);
-  test::require(plaintext.has_value() == std::ranges::equal(message, allowed), "only what was encrypted can be read");
+  const bool genuine = std::ranges::equal(message, session.next) || std::ranges::equal(message, session.missed);
+  test::require(plaintext.has_value() == genuine, "only what was encrypted can be read");
   test::require(plaintext.has_value() || std::ranges::equal(bob.serialise(), session.state),
                 "a refusal changes nothing");
 }
@@ -45,7 +46,7 @@ void receive(Session& session, ByteView message, const Bytes& allowed) {
 void receive_changed(Session& session, const Bytes& genuine, ByteView input) {
   Bytes message = genuine;
   for (std::size_t i = 0; i < std::min(input.size(), message.size()); ++i) message[i] ^= input[i];
-  receive(session, message, genuine);
+  receive(session, message);
 }
 
 void restore(ByteView bytes) {
@@ -64,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ByteView rest(data + 1, size - 1);
   switch (data[0] % 4) {
     case 0:
-      chat::receive(session, rest, session.next);
+      chat::receive(session, rest);
       break;
     case 1:
       chat::receive_changed(session, session.next, rest);
