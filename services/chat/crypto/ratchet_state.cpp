@@ -11,6 +11,7 @@ constexpr std::uint8_t kStateVersion = 1;
 constexpr std::uint8_t kHasRemote = 1;
 constexpr std::uint8_t kHasSending = 2;
 constexpr std::uint8_t kHasReceiving = 4;
+constexpr std::uint8_t kFlags = kHasRemote | kHasSending | kHasReceiving;
 
 using Writer = ByteWriter<SecretBytes>;
 
@@ -56,13 +57,20 @@ void write_skipped(Writer& out, const std::vector<SkippedKey>& skipped) {
   }
 }
 
+bool all_differ(std::vector<PublicKey> chains) {
+  std::ranges::sort(chains);
+  return std::ranges::adjacent_find(chains) == chains.end();
+}
+
 bool read_skipped(ByteReader& in, std::vector<SkippedKey>& skipped) {
   std::vector<PublicKey> chains(in.u16());
   for (PublicKey& chain : chains) chain = in.array<PublicKey>();
   const std::size_t count = in.u16();
+  std::size_t occurred = 0;  // so many chains have, in their order
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     const std::size_t index = in.u16();
-    if (index >= chains.size()) return false;
+    if (index >= chains.size() || index > occurred) return false;
+    occurred = std::max(occurred, index + 1);
     SkippedKey entry;
     entry.chain = chains[index];
     entry.number = in.u32();
@@ -70,7 +78,7 @@ bool read_skipped(ByteReader& in, std::vector<SkippedKey>& skipped) {
     entry.key = read_key(in);
     skipped.push_back(std::move(entry));
   }
-  return true;
+  return in.ok() && occurred == chains.size() && all_differ(std::move(chains));
 }
 
 }  // namespace
@@ -105,7 +113,7 @@ Result<RatchetState> parse_ratchet_state(ByteView bytes) {
   core.receiving = read_chain(in, flags & kHasReceiving);
   core.previous_length = in.u32();
   core.decrypted = in.u64();
-  if (!read_skipped(in, state.skipped) || !in.complete() || version != kStateVersion) {
+  if (!read_skipped(in, state.skipped) || !in.complete() || version != kStateVersion || (flags & ~kFlags) != 0) {
     return fail(Code::data_loss, "chat.bad_state", "a stored session state cannot be read");
   }
   return state;
