@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "metrics/custody.h"
 #include "metrics/registry.h"
 #include "metrics/rpc_instruments.h"
 #include "metrics/service_instruments.h"
@@ -29,11 +30,16 @@ class Instruments {
   Registry& registry() { return registry_; }
   RpcInstruments& rpc() { return rpc_; }
   const DatabaseInstruments& database() const { return database_; }
+  const CustodyLog& custody() const { return custody_; }
+
+  // From now on calls and steps of messages are kept there, too. Once, before the first; the recorder outlives this.
+  void keep_flights(flight::Recorder& recorder);
 
  private:
   Registry registry_;
   RpcInstruments rpc_;
   DatabaseInstruments database_;
+  CustodyLog custody_;
 };
 
 }  // namespace status::metrics

@@ -49,6 +49,15 @@ enum Word : std::size_t {
 };
 static_assert(kLabels == kWords - 1);
 
+// Words of a step of a message, where they differ from a call's. Its labels: step, holder, kStepKind in the place of the
+// side, whether there is a holder.
+enum StepWord : std::size_t {
+  kHash = kTrace,          // four words
+  kMessage = kStages,      // two words
+  kDuring = kMessage + 2,  // three words: trace and span of the call
+};
+inline constexpr std::uint64_t kStepKind = 2;
+
 constexpr std::size_t capacity_of(std::size_t bytes) {
   return bytes < kRecordsAt ? 0 : (bytes - kRecordsAt) / sizeof(Words);
 }

@@ -21,12 +21,14 @@ void put_word(std::uint64_t word, std::array<std::uint8_t, N>& bytes, std::size_
   std::memcpy(bytes.data() + at, &word, sizeof word);
 }
 
-using Copy = std::array<std::uint64_t, kWords>;
+using Copy = std::array<std::uint64_t, kWords>;  // as Reader's
+
+std::uint64_t kind_of(const Copy& copy) { return (copy[kLabels] >> 40U) & 0xffU; }
 
 // Empty when it is not record `number`, or stops being it meanwhile.
 std::optional<Copy> copy_of(const Words& words, std::uint64_t number) {
   if (words[kNumber].load(std::memory_order_acquire) != number) return std::nullopt;
-  Copy copy{};
+  Copy copy{number};
   for (std::size_t i = 1; i < kWords; ++i) copy[i] = words[i].load(std::memory_order_acquire);
   if (words[kNumber].load(std::memory_order_relaxed) != number) return std::nullopt;
   return copy;
@@ -66,7 +68,50 @@ std::string Reader::name(std::uint64_t index) const {
   return out;
 }
 
-std::uint64_t Reader::read(std::uint64_t after, const std::function<void(const Record&)>& visit) const {
+Record Reader::call_of(const Copy& copy) const {
+  const std::uint64_t labels = copy[kLabels];
+  const std::uint64_t outcome = (labels >> 32U) & 0xffU;
+  Record record;
+  record.number = copy[kNumber];
+  record.side = kind_of(copy) == 0 ? Side::answered : Side::made;
+  record.method = name(labels & 0xffffU);
+  record.peer = name((labels >> 16U) & 0xffffU);
+  if (outcome > 0 && outcome < kOutcomes) record.code = static_cast<Code>(outcome - 1);
+  record.started_ns = copy[kStarted];
+  record.total_ns = copy[kTotal];
+  put_word(copy[kTrace], record.trace.trace_id);
+  put_word(copy[kTrace + 1], record.trace.trace_id, 8);
+  put_word(copy[kSpan], record.trace.span_id);
+  put_word(copy[kParent], record.parent);
+  record.stages_known = ((labels >> 48U) & 1U) != 0;
+  std::copy_n(copy.begin() + kStages, record.stages.size(), record.stages.begin());
+  record.request_bytes = static_cast<std::uint32_t>(copy[kSizes]);
+  record.response_bytes = static_cast<std::uint32_t>(copy[kSizes] >> 32U);
+  return record;
+}
+
+StepRecord Reader::step_of(const Copy& copy) const {
+  const std::uint64_t labels = copy[kLabels];
+  StepRecord record;
+  record.number = copy[kNumber];
+  record.step = name(labels & 0xffffU);
+  if (((labels >> 48U) & 1U) != 0) record.holder = name((labels >> 16U) & 0xffffU);
+  record.at_ns = copy[kStarted];
+  for (std::size_t i = 0; i < 4; ++i) put_word(copy[kHash + i], record.hash, 8 * i);
+  for (std::size_t i = 0; i < 2; ++i) put_word(copy[kMessage + i], record.message, 8 * i);
+  put_word(copy[kDuring], record.during.trace_id);
+  put_word(copy[kDuring + 1], record.during.trace_id, 8);
+  put_word(copy[kDuring + 2], record.during.span_id);
+  return record;
+}
+
+std::uint64_t Reader::lost(std::uint64_t after) const {
+  const std::uint64_t newest = last();
+  const std::uint64_t capacity = capacity_of(bytes_);
+  return newest > after && newest - after > capacity ? newest - after - capacity : 0;
+}
+
+std::uint64_t Reader::read(std::uint64_t after, const Calls& call, const Steps& step) const {
   const std::uint64_t newest = last();
   if (newest < after) return newest;  // scribbled over, or begun anew
   const std::uint64_t now_ns = monotonic_ns();
@@ -78,25 +123,11 @@ std::uint64_t Reader::read(std::uint64_t after, const std::function<void(const R
     const std::uint64_t number = first + 1 + i;
     const std::optional<Copy> copy = copy_of(records[(number - 1) % capacity], number);
     if (!copy || !is_over((*copy)[kStarted], (*copy)[kTotal], now_ns)) continue;
-    const std::uint64_t labels = (*copy)[kLabels];
-    const std::uint64_t outcome = (labels >> 32U) & 0xffU;
-    Record record;
-    record.number = number;
-    record.side = ((labels >> 40U) & 0xffU) == 0 ? Side::answered : Side::made;
-    record.method = name(labels & 0xffffU);
-    record.peer = name((labels >> 16U) & 0xffffU);
-    if (outcome > 0 && outcome < kOutcomes) record.code = static_cast<Code>(outcome - 1);
-    record.started_ns = (*copy)[kStarted];
-    record.total_ns = (*copy)[kTotal];
-    put_word((*copy)[kTrace], record.trace.trace_id);
-    put_word((*copy)[kTrace + 1], record.trace.trace_id, 8);
-    put_word((*copy)[kSpan], record.trace.span_id);
-    put_word((*copy)[kParent], record.parent);
-    record.stages_known = ((labels >> 48U) & 1U) != 0;
-    std::copy_n(copy->begin() + kStages, record.stages.size(), record.stages.begin());
-    record.request_bytes = static_cast<std::uint32_t>((*copy)[kSizes]);
-    record.response_bytes = static_cast<std::uint32_t>((*copy)[kSizes] >> 32U);
-    visit(record);
+    if (kind_of(*copy) != kStepKind) {
+      if (call) call(call_of(*copy));
+    } else if (step) {
+      step(step_of(*copy));
+    }
   }
   return newest;
 }

@@ -2,6 +2,7 @@
 // process: everything is checked against bounds, and nothing of it is trusted to be true. One thread at a time.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -26,11 +27,18 @@ class Reader {
 
   // Hands out the records after `after` that are still there, in order; those being written are left out, and those that
   // say that they end later than now. Gives the number to go on from.
-  std::uint64_t read(std::uint64_t after, const std::function<void(const Record&)>& visit) const;
+  using Calls = std::function<void(const Record&)>;
+  using Steps = std::function<void(const StepRecord&)>;
+  std::uint64_t read(std::uint64_t after, const Calls& call, const Steps& step = {}) const;
+  // How many records after `after` are not there any more.
+  std::uint64_t lost(std::uint64_t after) const;
 
  private:
   Reader(const std::uint8_t* memory, std::size_t bytes) : memory_(memory), bytes_(bytes) {}
+  using Copy = std::array<std::uint64_t, 16>;  // of a record, word by word
   std::string name(std::uint64_t index) const;
+  Record call_of(const Copy& copy) const;
+  StepRecord step_of(const Copy& copy) const;
 
   const std::uint8_t* const memory_;
   const std::size_t bytes_;

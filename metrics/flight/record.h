@@ -1,4 +1,4 @@
-// What a flight recorder keeps of one call. Plain values.
+// What a flight recorder keeps of one call, and of one step of a message. Plain values.
 #pragma once
 
 #include <array>
@@ -35,6 +35,17 @@ struct Record {
   std::array<std::uint64_t, 7> stages{};
   std::uint32_t request_bytes = 0;
   std::uint32_t response_bytes = 0;
+};
+
+// A message on its way: what custody.h says of each word. Of the message itself there is nothing but its names.
+struct StepRecord {
+  std::uint64_t number = 0;                // in one row with the calls
+  std::string step;                        // "propagated"
+  std::string holder;                      // the module that has to go on with it; empty: none of this node
+  std::uint64_t at_ns = 0;                 // CLOCK_MONOTONIC
+  std::array<std::uint8_t, 32> hash{};     // the network's name of it, whose first half is the trace of its delivery
+  std::array<std::uint8_t, 16> message{};  // chat's name of it
+  ipc::Trace during;                       // the call that it happened in; all zero: in none
 };
 
 }  // namespace status::metrics::flight

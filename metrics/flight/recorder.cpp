@@ -65,7 +65,8 @@ Recorder::Name Recorder::name(std::string_view text) {
   return static_cast<Name>(index);
 }
 
-void Recorder::add(const Entry& entry) {
+template <class Fill>
+void Recorder::write(Fill fill) {
   const std::uint64_t number = header_.next.fetch_add(1, std::memory_order_relaxed) + 1;
   auto* records = reinterpret_cast<Words*>(memory_ + kRecordsAt);
   Words& words = records[(number - 1) % capacity_of(bytes_)];
@@ -74,19 +75,40 @@ void Recorder::add(const Entry& entry) {
     words[word].store(value, std::memory_order_release);
   };
   put(kNumber, 0);
-  put(kStarted, entry.started_ns);
-  put(kTotal, entry.total_ns);
-  const bool traced = entry.trace != nullptr;
-  put(kTrace, traced ? word_of(entry.trace->trace_id) : 0);
-  put(kTrace + 1, traced ? word_of(entry.trace->trace_id, 8) : 0);
-  put(kSpan, traced ? word_of(entry.trace->span_id) : 0);
-  put(kParent, word_of(entry.parent));
-  for (std::size_t i = 0; i < entry.stages.size(); ++i) put(kStages + i, entry.stages[i]);
-  put(kSizes, half(entry.request_bytes) | (half(entry.response_bytes) << 32U));
-  const std::uint64_t outcome = entry.code ? static_cast<std::uint64_t>(*entry.code) + 1 : 0;
-  put(kLabels, entry.method | (std::uint64_t{entry.peer} << 16U) | (outcome << 32U) |
-                   (static_cast<std::uint64_t>(entry.side) << 40U) | (std::uint64_t{entry.stages_known} << 48U));
+  fill(put);
   put(kNumber, number);
+}
+
+void Recorder::add(const Entry& entry) {
+  write([&entry](const auto& put) {
+    put(kStarted, entry.started_ns);
+    put(kTotal, entry.total_ns);
+    const bool traced = entry.trace != nullptr;
+    put(kTrace, traced ? word_of(entry.trace->trace_id) : 0);
+    put(kTrace + 1, traced ? word_of(entry.trace->trace_id, 8) : 0);
+    put(kSpan, traced ? word_of(entry.trace->span_id) : 0);
+    put(kParent, word_of(entry.parent));
+    for (std::size_t i = 0; i < entry.stages.size(); ++i) put(kStages + i, entry.stages[i]);
+    put(kSizes, half(entry.request_bytes) | (half(entry.response_bytes) << 32U));
+    const std::uint64_t outcome = entry.code ? static_cast<std::uint64_t>(*entry.code) + 1 : 0;
+    put(kLabels, entry.method | (std::uint64_t{entry.peer} << 16U) | (outcome << 32U) |
+                     (static_cast<std::uint64_t>(entry.side) << 40U) | (std::uint64_t{entry.stages_known} << 48U));
+  });
+}
+
+void Recorder::add_step(const Step& step) {
+  write([&step](const auto& put) {
+    put(kStarted, step.at_ns);
+    put(kTotal, 0);
+    for (std::size_t i = 0; i < 4; ++i) put(kHash + i, word_of(step.hash, 8 * i));
+    for (std::size_t i = 0; i < 2; ++i) put(kMessage + i, word_of(step.message, 8 * i));
+    const ipc::Trace during = step.during != nullptr ? *step.during : ipc::Trace{};
+    put(kDuring, word_of(during.trace_id));
+    put(kDuring + 1, word_of(during.trace_id, 8));
+    put(kDuring + 2, word_of(during.span_id));
+    put(kLabels,
+        step.step | (std::uint64_t{step.holder} << 16U) | (kStepKind << 40U) | (std::uint64_t{step.held} << 48U));
+  });
 }
 
 }  // namespace status::metrics::flight

@@ -1,4 +1,4 @@
-// The writing end of a flight recorder. Costs about 0.1 µs a call and no system call; what is recorded outlives the
+// The writing end of a flight recorder. Costs about 0.1 µs a record and no system call; what is recorded outlives the
 // process, because the supervisor holds the memory.
 #pragma once
 
@@ -50,6 +50,18 @@ class Recorder {
   };
   void add(const Entry& entry);
 
+  // As StepRecord, with names for texts.
+  struct Step {
+    Name step = 0;
+    Name holder = 0;
+    bool held = false;  // false: `holder` is nobody
+    std::uint64_t at_ns = 0;
+    std::array<std::uint8_t, 32> hash{};
+    std::array<std::uint8_t, 16> message{};
+    const ipc::Trace* during = nullptr;  // null: no call
+  };
+  void add_step(const Step& step);
+
  private:
   struct TextHash {
     using is_transparent = void;
@@ -57,6 +69,9 @@ class Recorder {
   };
 
   Recorder(std::uint8_t* memory, std::size_t bytes);
+  // Puts the words of a record, all but its number, in the next place. `fill(put)` calls `put(word, value)` for each.
+  template <class Fill>
+  void write(Fill fill);
 
   std::uint8_t* const memory_;
   const std::size_t bytes_;

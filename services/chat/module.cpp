@@ -40,7 +40,7 @@ class ChatModule final : public host::Service {
                     return service_->next_attention();
                   },
                   &watch_),
-        delivery_(waku, executor_) {
+        delivery_(waku, executor_, context.instruments().custody()) {
     watch_.show(context.instruments().registry(), executor_);
   }
 
@@ -50,10 +50,11 @@ class ChatModule final : public host::Service {
           ChatService::open({database_->database(), delivery_, events_, context_.clock(), context_.random(),
                              [this](SessionFactory& sessions) {
                                return std::make_unique<MeteredSessions>(sessions, context_.backend_gate());
-                             }});
+                             },
+                             context_.instruments().custody()});
       if (!service) return fail(std::move(service.error()));
       service_ = std::move(*service);
-      consumer_ = std::make_unique<WakuConsumer>(*service_);
+      consumer_ = std::make_unique<WakuConsumer>(*service_, context_.instruments().custody());
       Result<std::unique_ptr<host::ModuleQuarantine>> quarantine =
           host::ModuleQuarantine::open(context_, database_->database(), *consumer_, "waku.messages");
       if (!quarantine) return fail(std::move(quarantine.error()));

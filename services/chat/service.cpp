@@ -83,9 +83,9 @@ ChatService::ChatService(const Seams& seams, const ChatConfig& config, const tab
       ratchet_(identity_.keys, seams.random, config.ratchet),
       around_(seams.around_sessions ? seams.around_sessions(ratchet_) : nullptr),
       sessions_(identity_.keys.public_key, around_ ? *around_ : ratchet_),
-      outbound_(sessions_, retries_, acks_, seams.clock, config.max_unacknowledged),
+      outbound_(sessions_, retries_, acks_, seams.clock, seams.custody, config.max_unacknowledged),
       inbound_({seams.database, seams.delivery, seams.events, seams.clock, identity_.keys.public_key, sessions_,
-                retries_, acks_, gaps_},
+                retries_, acks_, gaps_, seams.custody},
                config.inbound) {}
 
 ChatService::~ChatService() = default;

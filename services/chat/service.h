@@ -51,6 +51,7 @@ class ChatService {
     Random& random;
     // What stands before the sessions, given them; empty: nothing.
     std::function<std::unique_ptr<SessionFactory>(SessionFactory&)> around_sessions = {};
+    metrics::CustodyLog custody = {};  // where the steps of messages are noted
   };
 
   // Migrates the database, makes the identity on the first start, subscribes, and goes on with what was on its way.

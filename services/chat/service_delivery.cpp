@@ -149,7 +149,9 @@ std::vector<std::optional<Parcel>> ChatService::stored_parcels(const std::vector
   if (!tx) return out;
   for (std::size_t i = 0; i < items.size(); ++i) {
     auto row = tables::load_outgoing(*tx, items[i].conversation, items[i].sequence);
-    if (row && *row) out[i] = Parcel{std::move((*row)->topic), std::move((*row)->payload), items[i].repeated};
+    if (!row || !*row) continue;
+    out[i] = Parcel{std::move((*row)->topic), std::move((*row)->payload), items[i].repeated,
+                    message_id((*row)->conversation_name, identity_.keys.public_key, items[i].sequence)};
   }
   return out;
 }
@@ -157,7 +159,9 @@ std::vector<std::optional<Parcel>> ChatService::stored_parcels(const std::vector
 // The peer speaks and does not take it: it has lost the key (RatchetLimits::skipped_keys), or never had it.
 std::optional<Parcel> ChatService::seal_anew(const RetrySchedule::Item& item) {
   std::optional<Sealed> sealed;
+  MessageId message{};
   const Status done = for_one(item.conversation, [&](store::Transaction& tx, tables::Conversation& of) -> Status {
+    message = message_id(of.name, identity_.keys.public_key, item.sequence);
     Result<std::optional<Sealed>> again = outbound_.seal_again(tx, of, item.sequence);
     if (!again) return fail(again.error());
     sealed = std::move(*again);
@@ -165,7 +169,7 @@ std::optional<Parcel> ChatService::seal_anew(const RetrySchedule::Item& item) {
   });
   if (!done || !sealed) return std::nullopt;
   retries_.sealed_anew(item, seams_.clock.monotonic());
-  return Parcel{std::move(sealed->topic), std::move(sealed->payload)};
+  return Parcel{std::move(sealed->topic), std::move(sealed->payload), false, message};
 }
 
 void ChatService::handed_over(const RetrySchedule::Item& item, const Status& outcome) {

@@ -10,6 +10,7 @@
 namespace status::chat {
 namespace {
 
+constexpr std::string_view kWaku = "waku";
 constexpr std::uint32_t kDeadlineMs = 10'000;
 constexpr std::chrono::milliseconds kSubscribeRetry{100};
 constexpr std::chrono::milliseconds kRefusedRetry{10'000};
@@ -40,13 +41,16 @@ void WakuDelivery::send_now(Waiting message) {
   request.content_topic = std::move(message.parcel.topic);
   request.payload = std::move(message.parcel.payload);
   request.ephemeral = message.parcel.ephemeral;
-  ipc::call_async<waku::Send>(waku_, request, {.deadline_ms = kDeadlineMs},
-                              [this, done = std::move(message.done)](const Result<waku::Send::Reply>& reply) {
-                                // A backend that has this very message already is not asked for more.
-                                const bool known = !reply && reply.error().reason == "waku.duplicate_message";
-                                const Status outcome = known ? Status{} : outcome_of(reply);
-                                executor_.post([done, outcome] { done(outcome); });
-                              });
+  ipc::call_async<waku::Send>(
+      waku_, request, {.deadline_ms = kDeadlineMs},
+      [this, done = std::move(message.done), id = message.parcel.message](const Result<waku::Send::Reply>& reply) {
+        reply ? custody_.hand_over(metrics::Step::handed_to_waku, {reply->message_hash.bytes, id}, kWaku)
+              : note_refusal(id);
+        // A backend that has this very message already is not asked for more.
+        const bool known = !reply && reply.error().reason == "waku.duplicate_message";
+        const Status outcome = known ? Status{} : outcome_of(reply);
+        executor_.post([done, outcome] { done(outcome); });
+      });
 }
 
 void WakuDelivery::subscribe(const std::string& topic) {
@@ -104,7 +108,15 @@ void WakuDelivery::topics_answered(const std::vector<std::string>& topics, std::
 
 // Without the topics nothing may leave; the outbox tries again later.
 void WakuDelivery::refuse_waiting(const Error& error) {
-  for (Waiting& message : std::exchange(waiting_, {})) message.done(fail(error));
+  for (Waiting& message : std::exchange(waiting_, {})) {
+    note_refusal(message.parcel.message);
+    message.done(fail(error));
+  }
+}
+
+// It is not chat that has to go on with it.
+void WakuDelivery::note_refusal(const MessageId& message) const {
+  if (message != MessageId{}) custody_.hand_over(metrics::Step::encrypted, {.id = message}, kWaku);
 }
 
 void WakuDelivery::ask_for_refused_later() {

@@ -8,6 +8,7 @@
 
 #include "ipc/client/client.h"
 #include "ipc/nng/timer_queue.h"
+#include "metrics/custody.h"
 #include "services/chat/engine/delivery.h"
 #include "services/host/executor.h"
 
@@ -19,8 +20,10 @@ namespace status::chat {
 // be sent.
 class WakuDelivery final : public Delivery {
  public:
-  // The client outlives this, and this outlives the executor's jobs.
-  WakuDelivery(ipc::Client& waku, host::Executor& executor) : waku_(waku), executor_(executor) {}
+  // The client outlives this, and this outlives the executor's jobs. What the waku module has taken is noted in
+  // `custody`.
+  WakuDelivery(ipc::Client& waku, host::Executor& executor, metrics::CustodyLog custody = {})
+      : waku_(waku), executor_(executor), custody_(std::move(custody)) {}
 
   void send(Parcel parcel, Done done) override;
   void subscribe(const std::string& topic) override;
@@ -39,11 +42,13 @@ class WakuDelivery final : public Delivery {
   void request_topics();
   void topics_answered(const std::vector<std::string>& topics, std::uint64_t round, const Status& outcome);
   void refuse_waiting(const Error& error);
+  void note_refusal(const MessageId& message) const;
   void ask_for_refused_later();
   void send_now(Waiting message);
 
   ipc::Client& waku_;
   host::Executor& executor_;
+  const metrics::CustodyLog custody_;
   std::set<std::string> wanted_;
   std::set<std::string> missing_;  // of these, to be subscribed before anything is sent
   std::set<std::string> refused_;  // of these

@@ -19,21 +19,29 @@ ipc::SubscriptionOptions message_stream(const std::string& cursor, std::uint32_t
           .max = max};
 }
 
-WakuPage page_of(const api::StreamReply& content) {
+}  // namespace
+
+WakuPage WakuConsumer::page_of(const api::StreamReply& content) const {
   WakuPage page{.messages = {}, .cursor = content.cursor};
   for (const api::StreamEvent& event : content.events) {
     Result<waku::MessageView> message = api::from_value<waku::MessageView>(event.data, api::Mode::lenient);
     if (!message) continue;  // another version's: nothing that this one could commit
-    if (!is_chat_topic(message->content_topic)) continue;
+    if (!is_chat_topic(message->content_topic)) {
+      custody_.end(metrics::Step::passed_over, {.hash = message->message_hash.bytes});
+      continue;
+    }
     page.messages.push_back(
         {std::move(message->message_hash.bytes), std::move(message->content_topic), std::move(message->payload)});
   }
   return page;
 }
 
-}  // namespace
-
 Status WakuConsumer::handle(const api::StreamReply& page) { return service_.on_waku_page(page_of(page)); }
+
+void WakuConsumer::set_aside(const api::StreamEvent& event) {
+  const Value* hash = event.data.find("message_hash");
+  if (hash != nullptr && hash->as_bytes() != nullptr) custody_.end(metrics::Step::refused, {.hash = *hash->as_bytes()});
+}
 
 Status WakuConsumer::move_past(store::Transaction& tx, const std::string& cursor) {
   return ChatService::move_past(tx, cursor);

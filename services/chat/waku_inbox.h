@@ -17,14 +17,19 @@ namespace status::chat {
 // subscribed to is passed over.
 class WakuConsumer final : public host::DurableConsumer {
  public:
-  explicit WakuConsumer(ChatService& service) : service_(service) {}
+  explicit WakuConsumer(ChatService& service, metrics::CustodyLog custody = {})
+      : service_(service), custody_(std::move(custody)) {}
   Status handle(const api::StreamReply& page) override;
+  void set_aside(const api::StreamEvent& event) override;
   Status move_past(store::Transaction& tx, const std::string& cursor) override;
   // The payload: a repetition has another time stamp, so another hash.
   Bytes identity(const api::StreamEvent& event) const override;
 
  private:
+  WakuPage page_of(const api::StreamReply& content) const;
+
   ChatService& service_;
+  const metrics::CustodyLog custody_;
 };
 
 // Made outside the executor, and destroyed when that has stopped; the service is called on it.

@@ -31,7 +31,7 @@ ModuleRuntime::ModuleRuntime(const ModuleDefinition& definition, ipc::control::B
               ipc::CredentialAccess::from_edges(bootstrap_.edges.from), &instruments_.rpc(), crash),
       context_(std::make_unique<ModuleContext>(bootstrap_, definition.interface().version().text(), server_,
                                                instruments_, supervisor, logger)) {
-  if (flights != nullptr) instruments_.rpc().keep_flights(*flights);
+  if (flights != nullptr) instruments_.keep_flights(*flights);
 }
 
 ModuleRuntime::~ModuleRuntime() {

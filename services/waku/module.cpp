@@ -63,7 +63,8 @@ class WakuModule final : public host::Service {
                                                                       .events = events_,
                                                                       .clock = context_.clock(),
                                                                       .random = context_.random(),
-                                                                      .generation = context_.generation()});
+                                                                      .generation = context_.generation(),
+                                                                      .custody = context_.instruments().custody()});
     if (!service) return fail(std::move(service.error()));
     service_ = std::move(*service);
     return {};

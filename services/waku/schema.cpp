@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ipc/server/access.h"
 #include "services/waku/message_codec.h"
 
 namespace status::waku {
@@ -76,6 +77,19 @@ Result<bool> is_subscribed(store::Transaction& tx, const std::string& topic) {
   const auto any = tx.integer("SELECT 1 FROM waku_subscription WHERE content_topic = ?1 LIMIT 1", {topic});
   if (!any) return fail(any.error());
   return any->has_value();
+}
+
+Result<std::string> subscribed_module(store::Transaction& tx, const std::string& topic) {
+  Result<store::Statement> rows = tx.query("SELECT caller FROM waku_subscription WHERE content_topic = ?1", {topic});
+  if (!rows) return fail(rows.error());
+  Result<bool> row = rows->next();
+  for (; row && *row; row = rows->next()) {
+    const std::string caller = rows->text(0);
+    const std::string_view name = std::string_view(caller).substr(0, caller.find('/'));
+    if (name != ipc::kGatewayCaller) return caller;
+  }
+  if (!row) return fail(row.error());
+  return std::string();
 }
 
 Result<std::map<std::string, std::uint64_t>> subscriptions(store::Transaction& tx) {

@@ -33,6 +33,8 @@ Result<bool> remove_subscription(store::Transaction& tx, const std::string& call
 Result<std::uint64_t> count_subscriptions(store::Transaction& tx, const std::string& caller);
 // Whether anybody has subscribed to it.
 Result<bool> is_subscribed(store::Transaction& tx, const std::string& topic);
+// The module of this node that has; empty: none has, though a front end may have.
+Result<std::string> subscribed_module(store::Transaction& tx, const std::string& topic);
 // Every topic that anybody has subscribed to, and the lowest `since` of those who have.
 Result<std::map<std::string, std::uint64_t>> subscriptions(store::Transaction& tx);
 

@@ -11,6 +11,7 @@
 
 #include "ipc/base/clock.h"
 #include "ipc/base/random.h"
+#include "metrics/custody.h"
 #include "services/host/store/durable_log.h"
 #include "services/host/store/idempotency.h"
 #include "services/waku/api.h"
@@ -45,6 +46,7 @@ class WakuService final : private IntakeWork {
     const Clock& clock;
     Random& random;  // thread-safe
     std::uint64_t generation = 0;
+    metrics::CustodyLog custody = {};  // where the steps of messages are noted
     store::LogOptions log = {};
     Timing timing = {};
   };

@@ -48,14 +48,28 @@ Status WakuService::append(store::Transaction& tx, const ReceivedMessage& messag
       const auto seq = messages_->append(
           tx, {.topic = "waku.message_received", .generation = seams_.generation, .trace = {}, .data = *data});
       if (!seq) return fail(seq.error());
+      const Result<std::string> module = tables::subscribed_module(tx, message.message.content_topic);
+      if (!module) return fail(module.error());
+      tx.on_commit([this, hash = message.hash, module = *module] {
+        seams_.custody.hand_over(metrics::Step::received, {.hash = hash}, module);
+      });
     }
   }
   tx.on_commit([this, counter = *fresh ? &received_ : &received_before_] { ++*counter; });
   return {};
 }
 
-// An own message whose fate is known needs no row any more.
+// An own message whose fate is known needs no row any more. What others did is noted before it is stored: it has
+// happened.
 Status WakuService::settle(store::Transaction& tx, const Outcome& outcome) {
+  const metrics::MessageNames names{.hash = outcome.hash};
+  if (outcome.kind == Outcome::Kind::sent) seams_.custody.end(metrics::Step::stored, names);
+  if (outcome.kind == Outcome::Kind::propagated) {
+    const std::optional<Outbox::Request> request = outbox_.request_of(outcome.hash);
+    const bool is_end = request && request->ephemeral;  // nobody stores it
+    is_end ? seams_.custody.end(metrics::Step::propagated, names)
+           : seams_.custody.note(metrics::Step::propagated, names);
+  }
   if (outcome.kind == Outcome::Kind::propagated) return {};
   return tables::remove_own_message(tx, outcome.hash);
 }
@@ -113,6 +127,7 @@ void WakuService::forget(const std::vector<MessageHash>& forgotten) {
   Result<store::Transaction> tx = seams_.database.write(store::Durability::normal);
   Status removed = tx ? Status() : Status(fail(tx.error()));
   for (const MessageHash& hash : forgotten) {
+    seams_.custody.end(metrics::Step::given_up, {.hash = hash});
     if (removed) removed = tables::remove_own_message(*tx, hash);
   }
   if (removed) removed = tx->commit();

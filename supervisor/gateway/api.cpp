@@ -4,6 +4,7 @@
 #include "supervisor/gateway/blame/flight_api.h"
 #include "supervisor/gateway/blame/top_api.h"
 #include "supervisor/gateway/config_api.h"
+#include "supervisor/gateway/custody/custody_api.h"
 #include "supervisor/gateway/faults/fault_api.h"
 #include "supervisor/gateway/token_api.h"
 #include "supervisor/gateway/upgrade_api.h"
@@ -213,8 +214,12 @@ const api::Interface& interface() {
           .method<BlameResource>()
           .method<Flight>()
           .method<Top>()
+          .method<FindMessage>()
+          .method<Custody>()
           .event<ModuleStateEvent>("module_state", "A module went from one state to another.")
           .event<ModuleLockedEvent>("module_locked", "A module waits for its key, or has got it.")
+          .event<MessagesOverdueEvent>("messages_overdue",
+                                       "Messages have stood at one module for more than 30 seconds, or do no more.")
           .event<EventsLostEvent>("events_lost", "More happened than could be kept while the gateway was away.")
           .stream(
               "events",

@@ -7,6 +7,7 @@
 #include "metrics/instruments.h"
 #include "supervisor/gateway/api.h"
 #include "supervisor/gateway/blame/blame_desk.h"
+#include "supervisor/gateway/custody/custody_desk.h"
 #include "supervisor/gateway/faults/fault_desk.h"
 #include "supervisor/gateway/forwarder.h"
 #include "supervisor/gateway/http_endpoint.h"
@@ -71,11 +72,12 @@ struct Gateway::Parts {
                    .boot_id = config.boot_id,
                    .state_file = config.metrics_state_file,
                    .period = config.snapshot_period}),
+        custody({office, routes, tools.clock, log, instruments.registry(), events}),
         blame(
-            office, routes, tools.clock, config.recorder_line,
+            office, routes, tools.clock, config.recorder_line, custody,
             {[this](std::string_view module, std::string_view family) { return collector.counted(module, family); },
              [this](std::string_view module, std::string_view family) { return collector.measured(module, family); }}) {
-    if (config.flights != nullptr) instruments.rpc().keep_flights(*config.flights);
+    if (config.flights != nullptr) instruments.keep_flights(*config.flights);
   }
 
   void open_endpoint();
@@ -99,6 +101,7 @@ struct Gateway::Parts {
   Office office;
   MergedEvents merged;
   MetricsCollector collector;
+  CustodyDesk custody;
   BlameDesk blame;
   std::unique_ptr<HttpEndpoint> endpoint;
   std::unique_ptr<RemoteDoor> remote;
@@ -175,6 +178,7 @@ Status Gateway::start() {
   serve_tokens(parts_->server, *parts_->tokens);
   parts_->faults->serve(parts_->server);
   parts_->blame.serve(parts_->server);
+  parts_->custody.serve(parts_->server);
   parts_->server.on_denied(
       [&log = parts_->log](const std::string& caller, const std::string& method, const Error& error) {
         log.warn("denied", {{"caller", caller}, {"method", method}, {"reason", error.reason}, {"why", error.message}});

@@ -1,6 +1,13 @@
-// metrics_bench [--json]: the processor time that recording one call takes, at its caller and at its callee.
+// metrics_bench [--json]: the processor time that recording one call takes, at its caller and at its callee, and that of
+// one step of a message; with a flight recorder, as in a node.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <cstring>
 
+#include "ipc/base/unique_fd.h"
+#include "metrics/custody.h"
 #include "metrics/rpc_instruments.h"
 #include "tests/bench/figures.h"
 
@@ -25,6 +32,13 @@ double nanoseconds(Record record) {
 std::vector<Figure> run() {
   metrics::Registry registry;
   metrics::RpcInstruments rpc(registry, "chat");
+  const UniqueFd file(::memfd_create("flight", MFD_CLOEXEC));
+  if (::ftruncate(file.get(), 1 << 20) != 0) std::abort();
+  const auto recorder = std::move(*metrics::flight::Recorder::map(file.get()));
+  rpc.keep_flights(*recorder);
+  metrics::CustodyLog custody(registry, "chat");
+  custody.keep_flights(*recorder);
+  const std::array<std::uint8_t, 32> hash{1};
   ipc::FinishedRequest request;
   request.target = "waku";
   request.method = "waku.send";
@@ -38,7 +52,9 @@ std::vector<Figure> run() {
   const metrics::Counter counter = registry.counter("bench_total", "A counter.", {});
   const Floor floor{nanoseconds([&] { counter.add(); }), "one counter"};
   return {{"a call at its caller", "ns", nanoseconds([&] { rpc.finished(request); }), 1'000, floor},
-          {"a call at its callee", "ns", nanoseconds([&] { rpc.finished(call); }), 1'000, floor}};
+          {"a call at its callee", "ns", nanoseconds([&] { rpc.finished(call); }), 1'000, floor},
+          {"a step of a message", "ns", nanoseconds([&] { custody.note(metrics::Step::stored, {.hash = hash}); }),
+           1'000, floor}};
 }
 
 }  // namespace

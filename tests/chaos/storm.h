@@ -35,6 +35,8 @@ struct StormReport {
   std::uint64_t acknowledged = 0;
   std::uint64_t lost = 0;         // acknowledged and not there, at either end
   std::uint64_t doubled = 0;      // at either end, or announced twice
+  std::uint64_t unaccounted = 0;  // in the end some module still has to go on with it, or its peer has not been heard
+  std::uint64_t overdue = 0;      // stood at one module for over 30 s meanwhile: each place is told
   std::uint64_t unexplained = 0;  // all other violations of the history, and differences between the two ends
   std::uint64_t strays = 0;       // orphans and zombies
   std::uint64_t failures = 0;     // calls to processes that were not killed
@@ -86,6 +88,7 @@ class Storm {
   void judge();
   bool settle(Place& from);
   void check_history(Place& from, Place& at);
+  void check_custody(Place& place);
   void check_restarts();
   void check_times();
   void check_bystanders();

@@ -1,7 +1,9 @@
 // What came of a storm: nothing lost, nothing doubled, nobody else harmed, nothing left behind.
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "ipc/base/codec.h"
 #include "tests/bench/figures.h"
 #include "tests/chaos/storm.h"
 
@@ -41,6 +43,7 @@ void Storm::judge() {
   for (Place* place : places_) settle(*place);
   check_history(a_, b_);
   check_history(b_, a_);
+  for (Place* place : places_) check_custody(*place);
   check_restarts();
   check_times();
   check_bystanders();
@@ -93,6 +96,32 @@ void Storm::check_history(Place& from, Place& at) {
   report_.lost += found.lost + missing;
   report_.doubled += found.doubled + repeated(*got) + repeated(heard);
   report_.unexplained += found.total() - found.lost - found.doubled + (*got == *log ? 0 : 1) + (whole ? 0 : 1);
+}
+
+// Everything has arrived: then no module has a message any more.
+void Storm::check_custody(Place& place) {
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  std::uint64_t left = 0;
+  Result<Value> told = Value();
+  do {
+    const std::size_t seen = place.node.events().size();
+    told = place.node.front().call("supervisor.custody");
+    if (!told) return static_cast<void>(say(told.error()));
+    left = told->uint_or("away", 0);
+    for (const Value& standing : *told->find("standings")->as_array()) left += standing.uint_or("messages", 0);
+    if (left != 0) place.node.events().wait_for_more(seen, 100ms);
+  } while (left != 0 && std::chrono::steady_clock::now() < deadline);
+  report_.unaccounted += left;
+  if (left != 0) timeline_.say(place.name + ": not accounted for: " + to_json(*told));
+  std::map<std::string, std::uint64_t> overdue;
+  for (const auto& event : place.node.events().all(test::EventLog::topic("supervisor.messages_overdue"))) {
+    const std::uint64_t messages = event.data.uint_or("messages", 0);
+    overdue[event.data.string_or("module", "") + " after " + event.data.string_or("step", "")] += messages;
+    report_.overdue += messages;
+  }
+  for (const auto& [where, messages] : overdue) {
+    timeline_.say(place.name + ": " + std::to_string(messages) + " messages stood at " + where + " for over 30 s");
+  }
 }
 
 void Storm::check_restarts() {

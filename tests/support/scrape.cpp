@@ -10,17 +10,20 @@
 
 namespace status::test {
 
-std::string scrape(Node& node) {
+std::uint16_t metrics_port(Node& node) {
   const Result<Value> hello = node.front().call("supervisor.hello");
   const std::string url = hello ? hello->string_or("metrics_url", "") : "";
   const std::size_t colon = url.rfind(':');
-  if (colon == std::string::npos) return {};
+  return colon == std::string::npos ? 0 : static_cast<std::uint16_t>(std::stoi(url.substr(colon + 1)));
+}
+
+std::string fetch(std::uint16_t port, const std::string& path) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(url.substr(colon + 1))));
+  address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const std::string request = "GET /metrics HTTP/1.0\r\n\r\n";
+  const std::string request = "GET " + path + " HTTP/1.0\r\n\r\n";
   if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 ||
       ::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) {
     return {};
@@ -32,6 +35,8 @@ std::string scrape(Node& node) {
   }
   return out;
 }
+
+std::string scrape(Node& node) { return fetch(metrics_port(node), "/metrics"); }
 
 std::map<std::string, double> counters_of(const std::string& page) {
   std::map<std::string, double> out;

@@ -7,6 +7,7 @@
 
 #include "ipc/api/convert.h"
 #include "ipc/base/result.h"
+#include "services/chat/protocol/address.h"
 #include "services/host/store/transaction.h"
 
 namespace status::chat {
@@ -17,6 +18,8 @@ struct Parcel {
   Bytes payload;
   // Not for the stores of the network: they have it from before.
   bool ephemeral = false;
+  // What is in it, for the record; all zero: nothing that has a name.
+  MessageId message{};
 };
 
 // Everything happens on the service's thread.

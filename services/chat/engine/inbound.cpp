@@ -16,6 +16,9 @@ Result<std::optional<Error>> no_room_for_session(store::Transaction& tx, const I
 }
 
 Status Inbound::handle(const WakuPage& page) {
+  for (const WakuInbound& message : page.messages) {
+    parts_.custody.note(metrics::Step::handed_to_chat, {.hash = message.hash});
+  }
   std::vector<Bytes> digests;
   for (const WakuInbound& message : page.messages) {
     const Digest whole = sha256({message.payload});
@@ -27,13 +30,31 @@ Status Inbound::handle(const WakuPage& page) {
   Result<store::Transaction> tx =
       parts_.database.write(*repetition ? store::Durability::normal : store::Durability::full);
   if (!tx) return fail(tx.error());
+  std::vector<Fate> fates;
   for (std::size_t i = 0; i < digests.size(); ++i) {
-    if (Status s = handle(*tx, page.messages[i], digests[i]); !s) return s;
+    const Result<Fate> fate = handle(*tx, page.messages[i], digests[i]);
+    if (!fate) return fail(fate.error());
+    fates.push_back(*fate);
   }
   if (!page.cursor.empty()) {
     if (Status s = tables::save_cursor(*tx, page.cursor); !s) return s;
   }
-  return tx->commit();
+  return commit(*tx, page, fates);
+}
+
+// What was noted before a commit that does not come about comes again, with the page.
+Status Inbound::commit(store::Transaction& tx, const WakuPage& page, const std::vector<Fate>& fates) {
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    const metrics::MessageNames names{page.messages[i].hash, fates[i].message};
+    if (fates[i].decrypted_ns != 0) parts_.custody.note(metrics::Step::decrypted, names, fates[i].decrypted_ns);
+    parts_.custody.end(fates[i].end, names);
+  }
+  Status committed = tx.commit();
+  if (committed) return committed;
+  for (const WakuInbound& message : page.messages) {
+    parts_.custody.note(metrics::Step::handed_to_chat, {.hash = message.hash});
+  }
+  return committed;
 }
 
 Result<bool> Inbound::all_seen(const std::vector<Bytes>& digests) {
@@ -47,13 +68,13 @@ Result<bool> Inbound::all_seen(const std::vector<Bytes>& digests) {
   return true;
 }
 
-Status Inbound::handle(store::Transaction& tx, const WakuInbound& message, ByteView digest) {
+Result<Inbound::Fate> Inbound::handle(store::Transaction& tx, const WakuInbound& message, ByteView digest) {
   const auto seen = tables::find_seen(tx, digest);
   if (!seen) return fail(seen.error());
   if (*seen) {
     // The peer sends again what it has no acknowledgement of: it gets another one.
     tx.on_commit([this, id = **seen] { parts_.acks.owe_again(id, parts_.clock.monotonic()); });
-    return {};
+    return Fate{};
   }
   Result<std::variant<Opened, Rejected>> opening = parts_.sessions.open(tx, message.topic, message.payload);
   if (!opening) return fail(opening.error());
@@ -63,14 +84,16 @@ Status Inbound::handle(store::Transaction& tx, const WakuInbound& message, ByteV
 
 // The key of what comes late may be gone (PROTOCOL.md section 6). Whoever sends it again and again learns that this node
 // is there, and still without it.
-Status Inbound::reject(store::Transaction& tx, const Rejected& rejected, const WakuInbound& message) {
+Result<Inbound::Fate> Inbound::reject(store::Transaction& tx, const Rejected& rejected, const WakuInbound& message) {
   if (rejected.conversation != 0) {
     tx.on_commit([this, id = rejected.conversation] { parts_.acks.owe_again(id, parts_.clock.monotonic()); });
   }
   return note_failure(tx, rejected.error, message);
 }
 
-Status Inbound::apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest) {
+Result<Inbound::Fate> Inbound::apply(store::Transaction& tx, Opened opened, const WakuInbound& message,
+                                     ByteView digest) {
+  Fate fate{.end = metrics::Step::committed, .decrypted_ns = monotonic_ns()};
   std::optional<Error> refused;
   const Result<Frame> frame = parse_frame(opened.plaintext);
   if (!frame && opened.starts_session) return note_failure(tx, frame.error(), message);
@@ -80,12 +103,16 @@ Status Inbound::apply(store::Transaction& tx, Opened opened, const WakuInbound& 
   // Before anything is kept: the same bytes come again, and must find the state that can decrypt them.
   if (refused) return note_failure(tx, *refused, message);
   if (conversation->id == 0) {
-    if (Status s = tables::insert_conversation(tx, *conversation); !s) return s;
+    if (Status s = tables::insert_conversation(tx, *conversation); !s) return fail(s.error());
   }
-  if (Status s = keep_session(tx, opened, conversation->id); !s) return s;
-  if (Status s = tables::remember_seen(tx, digest, conversation->id); !s) return s;
+  if (Status s = keep_session(tx, opened, conversation->id); !s) return fail(s.error());
+  if (Status s = tables::remember_seen(tx, digest, conversation->id); !s) return fail(s.error());
   if (!frame) return note_failure(tx, frame.error(), message);
-  return apply_frame(tx, *conversation, *frame);
+  if (frame->kind != FrameKind::acknowledgement) {
+    fate.message = message_id(conversation->name, conversation->peer, frame->sequence);
+  }
+  if (Status s = apply_frame(tx, *conversation, *frame); !s) return fail(s.error());
+  return fate;
 }
 
 Result<tables::Conversation> Inbound::conversation_of(store::Transaction& tx, const Opened& opened,
@@ -158,6 +185,7 @@ Status Inbound::apply_acknowledgement(store::Transaction& tx, const tables::Conv
                                       const SequenceSet& received) {
   std::vector<std::uint64_t> covered = parts_.retries.covered(conversation.id, received);
   for (const std::uint64_t sequence : covered) {
+    parts_.custody.end(metrics::Step::acknowledged, {.id = message_id(conversation.name, parts_.self, sequence)});
     if (Status s = tables::delete_outgoing(tx, conversation.id, sequence); !s) return s;
     const Result<std::optional<tables::Message>> message = tables::find_outgoing(tx, conversation.id, sequence);
     if (!message) return fail(message.error());
@@ -256,9 +284,11 @@ void Inbound::watch_gap(store::Transaction& tx, const tables::Conversation& conv
   });
 }
 
-Status Inbound::note_failure(store::Transaction& tx, const Error& error, const WakuInbound& message) {
+Result<Inbound::Fate> Inbound::note_failure(store::Transaction& tx, const Error& error, const WakuInbound& message) {
   announce(tx, parts_.events, "inbound_error", InboundError{error.reason, {message.hash}});
-  return tables::add_failure(tx, {0, parts_.clock.unix_ms(), error.reason, error.message, message.hash});
+  const Status added = tables::add_failure(tx, {0, parts_.clock.unix_ms(), error.reason, error.message, message.hash});
+  if (!added) return fail(added.error());
+  return Fate{.end = metrics::Step::refused};
 }
 
 }  // namespace status::chat

@@ -2,6 +2,7 @@
 // of the network module's stream is one transaction, so that a thousand messages that waited cost ten commits.
 #pragma once
 
+#include "metrics/custody.h"
 #include "services/chat/engine/ack_schedule.h"
 #include "services/chat/engine/delivery.h"
 #include "services/chat/engine/gap_timers.h"
@@ -48,6 +49,7 @@ class Inbound {
     RetrySchedule& retries;
     AckSchedule& acks;
     GapTimers& gaps;
+    metrics::CustodyLog custody;
   };
   Inbound(const Parts& parts, const InboundLimits& limits) : parts_(parts), limits_(limits) {}
 
@@ -59,10 +61,18 @@ class Inbound {
   Status give_up_gap(store::Transaction& tx, tables::Conversation& conversation);
 
  private:
+  // What came of a message: where its custody ends, and what is known of it by then.
+  struct Fate {
+    metrics::Step end = metrics::Step::passed_over;
+    MessageId message{};             // all zero: it has no name
+    std::uint64_t decrypted_ns = 0;  // 0: it was not
+  };
+
+  Status commit(store::Transaction& tx, const WakuPage& page, const std::vector<Fate>& fates);
   Result<bool> all_seen(const std::vector<Bytes>& digests);
-  Status handle(store::Transaction& tx, const WakuInbound& message, ByteView digest);
-  Status reject(store::Transaction& tx, const Rejected& rejected, const WakuInbound& message);
-  Status apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest);
+  Result<Fate> handle(store::Transaction& tx, const WakuInbound& message, ByteView digest);
+  Result<Fate> reject(store::Transaction& tx, const Rejected& rejected, const WakuInbound& message);
+  Result<Fate> apply(store::Transaction& tx, Opened opened, const WakuInbound& message, ByteView digest);
   // The conversation of a session; without an id when it is not stored yet, because the session is new and its peer
   // unknown. Refusals of the peer's wish, not of the store, go to `refused`.
   Result<tables::Conversation> conversation_of(store::Transaction& tx, const Opened& opened,
@@ -78,7 +88,7 @@ class Inbound {
   Status show(store::Transaction& tx, tables::Conversation& conversation, const Frame& frame, bool late);
   Status show_held(store::Transaction& tx, tables::Conversation& conversation);
   void watch_gap(store::Transaction& tx, const tables::Conversation& conversation, bool waiting);
-  Status note_failure(store::Transaction& tx, const Error& error, const WakuInbound& message);
+  Result<Fate> note_failure(store::Transaction& tx, const Error& error, const WakuInbound& message);
 
   const Parts parts_;
   const InboundLimits limits_;

@@ -13,6 +13,7 @@ std::int64_t display_time(const Clock& clock) {
 
 Result<std::uint64_t> Outbound::enqueue(store::Transaction& tx, tables::Conversation& conversation, FrameKind kind,
                                         std::string text) {
+  const std::uint64_t accepted_ns = monotonic_ns();
   const Result<std::uint64_t> waiting = tables::count_outgoing(tx, conversation.id);
   if (!waiting) return fail(waiting.error());
   if (*waiting >= limit_) {
@@ -28,7 +29,12 @@ Result<std::uint64_t> Outbound::enqueue(store::Transaction& tx, tables::Conversa
       conversation.id, sequence, kind, frame.sent_ms, frame.text, std::move(sealed->topic), std::move(sealed->payload)};
   if (Status s = tables::insert_outgoing(tx, row); !s) return fail(s.error());
   if (Status s = tables::update_conversation(tx, conversation); !s) return fail(s.error());
-  tx.on_commit([this, id = conversation.id, sequence] { retries_.add(id, sequence, false, clock_.monotonic()); });
+  tx.on_commit([this, id = conversation.id, sequence, accepted_ns, encrypted_ns = monotonic_ns(),
+                message = message_id(conversation.name, sessions_.self(), sequence)] {
+    retries_.add(id, sequence, false, clock_.monotonic());
+    custody_.note(metrics::Step::accepted, {.id = message}, accepted_ns);
+    custody_.note(metrics::Step::encrypted, {.id = message}, encrypted_ns);
+  });
   return sequence;
 }
 

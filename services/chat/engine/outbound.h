@@ -2,6 +2,7 @@
 // transaction, and the schedules learn of it after the commit.
 #pragma once
 
+#include "metrics/custody.h"
 #include "services/chat/engine/ack_schedule.h"
 #include "services/chat/engine/retry_schedule.h"
 #include "services/chat/engine/session_box.h"
@@ -12,8 +13,14 @@ namespace status::chat {
 class Outbound {
  public:
   // `limit`: of openings and texts of one conversation that have not been acknowledged.
-  Outbound(SessionBox& sessions, RetrySchedule& retries, AckSchedule& acks, const Clock& clock, std::uint64_t limit)
-      : sessions_(sessions), retries_(retries), acks_(acks), clock_(clock), limit_(limit) {}
+  Outbound(SessionBox& sessions, RetrySchedule& retries, AckSchedule& acks, const Clock& clock,
+           metrics::CustodyLog custody, std::uint64_t limit)
+      : sessions_(sessions),
+        retries_(retries),
+        acks_(acks),
+        clock_(clock),
+        custody_(std::move(custody)),
+        limit_(limit) {}
 
   // Gives the frame the next sequence number, encrypts it once and stores ciphertext, ratchet state and outbox row.
   // `conversation` is updated, also in its table. RESOURCE_EXHAUSTED `chat.outbox_full`.
@@ -39,6 +46,7 @@ class Outbound {
   RetrySchedule& retries_;
   AckSchedule& acks_;
   const Clock& clock_;
+  const metrics::CustodyLog custody_;
   const std::uint64_t limit_;
 };
 

@@ -53,6 +53,7 @@ class SessionBox {
   Result<std::variant<Opened, Rejected>> open(store::Transaction& tx, std::string_view topic, ByteView payload);
 
   const std::string& inbox_topic() const { return inbox_topic_; }
+  const PublicKey& self() const { return self_; }
 
  private:
   using Opening = std::variant<Opened, Rejected>;

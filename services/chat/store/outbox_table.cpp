@@ -34,13 +34,16 @@ Status insert_outgoing(store::Transaction& tx, const Outgoing& outgoing) {
 
 Result<std::optional<Outgoing>> load_outgoing(store::Transaction& tx, std::int64_t conversation,
                                               std::uint64_t sequence) {
-  return first_row<Outgoing>(tx, "SELECT topic, payload FROM outbox WHERE conversation = ?1 AND sequence = ?2",
+  return first_row<Outgoing>(tx,
+                             "SELECT topic, payload, name FROM outbox JOIN conversations ON conversations.id = "
+                             "conversation WHERE conversation = ?1 AND sequence = ?2",
                              {conversation, sequence}, [&](const store::Statement& row) {
                                Outgoing out;
                                out.conversation = conversation;
                                out.sequence = sequence;
                                out.topic = row.text(0);
                                out.payload = row.bytes(1);
+                               out.conversation_name = row.text(2);
                                return out;
                              });
 }

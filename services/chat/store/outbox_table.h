@@ -17,6 +17,7 @@ struct Outgoing {
   std::string content;
   std::string topic;
   Bytes payload;  // the bytes that are sent, now and again
+  std::string conversation_name;
 };
 
 // Where a row stands, without its bytes.
@@ -27,7 +28,7 @@ struct OutgoingKey {
 };
 
 Status insert_outgoing(store::Transaction& tx, const Outgoing& outgoing);
-// Topic and payload alone.
+// Topic, payload and `conversation_name` alone.
 Result<std::optional<Outgoing>> load_outgoing(store::Transaction& tx, std::int64_t conversation,
                                               std::uint64_t sequence);
 // All but topic and payload.

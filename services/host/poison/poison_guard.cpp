@@ -51,7 +51,11 @@ Status PoisonGuard::take(const api::StreamReply& page) {
   const std::uint64_t last = page.events.back().seq;
   if (aside_.empty()) return take_new(page, last);
   api::StreamReply fresh = page;
-  std::erase_if(fresh.events, [this](const api::StreamEvent& event) { return aside_.contains(identity_of(event)); });
+  std::erase_if(fresh.events, [this](const api::StreamEvent& event) {
+    if (!aside_.contains(identity_of(event))) return false;
+    parts_.consumer.set_aside(event);
+    return true;
+  });
   return take_new(fresh, last);
 }
 
@@ -85,6 +89,7 @@ Status PoisonGuard::quarantine(const api::StreamReply& page, const Bytes& identi
   if (Status moved = parts_.consumer.move_past(*tx, page.cursor); !moved) return moved;
   if (Status committed = commit(*tx); !committed) return committed;
   file_.past(item.seq);
+  parts_.consumer.set_aside(page.events.front());
   item.id = added->id;
   parts_.observer.quarantined(item, added->pushed_out);
   return {};

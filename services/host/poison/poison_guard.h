@@ -32,6 +32,8 @@ class DurableConsumer {
   virtual Status handle(const api::StreamReply& page) = 0;
   // Stores the cursor, in the transaction that keeps the items before it from being lost.
   virtual Status move_past(store::Transaction& tx, const std::string& cursor) = 0;
+  // The item is in quarantine, or is a copy of one that is or was: it does not come to handle() by itself.
+  virtual void set_aside(const api::StreamEvent& event) { (void)event; }
   // What two items have in common that are the same to this consumer: a sender that has no answer sends again, and
   // three deaths for each copy would be no end. Without decoding what may be the poison; never empty.
   virtual Bytes identity(const api::StreamEvent& event) const = 0;

@@ -37,7 +37,7 @@ struct Words {
 
 using Command = std::function<int(const Shell&)>;
 
-// blame, trace, flight, fault: where time goes, and what happens when more of it goes there.
+// blame, trace, flight, message, fault: where time goes, and what happens when more of it goes there.
 void add_diagnosis(CLI::App& app, Words& words, Command& chosen);
 
 }  // namespace status::cli

@@ -76,10 +76,15 @@ struct FlightWish {
   std::string method;
   std::string since = "5m";
   std::uint32_t limit = 50;
+  std::string format;  // chrome, otlp: for another tool; empty: for people
 };
-int run_trace(const Shell& shell, const std::string& trace);
+int run_trace(const Shell& shell, const FlightWish& wish);
 int run_trace_slow(const Shell& shell, const FlightWish& wish);
 int run_flight(const Shell& shell, const FlightWish& wish);
+
+// Where a message is, and where those are that have not arrived (supervisor/gateway/custody/custody_api.h).
+int run_message(const Shell& shell, const std::string& name);
+int run_messages(const Shell& shell);
 
 // A fault in a module (supervisor/gateway/faults/fault_api.h). Only of a node that was started with --allow-faults.
 struct FaultWish {

@@ -58,14 +58,20 @@ void add_top(CLI::App& app, Command& chosen) {
   app.add_subcommand("top", "What every module is doing, live")->callback([&] { chosen = run_top; });
 }
 
+void add_format(CLI::App& command, Words& words) {
+  command.add_option("--format", words.flight.format, "For another tool: chrome (Perfetto opens it) or otlp, as JSON")
+      ->check(CLI::IsMember({"chrome", "otlp"}));
+}
+
 void add_flights(CLI::App& app, Words& words, Command& chosen) {
   CLI::App* trace = app.add_subcommand("trace", "Where one call spent its time, through all modules");
   trace->add_option("id", words.flight.trace, "Its trace id, or `slow` for a list of the slowest calls")->required();
   trace->add_option("method", words.flight.method, "Of `slow`: only calls of this method");
   trace->add_option("--since", words.flight.since, "Of `slow`: how far to look back")->capture_default_str();
+  add_format(*trace, words);
   trace->callback([&] {
     chosen = [&words](const Shell& shell) {
-      return words.flight.trace == "slow" ? run_trace_slow(shell, words.flight) : run_trace(shell, words.flight.trace);
+      return words.flight.trace == "slow" ? run_trace_slow(shell, words.flight) : run_trace(shell, words.flight);
     };
   });
   CLI::App* flight = app.add_subcommand("flight", "The calls that modules have recorded, also those that died");
@@ -75,7 +81,18 @@ void add_flights(CLI::App& app, Words& words, Command& chosen) {
   flight->add_option("--limit", words.flight.limit, "How many at most")
       ->check(CLI::Range(1, 5'000))
       ->capture_default_str();
+  add_format(*flight, words);
   flight->callback([&] { chosen = [&words](const Shell& shell) { return run_flight(shell, words.flight); }; });
+}
+
+void add_messages(CLI::App& app, Words& words, Command& chosen) {
+  CLI::App* message = app.add_subcommand("message", "The way that a message has come, and which module has it");
+  message->add_option("name", words.subject, "Its message_id, its message_hash, or the trace of its delivery")
+      ->required();
+  message->callback([&] { chosen = [&words](const Shell& shell) { return run_message(shell, words.subject); }; });
+  app.add_subcommand("messages", "Where the messages are that have not arrived")->callback([&] {
+    chosen = run_messages;
+  });
 }
 
 }  // namespace
@@ -84,6 +101,7 @@ void add_diagnosis(CLI::App& app, Words& words, Command& chosen) {
   add_blame(app, words, chosen);
   add_top(app, chosen);
   add_flights(app, words, chosen);
+  add_messages(app, words, chosen);
   add_faults(app, words, chosen);
 }
 

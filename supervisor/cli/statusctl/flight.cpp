@@ -5,6 +5,7 @@
 #include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/output.h"
 #include "supervisor/cli/statusctl/time_text.h"
+#include "supervisor/cli/statusctl/trace_export.h"
 #include "supervisor/cli/statusctl/waterfall.h"
 
 namespace status::cli {
@@ -38,19 +39,36 @@ int wrong(const Error& error) {
   return kUsage;
 }
 
-// Asks, and prints JSON where that is wanted; else the caller does with what came.
+// Asks, and prints JSON where that is wanted, in another tool's format if one is named; else the caller does with what
+// came.
 template <class Print>
-int ask(const Shell& shell, const Value& params, Print print) {
+int ask(const Shell& shell, const Value& params, const std::string& format, Print print) {
   Result<Session> session = Session::open(shell.place);
   if (!session) return report(session.error());
   const Result<Value> reply = session->read("supervisor.flight", params);
   if (!reply) return report(reply.error());
-  if (shell.json) {
+  if (!format.empty()) {
+    std::fputs("statusctl: whoever gets this file learns who talked when, how often, and in messages of what size\n",
+               stderr);
+    print_json(format == "chrome" ? chrome_trace(*reply) : otlp_trace(*reply), false);
+  } else if (shell.json) {
     print_json(*reply, shell.terminal);
   } else {
-    std::fputs(print(records_of(*reply)).c_str(), stdout);
+    std::fputs(print(*reply).c_str(), stdout);
   }
   return kDone;
+}
+
+std::string steps_of(const Value& reply) {
+  const Value* steps = reply.find("steps");
+  if (steps == nullptr || steps->as_array() == nullptr || steps->as_array()->empty()) return {};
+  Table table({"TIME", "MODULE", "MESSAGE", "NAME"});
+  for (const Value& step : *steps->as_array()) {
+    const std::string message = step.string_or("message", "");
+    table.add({clock_text(step.int_or("time_ms", 0)), step.string_or("module", ""), step.string_or("step", ""),
+               message.empty() ? step.string_or("hash", "") : message});
+  }
+  return "\n" + table.text();
 }
 
 std::string table_of(const Value::Array& records) {
@@ -65,9 +83,9 @@ std::string table_of(const Value::Array& records) {
 
 }  // namespace
 
-int run_trace(const Shell& shell, const std::string& trace) {
-  return ask(shell, Value::map({{"trace", trace}, {"since_ms", kDayMs}, {"limit", 5'000}}),
-             [](const Value::Array& records) { return waterfall(records); });
+int run_trace(const Shell& shell, const FlightWish& wish) {
+  return ask(shell, Value::map({{"trace", wish.trace}, {"since_ms", kDayMs}, {"limit", 5'000}}), wish.format,
+             [](const Value& reply) { return waterfall(records_of(reply)) + steps_of(reply); });
 }
 
 int run_trace_slow(const Shell& shell, const FlightWish& wish) {
@@ -77,9 +95,9 @@ int run_trace_slow(const Shell& shell, const FlightWish& wish) {
   if (!wish.method.empty()) params->set("method", wish.method);
   params->set("order", "slowest");
   params->set("limit", 4 * kSlowest);
-  return ask(shell, *params, [](const Value::Array& records) {
+  return ask(shell, *params, {}, [](const Value& reply) {
     Value::Array calls;
-    for (const Value& record : records) {
+    for (const Value& record : records_of(reply)) {
       if (record.string_or("side", "") == "answered" && calls.size() < kSlowest) calls.push_back(record);
     }
     return table_of(calls);
@@ -92,7 +110,7 @@ int run_flight(const Shell& shell, const FlightWish& wish) {
   if (!wish.module.empty()) params->set("module", wish.module);
   if (!wish.method.empty()) params->set("method", wish.method);
   params->set("limit", wish.limit);
-  return ask(shell, *params, table_of);
+  return ask(shell, *params, wish.format, [](const Value& reply) { return table_of(records_of(reply)); });
 }
 
 }  // namespace status::cli

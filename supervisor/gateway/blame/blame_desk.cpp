@@ -8,13 +8,15 @@
 
 #include "ipc/api/convert.h"
 #include "supervisor/gateway/blame/verdict.h"
+#include "supervisor/gateway/office_method.h"
 
 namespace status::gateway {
 namespace {
 
 using metrics::flight::Side;
 
-constexpr std::chrono::milliseconds kReading{1'000};
+// A recorder holds some 7,900 records, and a module that is busy writes ten thousand a second.
+constexpr std::chrono::milliseconds kReading{100};
 constexpr std::chrono::milliseconds kLooking{5'000};
 constexpr std::uint64_t kLookingNs = std::chrono::nanoseconds(kLooking).count();
 
@@ -27,6 +29,10 @@ double in_seconds(std::uint64_t us) { return static_cast<double>(us) * 1e-6; }
 std::string hex_of(ByteView bytes) {
   const bool none = std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
   return none ? std::string() : to_hex(bytes);
+}
+
+std::int64_t unix_ms(std::uint64_t at_ns, const Clock& clock) {
+  return clock.unix_ms() - static_cast<std::int64_t>(before(monotonic_ns(), at_ns) / 1'000'000);
 }
 
 Flight::Stages stages_of(const std::array<std::uint64_t, 7>& ns) {
@@ -43,7 +49,7 @@ Flight::Record shown(const std::string& module, std::uint64_t generation, const 
   out.peer = record.peer;
   out.code = record.code ? to_word(*record.code) : "OK";
   out.started_ns = record.started_ns;
-  out.time_ms = clock.unix_ms() - static_cast<std::int64_t>(before(monotonic_ns(), record.started_ns) / 1'000'000);
+  out.time_ms = unix_ms(record.started_ns, clock);
   out.total_ns = record.total_ns;
   out.trace = hex_of(record.trace.trace_id);
   out.span = hex_of(record.trace.span_id);
@@ -51,6 +57,22 @@ Flight::Record shown(const std::string& module, std::uint64_t generation, const 
   if (record.stages_known) out.stages = stages_of(record.stages);
   out.request_bytes = record.request_bytes;
   out.response_bytes = record.response_bytes;
+  return out;
+}
+
+Flight::Step shown(const std::string& module, std::uint64_t generation, const metrics::flight::StepRecord& record,
+                   const Clock& clock) {
+  Flight::Step out;
+  out.module = module;
+  out.generation = generation;
+  out.step = record.step;
+  out.holder = record.holder;
+  out.at_ns = record.at_ns;
+  out.time_ms = unix_ms(record.at_ns, clock);
+  out.message = hex_of(record.message);
+  out.hash = hex_of(record.hash);
+  out.call_trace = hex_of(record.during.trace_id);
+  out.call_span = hex_of(record.during.span_id);
   return out;
 }
 
@@ -69,33 +91,23 @@ std::string size_of(double bytes) {
 
 }  // namespace
 
-BlameDesk::BlameDesk(Office& office, Routes& routes, const Clock& clock, int line, Figures figures)
-    : office_(office), routes_(routes), clock_(clock), figures_(std::move(figures)), recorders_(line) {
+BlameDesk::BlameDesk(Office& office, Routes& routes, const Clock& clock, int line, CustodyDesk& custody,
+                     Figures figures)
+    : office_(office),
+      routes_(routes),
+      clock_(clock),
+      custody_(custody),
+      figures_(std::move(figures)),
+      recorders_(line) {
   office_.every(kReading, [this] { read(); });
   office_.every(kLooking, [this] { look(); });
 }
 
-template <class M, class Answer>
-void BlameDesk::serve(ipc::Server& server, Answer answer) {
-  server.handle("supervisor." + M::info().name, ipc::Run::inline_thread, [this, answer](ipc::Call call) {
-    const auto request = api::decode<typename M::Request>(call.params(), api::Mode::strict);
-    if (!request) return call.fail(request.error());
-    const auto shared = std::make_shared<ipc::Call>(std::move(call));
-    office_.post([this, answer, shared, asked = *request] {
-      const auto reply = (this->*answer)(asked);
-      const Result<Bytes> encoded = reply ? api::encode(*reply) : Result<Bytes>(fail(reply.error()));
-      encoded ? shared->reply(*encoded) : shared->fail(encoded.error());
-    });
-  });
-}
-
 void BlameDesk::serve(ipc::Server& server) {
-  using Time = Result<Blame::Reply> (BlameDesk::*)(const Blame::Request&);
-  using Resource = Result<BlameResource::Reply> (BlameDesk::*)(const BlameResource::Request&);
-  serve<Blame>(server, static_cast<Time>(&BlameDesk::blame));
-  serve<BlameResource>(server, static_cast<Resource>(&BlameDesk::blame));
-  serve<Top>(server, &BlameDesk::top);
-  serve<Flight>(server, &BlameDesk::flight);
+  serve_in<Blame>(office_, server, [this](const Blame::Request& request) { return blame(request); });
+  serve_in<BlameResource>(office_, server, [this](const BlameResource::Request& request) { return blame(request); });
+  serve_in<Top>(office_, server, [this](const Top::Request& request) { return top(request); });
+  serve_in<Flight>(office_, server, [this](const Flight::Request& request) { return flight(request); });
 }
 
 // The gateway's first: what a call that it has answered consists of has been recorded by then.
@@ -105,8 +117,13 @@ void BlameDesk::read() {
     trees_.add(module, record);
     activity_.add(module, record);
   };
-  recorders_.read_new(kOwnRow, add);
-  recorders_.read_new(add);
+  const Recorders::Steps step = [this](const std::string& module, std::uint64_t generation,
+                                       const metrics::flight::StepRecord& record) {
+    custody_.add(module, generation, record);
+  };
+  const auto lost = [this](const std::string& module, std::uint64_t records) { custody_.lost(module, records); };
+  recorders_.read_new(kOwnRow, {add, step, lost});
+  recorders_.read_new({}, {add, step, lost});
   for (const ExplainedCall& call : trees_.take(monotonic_ns())) ledger_.add(call);
 }
 
@@ -237,13 +254,24 @@ Result<Flight::Reply> BlameDesk::flight(const Flight::Request& request) {
   recorders_.take_in();
   const std::uint64_t from_ns = before(monotonic_ns(), in_ns(request.since_ms));
   Flight::Reply reply;
-  recorders_.read_all(request.module,
-                      [&](const std::string& module, std::uint64_t generation, const metrics::flight::Record& record) {
-                        if (record.started_ns + record.total_ns < from_ns) return;
-                        if (!request.method.empty() && record.method != request.method) return;
-                        if (!trace->empty() && !std::ranges::equal(record.trace.trace_id, *trace)) return;
-                        reply.records.push_back(shown(module, generation, record, clock_));
-                      });
+  recorders_.read_all(
+      request.module,
+      [&](const std::string& module, std::uint64_t generation, const metrics::flight::Record& record) {
+        if (record.started_ns + record.total_ns < from_ns) return;
+        if (!request.method.empty() && record.method != request.method) return;
+        if (!trace->empty() && !std::ranges::equal(record.trace.trace_id, *trace)) return;
+        reply.records.push_back(shown(module, generation, record, clock_));
+      },
+      [&](const std::string& module, std::uint64_t generation, const metrics::flight::StepRecord& record) {
+        if (trace->empty() || record.at_ns < from_ns) return;
+        if (!std::ranges::equal(record.during.trace_id, *trace) &&
+            !std::ranges::equal(ByteView(record.hash).first(trace->size()), *trace)) {
+          return;
+        }
+        reply.steps.push_back(shown(module, generation, record, clock_));
+      });
+  std::ranges::stable_sort(reply.steps, {}, &Flight::Step::at_ns);
+  if (reply.steps.size() > request.limit) reply.steps.resize(request.limit);
   if (request.order == "slowest") {
     std::ranges::stable_sort(reply.records, std::greater<>(), &Flight::Record::total_ns);
     if (reply.records.size() > request.limit) reply.records.resize(request.limit);

@@ -1,4 +1,4 @@
-// Answers who is to blame: reads the flight recorders of all processes once a second, keeps what front ends waited for,
+// Answers who is to blame: reads the flight recorders of all processes all the time, keeps what front ends waited for,
 // and judges it when it is asked. Office thread, unless said otherwise.
 #pragma once
 
@@ -15,6 +15,7 @@
 #include "supervisor/gateway/blame/recorders.h"
 #include "supervisor/gateway/blame/top_api.h"
 #include "supervisor/gateway/blame/use_history.h"
+#include "supervisor/gateway/custody/custody_desk.h"
 #include "supervisor/gateway/office.h"
 #include "supervisor/gateway/routes.h"
 
@@ -30,14 +31,13 @@ class BlameDesk {
   };
 
   // `line`: where the recorders come from; -1: nowhere, and nobody is to blame. All outlive the office's thread.
-  BlameDesk(Office& office, Routes& routes, const Clock& clock, int line, Figures figures);
+  // What they have of messages goes to `custody`.
+  BlameDesk(Office& office, Routes& routes, const Clock& clock, int line, CustodyDesk& custody, Figures figures);
 
   // The methods of blame_api.h and flight_api.h. Any thread, once; the server ends before this goes.
   void serve(ipc::Server& server);
 
  private:
-  template <class M, class Answer>
-  void serve(ipc::Server& server, Answer answer);
   void read();
   void look();
   std::string owner_of(const std::string& module) const;
@@ -49,6 +49,7 @@ class BlameDesk {
   Office& office_;
   Routes& routes_;
   const Clock& clock_;
+  CustodyDesk& custody_;
   const Figures figures_;
   Recorders recorders_;
   CallTrees trees_;

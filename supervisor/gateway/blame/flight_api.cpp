@@ -13,7 +13,11 @@ constexpr std::uint32_t kMostRecords = 5'000;
 void Flight::Request::describe(api::Fields<Request>& f) {
   f.add("module", &Request::module, "Only what this module has recorded. Empty: all.").length(0, 32).optional();
   f.add("method", &Request::method, "Only calls of this method. Empty: of all.").length(0, ipc::kMaxMethod).optional();
-  f.add("trace", &Request::trace, "Only calls of this trace, 32 hex digits. Empty: of all.").length(0, 32).optional();
+  f.add("trace", &Request::trace,
+        "Only calls of this trace, 32 hex digits, and steps of messages that such calls brought; the first half of a "
+        "message's hash is the trace of its delivery. Empty: calls of all traces, and no steps.")
+      .length(0, 32)
+      .optional();
   f.add("since_ms", &Request::since_ms, "How far to look back, in milliseconds. A recorder holds some 7,900 calls.")
       .range(1, kMostMs)
       .optional();
@@ -51,7 +55,24 @@ void Flight::Record::describe(api::Fields<Record>& f) {
   f.add("response_bytes", &Record::response_bytes, "Size of the response; 0: there was none.");
 }
 
-void Flight::Reply::describe(api::Fields<Reply>& f) { f.add("records", &Reply::records, "In the order asked for."); }
+void Flight::Step::describe(api::Fields<Step>& f) {
+  f.add("module", &Step::module, "Which module did it.");
+  f.add("generation", &Step::generation, "Incarnation of that module.");
+  f.add("step", &Step::step, "What was done with the message: see `find_message`.");
+  f.add("holder", &Step::holder, "The module that had to go on. Empty: none.");
+  f.add("time_ms", &Step::time_ms, "When, in Unix milliseconds.");
+  f.add("at_ns", &Step::at_ns, "The same on the machine's monotonic clock, in nanoseconds.");
+  f.add("message", &Step::message, "Chat's name of the message. Empty: not known to who recorded this.");
+  f.add("hash", &Step::hash,
+        "The network's name of it, whose first half is the trace of its delivery. Empty: as above.");
+  f.add("call_trace", &Step::call_trace, "Trace of the call in which it happened. Empty: in none.");
+  f.add("call_span", &Step::call_span, "That call's span: the link between the two traces.");
+}
+
+void Flight::Reply::describe(api::Fields<Reply>& f) {
+  f.add("records", &Reply::records, "In the order asked for.");
+  f.add("steps", &Reply::steps, "Steps of messages, where a trace was asked for; in the order of time.");
+}
 
 api::MethodInfo Flight::info() {
   return {.name = "flight",

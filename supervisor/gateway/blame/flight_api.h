@@ -51,8 +51,22 @@ struct Flight {
     std::uint32_t response_bytes = 0;
     static void describe(api::Fields<Record>& f);
   };
+  struct Step {
+    std::string module;
+    std::uint64_t generation = 0;
+    std::string step;
+    std::string holder;
+    std::int64_t time_ms = 0;
+    std::uint64_t at_ns = 0;
+    std::string message;
+    std::string hash;
+    std::string call_trace;
+    std::string call_span;
+    static void describe(api::Fields<Step>& f);
+  };
   struct Reply {
     std::vector<Record> records;
+    std::vector<Step> steps;
     static void describe(api::Fields<Reply>& f);
   };
   static api::MethodInfo info();

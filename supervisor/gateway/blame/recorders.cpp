@@ -48,29 +48,34 @@ void Recorders::take_in() {
     if (std::from_chars(arrival->text.data() + space + 1, end, generation).ec != std::errc()) continue;
     auto reader = metrics::flight::Reader::map(arrival->file.get());
     if (!reader) continue;
-    Pair& pair = modules_[arrival->text.substr(0, space)];
-    if (pair[0].reader != nullptr && pair[0].generation == generation) continue;  // told again
-    pair[1] = std::exchange(pair[0], Incarnation{generation, std::move(*reader), 0});
+    Incarnations& known = modules_[arrival->text.substr(0, space)];
+    if (!known.empty() && known.front().generation == generation) continue;  // told again
+    known.push_front({generation, std::move(*reader), 0});
   }
 }
 
-void Recorders::read_new(std::string_view module, const Visit& visit) {
-  for (auto& [name, pair] : modules_) {
+void Recorders::read_new(std::string_view module, const News& news) {
+  for (auto& [name, known] : modules_) {
     if (!module.empty() && name != module) continue;
-    for (Incarnation* each : {&pair[1], &pair[0]}) {
-      if (each->reader == nullptr) continue;
+    for (auto each = known.rbegin(); each != known.rend(); ++each) {
+      // Those before the first reading are of the time before this gateway.
+      const std::uint64_t lost = each->read == 0 ? 0 : each->reader->lost(each->read);
+      if (lost != 0) news.lost(name, lost);
       each->read = each->reader->read(
-          each->read, [&](const metrics::flight::Record& record) { visit(name, each->generation, record); });
+          each->read, [&](const metrics::flight::Record& record) { news.calls(name, each->generation, record); },
+          [&](const metrics::flight::StepRecord& record) { news.steps(name, each->generation, record); });
     }
+    if (known.size() > 2) known.resize(2);
   }
 }
 
-void Recorders::read_all(std::string_view module, const Visit& visit) const {
-  for (const auto& [name, pair] : modules_) {
+void Recorders::read_all(std::string_view module, const Calls& calls, const Steps& steps) const {
+  for (const auto& [name, known] : modules_) {
     if (!module.empty() && name != module) continue;
-    for (const Incarnation* each : {&pair[1], &pair[0]}) {
-      if (each->reader == nullptr) continue;
-      each->reader->read(0, [&](const metrics::flight::Record& record) { visit(name, each->generation, record); });
+    for (auto each = known.rbegin(); each != known.rend(); ++each) {
+      each->reader->read(
+          0, [&](const metrics::flight::Record& record) { calls(name, each->generation, record); },
+          [&](const metrics::flight::StepRecord& record) { steps(name, each->generation, record); });
     }
   }
 }

@@ -2,8 +2,8 @@
 // and read without asking anybody. One thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,8 +17,16 @@ namespace status::gateway {
 
 class Recorders {
  public:
-  using Visit =
+  using Calls =
       std::function<void(const std::string& module, std::uint64_t generation, const metrics::flight::Record&)>;
+  using Steps =
+      std::function<void(const std::string& module, std::uint64_t generation, const metrics::flight::StepRecord&)>;
+  // What came since the last time, and how much of it was overwritten before it could be read.
+  struct News {
+    Calls calls;
+    Steps steps;
+    std::function<void(const std::string& module, std::uint64_t records)> lost;
+  };
 
   // `line` may be -1: then there are none.
   explicit Recorders(int line) : line_(line) {}
@@ -28,10 +36,9 @@ class Recorders {
 
   // The records that were not handed out before, of `module` or, when that is empty, of all; an incarnation that has
   // ended is drained once more before it is forgotten.
-  void read_new(const Visit& visit) { read_new({}, visit); }
-  void read_new(std::string_view module, const Visit& visit);
+  void read_new(std::string_view module, const News& news);
   // What is still there of that module, or of all: of this incarnation and the one before.
-  void read_all(std::string_view module, const Visit& visit) const;
+  void read_all(std::string_view module, const Calls& calls, const Steps& steps) const;
 
  private:
   struct Incarnation {
@@ -39,10 +46,11 @@ class Recorders {
     std::unique_ptr<metrics::flight::Reader> reader;
     std::uint64_t read = 0;  // handed out up to here
   };
-  using Pair = std::array<Incarnation, 2>;  // the newest first
+  // The newest first: two, and those before them that have not been drained.
+  using Incarnations = std::deque<Incarnation>;
 
   UniqueFd line_;
-  std::map<std::string, Pair, std::less<>> modules_;
+  std::map<std::string, Incarnations, std::less<>> modules_;
 };
 
 }  // namespace status::gateway

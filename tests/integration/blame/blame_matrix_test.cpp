@@ -5,51 +5,13 @@
 
 #include <cstdio>
 
-#include "tests/bench/figures.h"
+#include "tests/integration/blame/blamed.h"
 #include "tests/integration/blame/traffic.h"
-#include "tests/support/process_node.h"
-#include "tests/support/statusctl.h"
 
 namespace status::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr auto kWithin = 10s;
-
-class Blamed : public testing::Test {
- protected:
-  void SetUp() override {
-    const Status started = node_.start();
-    ASSERT_TRUE(started) << started.error().describe();
-  }
-  Outcome run(std::vector<std::string> words) {
-    words.insert(words.begin(), {"--data-dir", node_.data_dir()});
-    return statusctl(std::move(words));
-  }
-  // The first row of the table; empty when there is none.
-  Value first_row() {
-    const Value reply = run({"blame", "--since", "5s", "--json"}).json();
-    const Value* rows = reply.find("rows");
-    return rows == nullptr || rows->as_array() == nullptr || rows->as_array()->empty() ? Value()
-                                                                                       : rows->as_array()->front();
-  }
-  static std::string place_of(const Value& row) {
-    return row.string_or("module", "") + " " + row.string_or("stage", "");
-  }
-
-  // Seconds until the table says so; negative when it does not in time. `row`: as it was last.
-  double seconds_until(const std::string& place, Value& row) {
-    const auto begin = bench::Clock::now();
-    while (bench::Clock::now() < begin + kWithin) {
-      row = first_row();
-      if (place_of(row) == place) return bench::ms_since(begin) / 1'000;
-    }
-    return -1;
-  }
-
-  ProcessNode node_{{.settings = without_backoff(), .arguments = {"--allow-faults"}}};
-};
 
 TEST_F(Blamed, EveryStageOfEveryModule) {
   ProcessNode peer;
@@ -57,14 +19,15 @@ TEST_F(Blamed, EveryStageOfEveryModule) {
   const Result<Conversation> talk = converse(node_, peer);
   ASSERT_TRUE(talk) << talk.error().describe();
   ASSERT_TRUE(peer.stop()) << "it only had to introduce itself";
-  const Traffic traffic(node_,
-                        {{"chat.list_conversations"},
-                         {"chat.identity"},
-                         {"chat.send_message", Value::map({{"conversation", talk->id}, {"content", "x"}})},
-                         {"waku.info"},
-                         {"waku.peers"},
-                         {"keys.status"}},
-                        10ms);
+  const Traffic traffic(
+      node_,
+      Traffic::each({{"chat.list_conversations"},
+                     {"chat.identity"},
+                     {"chat.send_message", Value::map({{"conversation", talk->id}, {"content", "x"}})},
+                     {"waku.info"},
+                     {"waku.peers"},
+                     {"keys.status"}}),
+      10ms);
   std::printf("%-28s %-8s %8s %8s  %s\n", "method", "stage", "first", "share", "why");
   for (const Place& cell : every_place()) {
     const Outcome added = run({"fault", "add", cell.method, "--stage", cell.stage, "--delay", "50ms"});
@@ -83,7 +46,7 @@ TEST_F(Blamed, EveryStageOfEveryModule) {
 
 // What the table says of the slowest call can be looked into.
 TEST_F(Blamed, TheTraceOfARowShowsTheStage) {
-  const Traffic traffic(node_, {{"waku.info"}}, 10ms);
+  const Traffic traffic(node_, Traffic::each({{"waku.info"}}), 10ms);
   ASSERT_EQ(run({"fault", "add", "waku.info", "--stage", "persist", "--delay", "50ms"}).code, 0);
   Value row;
   ASSERT_GE(seconds_until("waku persist", row), 0) << place_of(row);
@@ -119,7 +82,7 @@ TEST_F(Blamed, TheRecorderOfADeadModuleIsRead) {
 }
 
 TEST_F(Blamed, ResourcesAreRanked) {
-  const Traffic traffic(node_, {{"chat.list_conversations"}}, 1ms);
+  const Traffic traffic(node_, Traffic::each({{"chat.list_conversations"}}), 1ms);
   for (const char* resource : {"cpu", "memory", "network", "disk"}) {
     const Value reply = run({"blame", "--resource", resource, "--since", "10s", "--json"}).json();
     const Value* rows = reply.find("rows");

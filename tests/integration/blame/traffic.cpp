@@ -2,12 +2,19 @@
 
 namespace status::test {
 
-Traffic::Traffic(Node& node, const std::vector<Work>& works, std::chrono::milliseconds pause) {
-  for (const Work& work : works) {
+std::vector<Traffic::InTurn> Traffic::each(const std::vector<Work>& works) {
+  std::vector<InTurn> out;
+  for (const Work& work : works) out.push_back({work});
+  return out;
+}
+
+Traffic::Traffic(Node& node, const std::vector<InTurn>& front_ends, std::chrono::milliseconds pause) {
+  for (const InTurn& works : front_ends) {
     auto front = std::shared_ptr<FrontDoor>(node.open_front());
-    threads_.emplace_back([this, front, work, pause] {
-      while (!over_) {
-        (void)front->call(work.method, work.params);
+    threads_.emplace_back([this, front, works, pause] {
+      for (std::size_t i = 0; !over_; ++i) {
+        const Work& work = works[i % works.size()];
+        (void)front->call(work.method, work.params, {.deadline_ms = work.deadline_ms});
         std::this_thread::sleep_for(pause);  // the pace of a front end
       }
     });

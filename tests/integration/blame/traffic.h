@@ -16,9 +16,14 @@ class Traffic {
   struct Work {
     std::string method;
     Value params = Value::Map();
+    std::uint32_t deadline_ms = 5'000;
   };
-  // One front end for each, which waits `pause` between its calls; errors are what happens to them.
-  Traffic(Node& node, const std::vector<Work>& works, std::chrono::milliseconds pause);
+  using InTurn = std::vector<Work>;
+  // A front end of its own for each.
+  static std::vector<InTurn> each(const std::vector<Work>& works);
+  // One front end for each, which makes its calls in turn and waits `pause` between them; errors are what happens to
+  // them.
+  Traffic(Node& node, const std::vector<InTurn>& front_ends, std::chrono::milliseconds pause);
   ~Traffic();
   Traffic(const Traffic&) = delete;
   Traffic& operator=(const Traffic&) = delete;

@@ -85,6 +85,43 @@ TEST_F(FlightTest, WhatWasRecordedIsReadAgain) {
   EXPECT_EQ(read().size(), 1U) << "it outlives its process";
 }
 
+TEST_F(FlightTest, StepsOfMessagesStandBetweenCalls) {
+  ipc::Trace call;
+  call.trace_id = {1, 2, 3};
+  call.span_id = {4};
+  recorder_->add({});
+  Recorder::Step step;
+  step.step = recorder_->name("propagated");
+  step.at_ns = 7;
+  step.hash = {9, 8, 7};
+  step.hash[31] = 6;
+  step.message = {5};
+  step.during = &call;
+  recorder_->add_step(step);
+  step.held = true;
+  step.holder = recorder_->name("waku");
+  recorder_->add_step(step);
+  std::vector<StepRecord> steps;
+  std::size_t calls = 0;
+  reader_->read(
+      0, [&](const Record&) { ++calls; }, [&](const StepRecord& record) { steps.push_back(record); });
+  EXPECT_EQ(calls, 1U);
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_EQ(steps[0].number, 2U);
+  EXPECT_EQ(steps[0].step, "propagated");
+  EXPECT_EQ(steps[0].holder, "") << "nobody";
+  EXPECT_EQ(steps[1].holder, "waku");
+  EXPECT_EQ(steps[0].at_ns, 7U);
+  EXPECT_EQ(steps[0].hash, step.hash);
+  EXPECT_EQ(steps[0].message, step.message);
+  EXPECT_EQ(steps[0].during.trace_id, call.trace_id);
+  EXPECT_EQ(steps[0].during.span_id, call.span_id);
+  EXPECT_EQ(reader_->lost(0), 0U);
+  for (std::size_t i = 0; i < kCapacity; ++i) recorder_->add({});
+  EXPECT_EQ(reader_->lost(0), 3U);
+  EXPECT_EQ(reader_->lost(3), 0U);
+}
+
 TEST_F(FlightTest, TheOldestMakeRoom) {
   for (std::uint64_t i = 1; i <= kCapacity + 3; ++i) {
     Recorder::Entry entry;
