@@ -50,9 +50,8 @@ Status WakuService::append(store::Transaction& tx, const ReceivedMessage& messag
       if (!seq) return fail(seq.error());
       const Result<std::string> module = tables::subscribed_module(tx, message.message.content_topic);
       if (!module) return fail(module.error());
-      tx.on_commit([this, hash = message.hash, module = *module] {
-        seams_.custody.hand_over(metrics::Step::received, {.hash = hash}, module);
-      });
+      // Before the commit: after it the module may have read it already. What is not committed is received again.
+      seams_.custody.hand_over(metrics::Step::received, {.hash = message.hash}, *module);
     }
   }
   tx.on_commit([this, counter = *fresh ? &received_ : &received_before_] { ++*counter; });
