@@ -13,8 +13,10 @@ namespace {
 
 // What a caller says of the module that it called, and the gateway of those that have messages; all else a module says
 // of itself.
-bool is_of_another(std::string_view family, const Labels& labels) {
-  if (family == "status_custody_waiting_messages" || family == "status_custody_overdue_messages") return true;
+bool is_of_another(const std::string& reporter, std::string_view family, const Labels& labels) {
+  if (family == "status_custody_waiting_messages" || family == "status_custody_overdue_messages") {
+    return reporter == "gateway";
+  }
   if (family == "status_rpc_requests_total" || family == "status_rpc_duration_seconds") return true;
   if (family != "status_rpc_stage_seconds_total" && family != "status_rpc_stage_duration_seconds") return false;
   return std::ranges::find(labels, std::pair<std::string, std::string>("stage", "reply")) != labels.end();
@@ -33,7 +35,7 @@ void set_label(Labels& labels, std::string_view name, std::string_view value, bo
 // The family as it is shown: with who reported it.
 Family signed_by(const std::string& module, Family family) {
   for (Sample& sample : family.samples) {
-    const bool keeps_module = is_of_another(family.name, sample.labels);
+    const bool keeps_module = is_of_another(module, family.name, sample.labels);
     const bool has_module =
         std::ranges::any_of(sample.labels, [](const auto& label) { return label.first == "module"; });
     if (!keeps_module || !has_module) set_label(sample.labels, "module", module, false);

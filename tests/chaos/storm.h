@@ -33,14 +33,15 @@ struct StormPlan {
 struct StormReport {
   std::size_t kills = 0;
   std::uint64_t acknowledged = 0;
-  std::uint64_t lost = 0;         // acknowledged and not there, at either end
-  std::uint64_t doubled = 0;      // at either end, or announced twice
-  std::uint64_t unaccounted = 0;  // in the end some module still has to go on with it, or its peer has not been heard
-  std::uint64_t overdue = 0;      // stood at one module for over 30 s meanwhile: each place is told
-  std::uint64_t unexplained = 0;  // all other violations of the history, and differences between the two ends
-  std::uint64_t strays = 0;       // orphans and zombies
-  std::uint64_t failures = 0;     // calls to processes that were not killed
-  std::uint64_t troubles = 0;     // anything else that must not be: each is told
+  std::uint64_t lost = 0;          // acknowledged and not there, at either end
+  std::uint64_t doubled = 0;       // at either end, or announced twice
+  std::uint64_t unaccounted = 0;   // in the end some module still has to go on with it, or its peer has not been heard
+  std::uint64_t lost_records = 0;  // overwritten before custody had read them, at the last gateways
+  std::uint64_t overdue = 0;       // stood at one module for over 30 s meanwhile: each place is told
+  std::uint64_t unexplained = 0;   // all other violations of the history, and differences between the two ends
+  std::uint64_t strays = 0;        // orphans and zombies
+  std::uint64_t failures = 0;      // calls to processes that were not killed
+  std::uint64_t troubles = 0;      // anything else that must not be: each is told
   std::vector<double> back_ms, born_ms, told_ms;  // aftermath.h
   std::vector<double> slowdown;                   // Bystander::slowdown
   double descriptors_percent = 0;                 // growth of the worse statusd

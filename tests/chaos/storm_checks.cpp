@@ -112,6 +112,11 @@ void Storm::check_custody(Place& place) {
     if (left != 0) place.node.events().wait_for_more(seen, 100ms);
   } while (left != 0 && std::chrono::steady_clock::now() < deadline);
   report_.unaccounted += left;
+  if (const std::uint64_t lost = told->uint_or("lost_records", 0); lost != 0) {
+    timeline_.say(place.name + ": " + std::to_string(lost) +
+                  " records were overwritten unread since its gateway began");
+    report_.lost_records += lost;
+  }
   if (left != 0) timeline_.say(place.name + ": not accounted for: " + to_json(*told));
   std::map<std::string, std::uint64_t> overdue;
   for (const auto& event : place.node.events().all(test::EventLog::topic("supervisor.messages_overdue"))) {

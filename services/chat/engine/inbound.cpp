@@ -16,9 +16,7 @@ Result<std::optional<Error>> no_room_for_session(store::Transaction& tx, const I
 }
 
 Status Inbound::handle(const WakuPage& page) {
-  for (const WakuInbound& message : page.messages) {
-    parts_.custody.note(metrics::Step::handed_to_chat, {.hash = message.hash});
-  }
+  note_taken(page);
   std::vector<Bytes> digests;
   for (const WakuInbound& message : page.messages) {
     const Digest whole = sha256({message.payload});
@@ -50,11 +48,14 @@ Status Inbound::commit(store::Transaction& tx, const WakuPage& page, const std::
     parts_.custody.end(fates[i].end, names);
   }
   Status committed = tx.commit();
-  if (committed) return committed;
+  if (!committed) note_taken(page);
+  return committed;
+}
+
+void Inbound::note_taken(const WakuPage& page) const {
   for (const WakuInbound& message : page.messages) {
     parts_.custody.note(metrics::Step::handed_to_chat, {.hash = message.hash});
   }
-  return committed;
 }
 
 Result<bool> Inbound::all_seen(const std::vector<Bytes>& digests) {

@@ -69,6 +69,7 @@ class Inbound {
   };
 
   Status commit(store::Transaction& tx, const WakuPage& page, const std::vector<Fate>& fates);
+  void note_taken(const WakuPage& page) const;
   Result<bool> all_seen(const std::vector<Bytes>& digests);
   Result<Fate> handle(store::Transaction& tx, const WakuInbound& message, ByteView digest);
   Result<Fate> reject(store::Transaction& tx, const Rejected& rejected, const WakuInbound& message);

@@ -4,6 +4,7 @@
 #include "supervisor/cli/statusctl/commands.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/output.h"
+#include "supervisor/cli/statusctl/reply_view.h"
 #include "supervisor/cli/statusctl/time_text.h"
 
 namespace status::cli {
@@ -18,12 +19,6 @@ std::string number(const char* format, double value) {
   return text;
 }
 
-const Value::Array& rows_of(const Value& reply) {
-  static const Value::Array kNone;
-  const Value* rows = reply.find("rows");
-  return rows == nullptr || rows->as_array() == nullptr ? kNone : *rows->as_array();
-}
-
 std::string share_of(const Value& row) { return number("%.1f %%", row.double_or("share", 0) * 100); }
 
 void print_time(const Value& reply) {
@@ -34,7 +29,7 @@ void print_time(const Value& reply) {
   if (calls == 0) return;
   Table table({"SHARE", "MODULE", "STAGE", "OWNER", "CALLS", "P50", "P99", "TREND", "TRACE"});
   std::string sentences;
-  for (const Value& row : rows_of(reply)) {
+  for (const Value& row : list_of(reply, "rows")) {
     if (row.double_or("share", 0) < kWorthALine) continue;
     const std::string module = row.string_or("module", "");
     const std::string stage = row.string_or("stage", "");
@@ -48,7 +43,7 @@ void print_time(const Value& reply) {
 
 void print_resource(const Value& reply) {
   Table table({"SHARE", "MODULE", "OWNER", "USE"});
-  for (const Value& row : rows_of(reply)) {
+  for (const Value& row : list_of(reply, "rows")) {
     table.add({share_of(row), row.string_or("module", ""), row.string_or("owner", ""), row.string_or("why", "")});
   }
   std::fputs(table.text().c_str(), stdout);
@@ -62,20 +57,12 @@ int run_blame(const Shell& shell, const BlameWish& wish) {
     std::fprintf(stderr, "statusctl: --since %s: it must be a number and s or m, such as 5m\n", wish.since.c_str());
     return kUsage;
   }
-  Result<Session> session = Session::open(shell.place);
-  if (!session) return report(session.error());
   Value params = Value::map({{"since_ms", static_cast<std::uint64_t>(since->count())}});
   if (!wish.method.empty()) params.set("method", wish.method);
   if (!wish.resource.empty()) params.set("resource", wish.resource);
   const bool time = wish.resource.empty();
-  const Result<Value> reply = session->read(time ? "supervisor.blame" : "supervisor.blame_resource", params);
-  if (!reply) return report(reply.error());
-  if (shell.json) {
-    print_json(*reply, shell.terminal);
-  } else {
-    time ? print_time(*reply) : print_resource(*reply);
-  }
-  return kDone;
+  return time ? view(shell, "supervisor.blame", params, print_time)
+              : view(shell, "supervisor.blame_resource", params, print_resource);
 }
 
 }  // namespace status::cli

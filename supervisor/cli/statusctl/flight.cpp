@@ -4,6 +4,7 @@
 #include "supervisor/cli/statusctl/commands.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/output.h"
+#include "supervisor/cli/statusctl/reply_view.h"
 #include "supervisor/cli/statusctl/time_text.h"
 #include "supervisor/cli/statusctl/trace_export.h"
 #include "supervisor/cli/statusctl/waterfall.h"
@@ -20,12 +21,6 @@ std::string ms_text(std::uint64_t ns) {
   return text;
 }
 
-const Value::Array& records_of(const Value& reply) {
-  static const Value::Array kNone;
-  const Value* records = reply.find("records");
-  return records == nullptr || records->as_array() == nullptr ? kNone : *records->as_array();
-}
-
 Result<Value> span_of(const std::string& since) {
   const auto span = parse_span(since);
   if (!span) {
@@ -39,31 +34,25 @@ int wrong(const Error& error) {
   return kUsage;
 }
 
-// Asks, and prints JSON where that is wanted, in another tool's format if one is named; else the caller does with what
-// came.
-template <class Print>
-int ask(const Shell& shell, const Value& params, const std::string& format, Print print) {
-  Result<Session> session = Session::open(shell.place);
-  if (!session) return report(session.error());
-  const Result<Value> reply = session->read("supervisor.flight", params);
-  if (!reply) return report(reply.error());
-  if (!format.empty()) {
-    std::fputs("statusctl: whoever gets this file learns who talked when, how often, and in messages of what size\n",
+// In another tool's format if one is named; else for people, as `text` makes it of the answer.
+int show(const Shell& shell, const Value& params, const std::string& format, std::string (*text)(const Value& reply)) {
+  const auto print = [&](const Value& reply) { std::fputs(text(reply).c_str(), stdout); };
+  const auto print_format = [&](const Value& reply) {
+    std::fputs("statusctl: whoever gets this learns who talked when, how often, and in messages of what size\n",
                stderr);
-    print_json(format == "chrome" ? chrome_trace(*reply) : otlp_trace(*reply), false);
-  } else if (shell.json) {
-    print_json(*reply, shell.terminal);
-  } else {
-    std::fputs(print(*reply).c_str(), stdout);
-  }
-  return kDone;
+    print_json(format == "chrome" ? chrome_trace(reply) : otlp_trace(reply), false);
+  };
+  if (format.empty()) return view(shell, "supervisor.flight", params, print);
+  Shell formatted = shell;
+  formatted.json = false;  // it is JSON of another kind
+  return view(formatted, "supervisor.flight", params, print_format);
 }
 
 std::string steps_of(const Value& reply) {
-  const Value* steps = reply.find("steps");
-  if (steps == nullptr || steps->as_array() == nullptr || steps->as_array()->empty()) return {};
+  const Value::Array& steps = list_of(reply, "steps");
+  if (steps.empty()) return {};
   Table table({"TIME", "MODULE", "MESSAGE", "NAME"});
-  for (const Value& step : *steps->as_array()) {
+  for (const Value& step : steps) {
     const std::string message = step.string_or("message", "");
     table.add({clock_text(step.int_or("time_ms", 0)), step.string_or("module", ""), step.string_or("step", ""),
                message.empty() ? step.string_or("hash", "") : message});
@@ -84,8 +73,8 @@ std::string table_of(const Value::Array& records) {
 }  // namespace
 
 int run_trace(const Shell& shell, const FlightWish& wish) {
-  return ask(shell, Value::map({{"trace", wish.trace}, {"since_ms", kDayMs}, {"limit", 5'000}}), wish.format,
-             [](const Value& reply) { return waterfall(records_of(reply)) + steps_of(reply); });
+  return show(shell, Value::map({{"trace", wish.trace}, {"since_ms", kDayMs}, {"limit", 5'000}}), wish.format,
+              [](const Value& reply) -> std::string { return waterfall(list_of(reply, "records")) + steps_of(reply); });
 }
 
 int run_trace_slow(const Shell& shell, const FlightWish& wish) {
@@ -95,9 +84,9 @@ int run_trace_slow(const Shell& shell, const FlightWish& wish) {
   if (!wish.method.empty()) params->set("method", wish.method);
   params->set("order", "slowest");
   params->set("limit", 4 * kSlowest);
-  return ask(shell, *params, {}, [](const Value& reply) {
+  return show(shell, *params, wish.format, [](const Value& reply) {
     Value::Array calls;
-    for (const Value& record : records_of(reply)) {
+    for (const Value& record : list_of(reply, "records")) {
       if (record.string_or("side", "") == "answered" && calls.size() < kSlowest) calls.push_back(record);
     }
     return table_of(calls);
@@ -110,7 +99,7 @@ int run_flight(const Shell& shell, const FlightWish& wish) {
   if (!wish.module.empty()) params->set("module", wish.module);
   if (!wish.method.empty()) params->set("method", wish.method);
   params->set("limit", wish.limit);
-  return ask(shell, *params, wish.format, [](const Value& reply) { return table_of(records_of(reply)); });
+  return show(shell, *params, wish.format, [](const Value& reply) { return table_of(list_of(reply, "records")); });
 }
 
 }  // namespace status::cli

@@ -2,18 +2,11 @@
 #include <cstdio>
 
 #include "supervisor/cli/statusctl/commands.h"
-#include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/output.h"
-#include "supervisor/cli/statusctl/session.h"
+#include "supervisor/cli/statusctl/reply_view.h"
 
 namespace status::cli {
 namespace {
-
-const Value::Array& list_of(const Value& reply, std::string_view name) {
-  static const Value::Array kNone;
-  const Value* list = reply.find(name);
-  return list == nullptr || list->as_array() == nullptr ? kNone : *list->as_array();
-}
 
 std::string ms_text(std::uint64_t us) {
   char text[32];
@@ -65,21 +58,12 @@ void print_messages(const Value& reply) {
                 std::to_string(lost).c_str());
 }
 
-int ask(const Shell& shell, const char* method, const Value& params, void (*print)(const Value&)) {
-  Result<Session> session = Session::open(shell.place);
-  if (!session) return report(session.error());
-  const Result<Value> reply = session->read(method, params);
-  if (!reply) return report(reply.error());
-  shell.json ? print_json(*reply, shell.terminal) : print(*reply);
-  return kDone;
-}
-
 }  // namespace
 
 int run_message(const Shell& shell, const std::string& name) {
-  return ask(shell, "supervisor.find_message", Value::map({{"name", name}}), print_message);
+  return view(shell, "supervisor.find_message", Value::map({{"name", name}}), print_message);
 }
 
-int run_messages(const Shell& shell) { return ask(shell, "supervisor.custody", Value::Map(), print_messages); }
+int run_messages(const Shell& shell) { return view(shell, "supervisor.custody", Value::Map(), print_messages); }
 
 }  // namespace status::cli

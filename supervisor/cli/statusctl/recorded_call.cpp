@@ -7,11 +7,13 @@ namespace status::cli {
 
 std::vector<RecordedCall> recorded_calls(const Value::Array& records) {
   std::map<std::pair<std::string, std::string>, RecordedCall> calls;
+  std::size_t untraced = 0;
   for (const Value& record : records) {
     const bool made = record.string_or("side", "") == "made";
     const std::string trace = record.string_or("trace", "");
     const std::string span = record.string_or("span", "");
-    RecordedCall& call = calls[{trace, span}];
+    // What has no span is at most one end of a call that nothing else is known of.
+    RecordedCall& call = calls[{trace, span.empty() ? "untraced " + std::to_string(untraced++) : span}];
     if (!made && !call.method.empty()) continue;
     call.trace = trace;
     call.span = span;

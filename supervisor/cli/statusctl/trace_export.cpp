@@ -6,15 +6,10 @@
 #include <vector>
 
 #include "supervisor/cli/statusctl/recorded_call.h"
+#include "supervisor/cli/statusctl/reply_view.h"
 
 namespace status::cli {
 namespace {
-
-const Value::Array& list_of(const Value& flight, std::string_view name) {
-  static const Value::Array kNone;
-  const Value* list = flight.find(name);
-  return list == nullptr || list->as_array() == nullptr ? kNone : *list->as_array();
-}
 
 double us(std::uint64_t ns) { return static_cast<double>(ns) * 1e-3; }
 

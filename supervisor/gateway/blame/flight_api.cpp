@@ -18,7 +18,8 @@ void Flight::Request::describe(api::Fields<Request>& f) {
         "message's hash is the trace of its delivery. Empty: calls of all traces, and no steps.")
       .length(0, 32)
       .optional();
-  f.add("since_ms", &Request::since_ms, "How far to look back, in milliseconds. A recorder holds some 7,900 calls.")
+  f.add("since_ms", &Request::since_ms,
+        "How far to look back, in milliseconds. A recorder holds some 7,900 calls and steps.")
       .range(1, kMostMs)
       .optional();
   f.add("order", &Request::order, "The newest ones in the order of time, or the slowest ones, the slowest first.")

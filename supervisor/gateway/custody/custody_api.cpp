@@ -41,13 +41,14 @@ void FindMessage::Reply::describe(api::Fields<Reply>& f) {
 }
 
 api::MethodInfo FindMessage::info() {
-  return {.name = "find_message",
-          .summary =
-              "The way that a message has come in this node, and which module has it. Kept for the newest 30,000 "
-              "messages since the gateway started. Never what is in them.",
-          .errors = {{Code::invalid_argument, "supervisor.bad_message_name",
-                      "`name` is no message_id, no message_hash and no trace."},
-                     {Code::not_found, "supervisor.unknown_message", "No module has recorded that message lately."}}};
+  return {
+      .name = "find_message",
+      .summary =
+          "The way that a message has come in this node, and which module has it. Kept from the start of the gateway "
+          "on: of messages that are over for the newest 2,000. Never what is in them.",
+      .errors = {{Code::invalid_argument, "supervisor.bad_message_name",
+                  "`name` is no message_id, no message_hash and no trace."},
+                 {Code::not_found, "supervisor.unknown_message", "No module has recorded that message lately."}}};
 }
 
 void Custody::Passed::describe(api::Fields<Passed>& f) {

@@ -38,7 +38,7 @@ std::optional<Journey::Id> parse(std::string_view name) {
   return out;
 }
 
-std::vector<FindMessage::Stop> stops_of(const Journey& journey, const Clock& clock) {
+std::vector<FindMessage::Stop> stops_of(const Journey& journey, const JourneyBook& book, const Clock& clock) {
   std::vector<std::pair<Step, Journey::Stop>> in_order;
   for (std::size_t i = 0; i < journey.stops.size(); ++i) {
     if (journey.stops[i].at_ns != 0) in_order.emplace_back(static_cast<Step>(i), journey.stops[i]);
@@ -47,7 +47,7 @@ std::vector<FindMessage::Stop> stops_of(const Journey& journey, const Clock& clo
   std::vector<FindMessage::Stop> out;
   std::uint64_t before_ns = 0;
   for (const auto& [step, stop] : in_order) {
-    out.push_back({std::string(metrics::to_word(step)), *stop.module, stop.generation,
+    out.push_back({std::string(metrics::to_word(step)), book.name_of(stop.module), stop.generation,
                    clock.unix_ms() - static_cast<std::int64_t>(ms_since(stop.at_ns)),
                    before_ns == 0 ? 0 : (stop.at_ns - before_ns) / 1'000});
     before_ns = stop.at_ns;
@@ -56,10 +56,19 @@ std::vector<FindMessage::Stop> stops_of(const Journey& journey, const Clock& clo
 }
 
 std::string standing_of(const Journey& journey, std::uint64_t for_ms) {
-  if (journey.open) return std::chrono::milliseconds(for_ms) > JourneyBook::kPatience ? "overdue" : "here";
-  if (journey.is_away()) return "away";
-  if (journey.last == Step::given_up) return "given_up";
-  return journey.last == Step::refused ? "refused" : "delivered";
+  if (journey.is_held()) return std::chrono::milliseconds(for_ms) > JourneyBook::kPatience ? "overdue" : "here";
+  switch (journey.last) {
+    case Step::given_up:
+      return "given_up";
+    case Step::refused:
+      return "refused";
+    case Step::acknowledged:
+    case Step::committed:
+    case Step::passed_over:
+      return "delivered";
+    default:
+      return "away";  // at other nodes, whoever reads it there
+  }
 }
 
 std::string why_of(const FindMessage::Reply& reply) {
@@ -67,7 +76,10 @@ std::string why_of(const FindMessage::Reply& reply) {
   if (reply.standing == "refused")
     return "it came, and was of no use: see `chat.errors` and `statusctl quarantine list`";
   if (reply.standing == "given_up") return "no node has stored it in ten minutes";
-  if (reply.standing == "away") return "other nodes store it, and the peer has not said that it has it: it may be away";
+  if (reply.standing == "away") {
+    return reply.id.empty() ? "other nodes have it; nobody is expected to say that it was read"
+                            : "other nodes store it, and the peer has not said that it has it: it may be away";
+  }
   return reply.holder + " has to go on with it, and has not for " + std::to_string(reply.for_ms / 1'000) + " s";
 }
 
@@ -163,21 +175,21 @@ Result<FindMessage::Reply> CustodyDesk::find(const FindMessage::Request& request
   if (journey == nullptr) {
     return fail(Code::not_found, "supervisor.unknown_message",
                 "no module has recorded " + in_quotes(request.name) +
-                    " since the gateway started, or among the newest " + std::to_string(JourneyBook::kMost) +
-                    " messages");
+                    " since the gateway started, or it is over and not among the newest " +
+                    std::to_string(JourneyBook::kMostOver));
   }
   FindMessage::Reply reply;
   if (journey->has_name()) reply.id = to_hex(journey->message);
   for (const Journey::Hash& hash : journey->hashes) reply.hashes.push_back(to_hex(hash));
   if (!journey->hashes.empty()) reply.delivery_trace = to_hex(ByteView(journey->hashes.back()).first(16));
   if (journey->during != ipc::Trace{}) reply.call_trace = journey->during.id_hex();
-  reply.stops = stops_of(*journey, tools_.clock);
+  reply.stops = stops_of(*journey, book_, tools_.clock);
   const auto slowest = std::ranges::max_element(reply.stops, {}, &FindMessage::Stop::after_us);
   if (slowest != reply.stops.end() && slowest->after_us != 0) reply.slowest = slowest->step;
   reply.for_ms = ms_since(journey->stop(journey->last).at_ns);
   reply.standing = standing_of(*journey, reply.for_ms);
-  reply.holder = journey->holder;
-  reply.owner = owner_of(journey->holder);
+  reply.holder = book_.name_of(journey->holder);
+  reply.owner = owner_of(reply.holder);
   reply.why = why_of(reply);
   return reply;
 }

@@ -58,16 +58,25 @@ void JourneyBook::add(const std::string& module, std::uint64_t generation, const
   const Step last = journey->last;
   // Each attempt has its time; else the first counts, whatever is tried again.
   if (last == Step::given_up && *step == Step::handed_to_waku) journey->stop(*step) = {};
-  reach(*journey, *step, {record.at_ns, &*modules_.insert(module).first, generation});
+  reach(*journey, *step, {record.at_ns, static_cast<std::uint32_t>(generation), number_of(module)});
   if (!fresh && *step != last && !goes_on(last, *step)) return;
   journey->last = *step;
-  journey->holder = record.holder;
+  journey->holder = record.holder.empty() ? 0 : number_of(record.holder);
   settle(journey);
 }
 
+std::uint16_t JourneyBook::number_of(const std::string& module) {
+  constexpr std::uint16_t kOther = 1;
+  const auto known = std::ranges::find(modules_, module);
+  if (known == modules_.end() && modules_.size() >= kMostModules) return kOther;
+  const auto number = static_cast<std::uint16_t>(known - modules_.begin());
+  if (known == modules_.end()) modules_.push_back(module);
+  return number;
+}
+
 void JourneyBook::lost(const std::string& module) {
-  for (Journey& journey : open_) journey.alive &= journey.holder != module;
-  for (Journey& journey : closed_) journey.alive &= !journey.is_away();
+  const std::uint16_t number = number_of(module);
+  for (Journey& journey : open_) journey.alive &= journey.is_held() && journey.holder != number;
 }
 
 JourneyBook::List::iterator JourneyBook::journey_of(const StepRecord& record) {
@@ -81,7 +90,6 @@ JourneyBook::List::iterator JourneyBook::journey_of(const StepRecord& record) {
     if (journey != by_message->second && !journey->has_name()) take_in(by_message->second, journey);
   }
   if (by_message != by_message_.end()) return by_message->second;
-  make_room();
   open_.push_back({});
   open_.back().counted = record.at_ns >= began_ns_ && is_beginning(record.step);
   return std::prev(open_.end());
@@ -104,7 +112,7 @@ void JourneyBook::take_in(List::iterator into, List::iterator other) {
     into->holder = other->holder;
   }
   other->hashes.clear();
-  erase(other->open ? open_ : closed_, other);
+  erase(other->open ? open_ : over_, other);
   settle(into);
 }
 
@@ -148,15 +156,17 @@ void JourneyBook::reach(Journey& journey, Step step, const Journey::Stop& stop) 
 
 void JourneyBook::settle(List::iterator journey) {
   // Each list is in the order in which its journeys came there.
-  List& from = journey->open ? open_ : closed_;
-  journey->open = !journey->holder.empty();
-  List& to = journey->open ? open_ : closed_;
+  List& from = journey->open ? open_ : over_;
+  journey->open = journey->is_held() || journey->is_away();
+  List& to = journey->open ? open_ : over_;
   to.splice(to.end(), from, journey);
+  make_room();
 }
 
+// The newest, which is the one at hand, stays.
 void JourneyBook::make_room() {
-  if (open_.size() + closed_.size() < kMost) return;
-  if (!closed_.empty()) return erase(closed_, closed_.begin());
+  if (over_.size() > kMostOver) erase(over_, over_.begin());
+  if (open_.size() <= kMostOpen) return;
   ++forgotten_;
   erase(open_, open_.begin());
 }
@@ -179,8 +189,8 @@ std::map<JourneyBook::Place, JourneyBook::Standing> JourneyBook::standings(std::
   constexpr std::uint64_t kPatienceNs = std::chrono::nanoseconds(kPatience).count();
   std::map<Place, Standing> out;
   for (const Journey& journey : open_) {
-    if (!journey.alive) continue;
-    Standing& standing = out[{journey.holder, journey.last}];
+    if (!journey.alive || !journey.is_held()) continue;
+    Standing& standing = out[{name_of(journey.holder), journey.last}];
     const std::uint64_t since = journey.stop(journey.last).at_ns;
     ++standing.count;
     if (now_ns > since + kPatienceNs) ++standing.overdue;
@@ -191,7 +201,7 @@ std::map<JourneyBook::Place, JourneyBook::Standing> JourneyBook::standings(std::
 
 std::uint64_t JourneyBook::away() const {
   return static_cast<std::uint64_t>(
-      std::ranges::count_if(closed_, [](const Journey& journey) { return journey.alive && journey.is_away(); }));
+      std::ranges::count_if(open_, [](const Journey& journey) { return journey.alive && !journey.is_held(); }));
 }
 
 }  // namespace status::gateway

@@ -10,7 +10,6 @@
 #include <list>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,38 +20,42 @@
 namespace status::gateway {
 
 // The way of one message. It has chat's name, the network's, or both; one that was sent again has several of the latter.
+// There are thousands of them: 350 bytes each.
 struct Journey {
   using Id = std::array<std::uint8_t, 16>;
   using Hash = std::array<std::uint8_t, 32>;
   struct Stop {
-    std::uint64_t at_ns = 0;              // CLOCK_MONOTONIC; 0: it has not come by there, as far as was recorded
-    const std::string* module = nullptr;  // which did it; lives as long as the book
-    std::uint64_t generation = 0;
-    bool implied = false;  // by the step after it, whose time and module it has
+    std::uint64_t at_ns = 0;       // CLOCK_MONOTONIC; 0: it has not come by there, as far as was recorded
+    std::uint32_t generation = 0;  // of the module that did it
+    std::uint16_t module = 0;      // which that is: JourneyBook::name_of
+    bool implied = false;          // by the step after it, whose time and module it has
   };
 
   Id message{};              // all zero: unknown
   std::vector<Hash> hashes;  // the newest last, at most kHashes
   std::array<Stop, metrics::kSteps.size()> stops;
+  ipc::Trace during;  // of the call that brought it; all zero: unknown
   metrics::Step last = metrics::Step::accepted;
-  std::string holder;                          // the module that has to go on; empty: none
-  ipc::Trace during;                           // of the call that brought it; all zero: unknown
-  bool counted = true;                         // all of it is in the book
-  std::bitset<metrics::kSteps.size()> passed;  // steps that were counted
-  bool open = true;                            // has a holder
+  std::uint16_t holder = 0;  // the module that has to go on, as in Stop; 0: none
+  bool counted = true;       // all of it is in the book
+  bool open = true;          // it is not over
   bool alive = false;  // something was recorded since the book was opened: what was before may have gone on unseen
+  std::bitset<metrics::kSteps.size()> passed;  // steps that were counted
 
   static constexpr std::size_t kHashes = 4;
   const Stop& stop(metrics::Step step) const { return stops[static_cast<std::size_t>(step)]; }
   Stop& stop(metrics::Step step) { return stops[static_cast<std::size_t>(step)]; }
   bool has_name() const { return message != Id{}; }
+  bool is_held() const { return holder != 0; }
   // Stored by another node, and the peer has not said that it has it.
   bool is_away() const { return last == metrics::Step::stored && has_name(); }
 };
 
 class JourneyBook {
  public:
-  static constexpr std::size_t kMost = 30'000;  // journeys; the oldest that are over make room, then the oldest
+  static constexpr std::size_t kMostOpen = 30'000;  // journeys that are not over; the oldest make room
+  static constexpr std::size_t kMostOver = 2'000;   // those that are, in 1 MiB
+  static constexpr std::size_t kMostModules = 64;   // whatever they write into their recorders; the rest are "_other"
   // A message that has stood at one module for longer has come to a halt there.
   static constexpr std::chrono::seconds kPatience{30};
 
@@ -80,7 +83,9 @@ class JourneyBook {
   using Place = std::pair<std::string, metrics::Step>;  // the module that has to go on, and what was done last
   std::map<Place, Standing> standings(std::uint64_t now_ns) const;
   std::uint64_t away() const;  // messages that are stored elsewhere, for a peer that has not said that it has them
-  // Journeys that had to make room while a module still had the message.
+  // Of a stop or a holder; empty for nobody.
+  const std::string& name_of(std::uint16_t module) const { return modules_[module]; }
+  // Journeys that had to make room before they were over.
   std::uint64_t forgotten() const { return forgotten_; }
 
  private:
@@ -96,14 +101,15 @@ class JourneyBook {
   void add_hash(List::iterator journey, const Journey::Hash& hash);
   void reach(Journey& journey, metrics::Step step, const Journey::Stop& stop);
   void settle(List::iterator journey);
+  std::uint16_t number_of(const std::string& module);
   void make_room();
   void erase(List& list, List::iterator journey);
 
   const std::uint64_t began_ns_;
   const Passed passed_;
-  std::set<std::string> modules_;
-  List open_;    // a module has to go on; the oldest first, as the next
-  List closed_;  // none has
+  std::vector<std::string> modules_{"", "_other"};  // by number
+  List open_;                                       // a module has to go on, or the peer; the oldest first, as the next
+  List over_;
   Index by_message_;
   Index by_hash_;  // the first half
   std::uint64_t forgotten_ = 0;

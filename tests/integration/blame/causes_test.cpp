@@ -48,10 +48,10 @@ TEST_F(Blamed, ASlowPeerIsNotWaku) {
   ASSERT_TRUE(link(node_, peer));
   const auto info = peer.front().call("waku.info");
   ASSERT_TRUE(info);
-  const auto stopped = peer.signal("waku", SIGSTOP);
-  ASSERT_TRUE(stopped);
-  std::jthread other_end([&] {             // for as long as its supervisor takes it for no hang
-    std::this_thread::sleep_for(1'500ms);  // how slow it is
+  const std::size_t seen = peer.events().size();
+  ASSERT_TRUE(peer.signal("waku", SIGSTOP));
+  std::jthread other_end([&] {  // until its supervisor notices, which is before it takes it for hung
+    (void)peer.events().wait_for(EventLog::state("waku", "degraded"), kPatience, seen);
     (void)peer.signal("waku", SIGCONT);
   });
   const auto answer = node_.front().call("waku.store_query", Value::map({{"peer", info->string_or("id", "")}}));

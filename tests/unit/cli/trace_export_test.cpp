@@ -70,6 +70,13 @@ TEST(ChromeTrace, HasASliceForEachCallOnARowOfItsOwn) {
   EXPECT_TRUE(chrome_trace(Value::Map()).find("traceEvents")->as_array()->empty());
 }
 
+TEST(ChromeTrace, CallsWithoutATraceAreNotOne) {
+  const Value trace = chrome_trace(
+      Value::map({{"records", Value::array({record("waku", "answered", "waku.messages.next", "chat", "", 1, 5),
+                                            record("waku", "answered", "waku.messages.next", "chat", "", 9, 5)})}}));
+  EXPECT_EQ(events_of(trace, "call").size(), 2U);
+}
+
 TEST(OtlpTrace, HasSpansByModuleAndADeliveryThatIsLinkedToItsCall) {
   const Value trace = otlp_trace(flight());
   const Value::Array& resources = *trace.find("resourceSpans")->as_array();
