@@ -12,7 +12,7 @@ inline constexpr int kRecorderLineFd = 7;  // socket of messages, each with a fl
 
 // Sizes are fixed by the supervisor, which seals the files against growing and shrinking: a mapping of them never
 // faults.
-inline constexpr unsigned long kFlightRecorderBytes = 1UL << 20;
+inline constexpr unsigned long kFlightRecorderBytes = 2UL << 20;
 inline constexpr unsigned long kEventRingBytes = 8UL << 20;
 
 }  // namespace status::ipc::control

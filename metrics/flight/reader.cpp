@@ -23,8 +23,6 @@ void put_word(std::uint64_t word, std::array<std::uint8_t, N>& bytes, std::size_
 
 using Copy = std::array<std::uint64_t, kWords>;  // as Reader's
 
-std::uint64_t kind_of(const Copy& copy) { return (copy[kLabels] >> 40U) & 0xffU; }
-
 // Empty when it is not record `number`, or stops being it meanwhile.
 std::optional<Copy> copy_of(const Words& words, std::uint64_t number) {
   if (words[kNumber].load(std::memory_order_acquire) != number) return std::nullopt;
@@ -53,10 +51,11 @@ Result<std::unique_ptr<Reader>> Reader::map(int fd) {
 
 Reader::~Reader() { ::munmap(const_cast<std::uint8_t*>(memory_), bytes_); }
 
-std::uint64_t Reader::last() const {
+Reader::Marks Reader::last() const {
   const auto& header = *reinterpret_cast<const Header*>(memory_);
-  if (header.magic.load(std::memory_order_acquire) != kMagic || header.version != kVersion) return 0;
-  return header.next.load(std::memory_order_acquire);
+  if (header.magic.load(std::memory_order_acquire) != kMagic || header.version != kVersion) return {};
+  return {header.next[kCallRing].load(std::memory_order_acquire),
+          header.next[kStepRing].load(std::memory_order_acquire)};
 }
 
 std::string Reader::name(std::uint64_t index) const {
@@ -73,7 +72,7 @@ Record Reader::call_of(const Copy& copy) const {
   const std::uint64_t outcome = (labels >> 32U) & 0xffU;
   Record record;
   record.number = copy[kNumber];
-  record.side = kind_of(copy) == 0 ? Side::answered : Side::made;
+  record.side = ((labels >> 40U) & 0xffU) == 0 ? Side::answered : Side::made;
   record.method = name(labels & 0xffffU);
   record.peer = name((labels >> 16U) & 0xffffU);
   if (outcome > 0 && outcome < kOutcomes) record.code = static_cast<Code>(outcome - 1);
@@ -105,31 +104,35 @@ StepRecord Reader::step_of(const Copy& copy) const {
   return record;
 }
 
-std::uint64_t Reader::lost(std::uint64_t after) const {
-  const std::uint64_t newest = last();
+Reader::Marks Reader::lost(const Marks& after) const {
   const std::uint64_t capacity = capacity_of(bytes_);
-  return newest > after && newest - after > capacity ? newest - after - capacity : 0;
+  const auto overwritten = [capacity](std::uint64_t newest, std::uint64_t read) -> std::uint64_t {
+    return newest > read && newest - read > capacity ? newest - read - capacity : 0;
+  };
+  const Marks newest = last();
+  return {overwritten(newest.calls, after.calls), overwritten(newest.steps, after.steps)};
 }
 
-std::uint64_t Reader::read(std::uint64_t after, const Calls& call, const Steps& step) const {
-  const std::uint64_t newest = last();
-  if (newest < after) return newest;  // scribbled over, or begun anew
+Reader::Marks Reader::read(const Marks& after, const Calls& call, const Steps& step) const {
+  const Marks newest = last();
+  if (call) read_ring(kCallRing, after.calls, newest.calls, [&](const Copy& copy) { call(call_of(copy)); });
+  if (step) read_ring(kStepRing, after.steps, newest.steps, [&](const Copy& copy) { step(step_of(copy)); });
+  return newest;
+}
+
+void Reader::read_ring(RingKind ring, std::uint64_t after, std::uint64_t newest,
+                       const std::function<void(const Copy&)>& take) const {
+  if (newest < after) return;  // scribbled over, or begun anew
   const std::uint64_t now_ns = monotonic_ns();
   // Not the file's own word: its process may have written another one.
   const std::uint64_t capacity = capacity_of(bytes_);
-  const auto* records = reinterpret_cast<const Words*>(memory_ + kRecordsAt);
+  const auto* records = reinterpret_cast<const Words*>(memory_ + ring_at(ring, bytes_));
   const std::uint64_t first = std::max(after, newest - std::min(newest, capacity));
   for (std::uint64_t i = 0; i < newest - first; ++i) {
     const std::uint64_t number = first + 1 + i;
     const std::optional<Copy> copy = copy_of(records[(number - 1) % capacity], number);
-    if (!copy || !is_over((*copy)[kStarted], (*copy)[kTotal], now_ns)) continue;
-    if (kind_of(*copy) != kStepKind) {
-      if (call) call(call_of(*copy));
-    } else if (step) {
-      step(step_of(*copy));
-    }
+    if (copy && is_over((*copy)[kStarted], (*copy)[kTotal], now_ns)) take(*copy);
   }
-  return newest;
 }
 
 }  // namespace status::metrics::flight

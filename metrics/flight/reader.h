@@ -13,6 +13,8 @@
 
 namespace status::metrics::flight {
 
+enum RingKind : std::size_t;
+
 class Reader {
  public:
   // Maps the file to read. The descriptor stays the caller's. DATA_LOSS (`metrics.flight_file`) for one that cannot be a
@@ -22,21 +24,31 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  // The number of the newest record; 0: none.
-  std::uint64_t last() const;
+  // A number of each kind of record, as they are numbered; or how many of each.
+  struct Marks {
+    std::uint64_t calls = 0;
+    std::uint64_t steps = 0;
+    friend bool operator==(const Marks&, const Marks&) = default;
+  };
 
-  // Hands out the records after `after` that are still there, in order; those being written are left out, and those that
-  // say that they end later than now. Gives the number to go on from.
+  // The numbers of the newest records; 0: none.
+  Marks last() const;
+
+  // Hands out the records after `after` that are still there, calls first, each kind in order; those being written are
+  // left out, and those that say that they end later than now. Gives the numbers to go on from.
   using Calls = std::function<void(const Record&)>;
   using Steps = std::function<void(const StepRecord&)>;
-  std::uint64_t read(std::uint64_t after, const Calls& call, const Steps& step = {}) const;
+  Marks read(const Marks& after, const Calls& call, const Steps& step = {}) const;
   // How many records after `after` are not there any more.
-  std::uint64_t lost(std::uint64_t after) const;
+  Marks lost(const Marks& after) const;
 
  private:
   Reader(const std::uint8_t* memory, std::size_t bytes) : memory_(memory), bytes_(bytes) {}
   using Copy = std::array<std::uint64_t, 16>;  // of a record, word by word
   std::string name(std::uint64_t index) const;
+  // Hands out the copies of those records of a ring that are between the two numbers and whole.
+  void read_ring(RingKind ring, std::uint64_t after, std::uint64_t newest,
+                 const std::function<void(const Copy&)>& take) const;
   Record call_of(const Copy& copy) const;
   StepRecord step_of(const Copy& copy) const;
 

@@ -39,7 +39,7 @@ struct Record {
 
 // A message on its way: what custody.h says of each word. Of the message itself there is nothing but its names.
 struct StepRecord {
-  std::uint64_t number = 0;                // in one row with the calls
+  std::uint64_t number = 0;                // 1, 2, … within one process, apart from the calls
   std::string step;                        // "propagated"
   std::string holder;                      // the module that has to go on with it; empty: none of this node
   std::uint64_t at_ns = 0;                 // CLOCK_MONOTONIC

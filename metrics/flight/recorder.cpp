@@ -40,7 +40,7 @@ Recorder::Recorder(std::uint8_t* memory, std::size_t bytes)
   header_.magic.store(0);
   header_.version = kVersion;
   header_.names.store(0);
-  header_.next.store(0);
+  for (auto& next : header_.next) next.store(0);
   name(kOther);
   header_.magic.store(kMagic, std::memory_order_release);
 }
@@ -66,9 +66,9 @@ Recorder::Name Recorder::name(std::string_view text) {
 }
 
 template <class Fill>
-void Recorder::write(Fill fill) {
-  const std::uint64_t number = header_.next.fetch_add(1, std::memory_order_relaxed) + 1;
-  auto* records = reinterpret_cast<Words*>(memory_ + kRecordsAt);
+void Recorder::write(RingKind ring, Fill fill) {
+  const std::uint64_t number = header_.next[ring].fetch_add(1, std::memory_order_relaxed) + 1;
+  auto* records = reinterpret_cast<Words*>(memory_ + ring_at(ring, bytes_));
   Words& words = records[(number - 1) % capacity_of(bytes_)];
   // Release on each: whoever reads a word of this record also sees that its number is gone.
   const auto put = [&words](std::size_t word, std::uint64_t value) {
@@ -80,7 +80,7 @@ void Recorder::write(Fill fill) {
 }
 
 void Recorder::add(const Entry& entry) {
-  write([&entry](const auto& put) {
+  write(kCallRing, [&entry](const auto& put) {
     put(kStarted, entry.started_ns);
     put(kTotal, entry.total_ns);
     const bool traced = entry.trace != nullptr;
@@ -97,7 +97,7 @@ void Recorder::add(const Entry& entry) {
 }
 
 void Recorder::add_step(const Step& step) {
-  write([&step](const auto& put) {
+  write(kStepRing, [&step](const auto& put) {
     put(kStarted, step.at_ns);
     put(kTotal, 0);
     for (std::size_t i = 0; i < 4; ++i) put(kHash + i, word_of(step.hash, 8 * i));
@@ -106,8 +106,7 @@ void Recorder::add_step(const Step& step) {
     put(kDuring, word_of(during.trace_id));
     put(kDuring + 1, word_of(during.trace_id, 8));
     put(kDuring + 2, word_of(during.span_id));
-    put(kLabels,
-        step.step | (std::uint64_t{step.holder} << 16U) | (kStepKind << 40U) | (std::uint64_t{step.held} << 48U));
+    put(kLabels, step.step | (std::uint64_t{step.holder} << 16U) | (std::uint64_t{step.held} << 48U));
   });
 }
 

@@ -17,6 +17,7 @@
 namespace status::metrics::flight {
 
 struct Header;
+enum RingKind : std::size_t;
 
 // Any thread, several at a time.
 class Recorder {
@@ -69,9 +70,10 @@ class Recorder {
   };
 
   Recorder(std::uint8_t* memory, std::size_t bytes);
-  // Puts the words of a record, all but its number, in the next place. `fill(put)` calls `put(word, value)` for each.
+  // Puts the words of a record, all but its number, in the next place of the ring. `fill(put)` calls `put(word, value)`
+  // for each.
   template <class Fill>
-  void write(Fill fill);
+  void write(RingKind ring, Fill fill);
 
   std::uint8_t* const memory_;
   const std::size_t bytes_;

@@ -113,8 +113,7 @@ void Storm::check_custody(Place& place) {
   } while (left != 0 && std::chrono::steady_clock::now() < deadline);
   report_.unaccounted += left;
   if (const std::uint64_t lost = told->uint_or("lost_records", 0); lost != 0) {
-    timeline_.say(place.name + ": " + std::to_string(lost) +
-                  " records were overwritten unread since its gateway began");
+    timeline_.say(place.name + ": " + std::to_string(lost) + " steps were overwritten unread since its gateway began");
     report_.lost_records += lost;
   }
   if (left != 0) timeline_.say(place.name + ": not accounted for: " + to_json(*told));

@@ -54,8 +54,7 @@ void print_messages(const Value& reply) {
               std::to_string(reply.uint_or("away", 0)).c_str());
   const std::uint64_t lost = reply.uint_or("lost_records", 0);
   if (lost != 0)
-    std::printf("%s records were overwritten before they were read: steps may be missing\n",
-                std::to_string(lost).c_str());
+    std::printf("%s steps were overwritten before they were read, and are missing\n", std::to_string(lost).c_str());
 }
 
 }  // namespace

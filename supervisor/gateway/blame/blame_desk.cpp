@@ -121,7 +121,9 @@ void BlameDesk::read() {
                                        const metrics::flight::StepRecord& record) {
     custody_.add(module, generation, record);
   };
-  const auto lost = [this](const std::string& module, std::uint64_t records) { custody_.lost(module, records); };
+  const auto lost = [this](const std::string& module, const metrics::flight::Reader::Marks& records) {
+    custody_.lost(module, records);
+  };
   recorders_.read_new(kOwnRow, {add, step, lost});
   recorders_.read_new({}, {add, step, lost});
   for (const ExplainedCall& call : trees_.take(monotonic_ns())) ledger_.add(call);

@@ -50,7 +50,7 @@ void Recorders::take_in() {
     if (!reader) continue;
     Incarnations& known = modules_[arrival->text.substr(0, space)];
     if (!known.empty() && known.front().generation == generation) continue;  // told again
-    known.push_front({generation, std::move(*reader), 0});
+    known.push_front({generation, std::move(*reader), {}});
   }
 }
 
@@ -59,8 +59,9 @@ void Recorders::read_new(std::string_view module, const News& news) {
     if (!module.empty() && name != module) continue;
     for (auto each = known.rbegin(); each != known.rend(); ++each) {
       // Those before the first reading are of the time before this gateway.
-      const std::uint64_t lost = each->read == 0 ? 0 : each->reader->lost(each->read);
-      if (lost != 0) news.lost(name, lost);
+      const metrics::flight::Reader::Marks none;
+      const metrics::flight::Reader::Marks lost = each->read == none ? none : each->reader->lost(each->read);
+      if (lost != none) news.lost(name, lost);
       each->read = each->reader->read(
           each->read, [&](const metrics::flight::Record& record) { news.calls(name, each->generation, record); },
           [&](const metrics::flight::StepRecord& record) { news.steps(name, each->generation, record); });
@@ -74,7 +75,7 @@ void Recorders::read_all(std::string_view module, const Calls& calls, const Step
     if (!module.empty() && name != module) continue;
     for (auto each = known.rbegin(); each != known.rend(); ++each) {
       each->reader->read(
-          0, [&](const metrics::flight::Record& record) { calls(name, each->generation, record); },
+          {}, [&](const metrics::flight::Record& record) { calls(name, each->generation, record); },
           [&](const metrics::flight::StepRecord& record) { steps(name, each->generation, record); });
     }
   }

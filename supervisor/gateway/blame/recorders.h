@@ -21,11 +21,11 @@ class Recorders {
       std::function<void(const std::string& module, std::uint64_t generation, const metrics::flight::Record&)>;
   using Steps =
       std::function<void(const std::string& module, std::uint64_t generation, const metrics::flight::StepRecord&)>;
-  // What came since the last time, and how much of it was overwritten before it could be read.
+  // What came since the last time, and how many of each kind were overwritten before they could be read.
   struct News {
     Calls calls;
     Steps steps;
-    std::function<void(const std::string& module, std::uint64_t records)> lost;
+    std::function<void(const std::string& module, const metrics::flight::Reader::Marks& records)> lost;
   };
 
   // `line` may be -1: then there are none.
@@ -44,7 +44,7 @@ class Recorders {
   struct Incarnation {
     std::uint64_t generation = 0;
     std::unique_ptr<metrics::flight::Reader> reader;
-    std::uint64_t read = 0;  // handed out up to here
+    metrics::flight::Reader::Marks read;  // handed out up to here
   };
   // The newest first: two, and those before them that have not been drained.
   using Incarnations = std::deque<Incarnation>;

@@ -71,7 +71,7 @@ void Custody::Reply::describe(api::Fields<Reply>& f) {
   f.add("standings", &Reply::standings, "Those that a module has to go on with, by module and step.");
   f.add("away", &Reply::away, "Messages that other nodes store, and whose peer has not said that it has them.");
   f.add("lost_records", &Reply::lost_records,
-        "Records that were overwritten before they were read; 0 unless far too many.");
+        "Steps that were overwritten before they were read; 0 unless far too many.");
 }
 
 api::MethodInfo Custody::info() {

@@ -104,12 +104,19 @@ void CustodyDesk::serve(ipc::Server& server) {
   serve_in<Custody>(tools_.office, server, [this](const Custody::Request& request) { return custody(request); });
 }
 
-void CustodyDesk::lost(const std::string& module, std::uint64_t records) {
+void CustodyDesk::lost(const std::string& module, const metrics::flight::Reader::Marks& records) {
+  count_lost(module, "call", records.calls);
+  count_lost(module, "step", records.steps);
+  if (records.steps == 0) return;
   book_.lost(module);
-  lost_ += records;
+  lost_ += records.steps;
+}
+
+void CustodyDesk::count_lost(const std::string& module, const std::string& kind, std::uint64_t records) {
+  if (records == 0) return;
   tools_.registry
       .counter("status_flight_lost_records_total", "Records that were overwritten before they were read.",
-               {{"of", module}})
+               {{"of", module}, {"kind", kind}})
       .add(static_cast<double>(records));
 }
 

@@ -9,6 +9,7 @@
 #include "ipc/base/clock.h"
 #include "ipc/server/server.h"
 #include "ipc/stream/event_stream.h"
+#include "metrics/flight/reader.h"
 #include "metrics/registry.h"
 #include "supervisor/gateway/custody/custody_api.h"
 #include "supervisor/gateway/custody/journey_book.h"
@@ -37,8 +38,8 @@ class CustodyDesk {
   void add(const std::string& module, std::uint64_t generation, const metrics::flight::StepRecord& record) {
     book_.add(module, generation, record);
   }
-  // Records of that module were overwritten before anybody read them.
-  void lost(const std::string& module, std::uint64_t records);
+  // So many records of that module were overwritten before anybody read them.
+  void lost(const std::string& module, const metrics::flight::Reader::Marks& records);
 
  private:
   struct Shown {
@@ -49,6 +50,7 @@ class CustodyDesk {
 
   void look();
   void tell(const JourneyBook::Place& place, const JourneyBook::Standing& standing);
+  void count_lost(const std::string& module, const std::string& kind, std::uint64_t records);
   void passed(metrics::Step step, std::uint64_t after_ns);
   std::string owner_of(const std::string& module) const;
   Result<FindMessage::Reply> find(const FindMessage::Request& request);
@@ -60,7 +62,7 @@ class CustodyDesk {
   std::array<metrics::Counter, metrics::kSteps.size()> messages_;
   std::array<metrics::Histogram, metrics::kSteps.size()> seconds_;
   const metrics::Gauge away_;
-  std::uint64_t lost_ = 0;
+  std::uint64_t lost_ = 0;  // steps
   std::map<JourneyBook::Place, Shown> shown_;
 };
 

@@ -31,19 +31,19 @@ class FlightTest : public ::testing::Test {
     EXPECT_TRUE(reader);
     reader_ = std::move(*reader);
   }
-  std::vector<Record> read(std::uint64_t after = 0) {
+  std::vector<Record> read(const Reader::Marks& after = {}) {
     std::vector<Record> out;
     last_ = reader_->read(after, [&](const Record& record) { out.push_back(record); });
     return out;
   }
 
-  static constexpr off_t kNextAt = 16;  // in the header: how many have been written
-  static constexpr std::size_t kCapacity = 8;
-  static constexpr std::size_t kBytes = 64 + 256 * 96 + kCapacity * 128;
+  static constexpr off_t kNextAt = 16;         // in the header: how many calls have been written
+  static constexpr std::size_t kCapacity = 8;  // of each ring
+  static constexpr std::size_t kBytes = 64 + 256 * 96 + 2 * kCapacity * 128;
   const UniqueFd file_ = make_file(kBytes);
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Reader> reader_;
-  std::uint64_t last_ = 0;
+  Reader::Marks last_;
 };
 
 TEST_F(FlightTest, WhatWasRecordedIsReadAgain) {
@@ -85,7 +85,7 @@ TEST_F(FlightTest, WhatWasRecordedIsReadAgain) {
   EXPECT_EQ(read().size(), 1U) << "it outlives its process";
 }
 
-TEST_F(FlightTest, StepsOfMessagesStandBetweenCalls) {
+TEST_F(FlightTest, StepsOfMessagesHaveARingOfTheirOwn) {
   ipc::Trace call;
   call.trace_id = {1, 2, 3};
   call.span_id = {4};
@@ -104,10 +104,10 @@ TEST_F(FlightTest, StepsOfMessagesStandBetweenCalls) {
   std::vector<StepRecord> steps;
   std::size_t calls = 0;
   reader_->read(
-      0, [&](const Record&) { ++calls; }, [&](const StepRecord& record) { steps.push_back(record); });
+      {}, [&](const Record&) { ++calls; }, [&](const StepRecord& record) { steps.push_back(record); });
   EXPECT_EQ(calls, 1U);
   ASSERT_EQ(steps.size(), 2U);
-  EXPECT_EQ(steps[0].number, 2U);
+  EXPECT_EQ(steps[0].number, 1U);
   EXPECT_EQ(steps[0].step, "propagated");
   EXPECT_EQ(steps[0].holder, "") << "nobody";
   EXPECT_EQ(steps[1].holder, "waku");
@@ -116,10 +116,12 @@ TEST_F(FlightTest, StepsOfMessagesStandBetweenCalls) {
   EXPECT_EQ(steps[0].message, step.message);
   EXPECT_EQ(steps[0].during.trace_id, call.trace_id);
   EXPECT_EQ(steps[0].during.span_id, call.span_id);
-  EXPECT_EQ(reader_->lost(0), 0U);
+  EXPECT_EQ(reader_->lost({}), (Reader::Marks{}));
   for (std::size_t i = 0; i < kCapacity; ++i) recorder_->add({});
-  EXPECT_EQ(reader_->lost(0), 3U);
-  EXPECT_EQ(reader_->lost(3), 0U);
+  EXPECT_EQ(reader_->lost({}), (Reader::Marks{.calls = 1, .steps = 0})) << "calls overwrite no steps";
+  EXPECT_EQ(reader_->lost({.calls = 1, .steps = 0}), (Reader::Marks{}));
+  for (std::size_t i = 0; i < kCapacity; ++i) recorder_->add_step(step);
+  EXPECT_EQ(reader_->lost({.calls = 1, .steps = 0}), (Reader::Marks{.calls = 0, .steps = 2}));
 }
 
 TEST_F(FlightTest, TheOldestMakeRoom) {
@@ -154,15 +156,17 @@ TEST_F(FlightTest, NamesAreFewAndTheRestShareOne) {
 TEST_F(FlightTest, AFileThatIsNoneOrThatWasScribbledOverIsReadWithoutHarm) {
   EXPECT_FALSE(Reader::map(make_file(100).get()));
   const UniqueFd fresh = make_file(kBytes);
-  EXPECT_EQ((*Reader::map(fresh.get()))->last(), 0U) << "its process has not begun it";
+  EXPECT_EQ((*Reader::map(fresh.get()))->last(), Reader::Marks{}) << "its process has not begun it";
   SeededRandom random(7);
   for (int round = 0; round < 200; ++round) {
     recorder_->add({});
+    recorder_->add_step({});
     std::vector<std::uint8_t> noise(64);
     random.fill(noise);
-    const off_t at = round % 2 == 0 ? 24 : 64 + 256 * 96 + (round % 16) * 64;
+    const off_t at = round % 2 == 0 ? 24 : 64 + 256 * 96 + (round % 32) * 64;
     ASSERT_EQ(::pwrite(file_.get(), noise.data(), noise.size(), at), static_cast<ssize_t>(noise.size()));
-    read();
+    reader_->read(
+        {}, [](const Record&) {}, [](const StepRecord&) {});
   }
 }
 
@@ -181,7 +185,7 @@ TEST_F(FlightTest, AModuleThatLiesAboutTimesAndNumbersIsNotBelieved) {
 }
 
 TEST(Flight, ARecordThatIsBeingWrittenIsNotRead) {
-  const UniqueFd file = make_file(64 + 256 * 96 + 4 * 128);
+  const UniqueFd file = make_file(64 + 256 * 96 + 2 * 4 * 128);
   auto recorder = std::move(*Recorder::map(file.get()));
   auto reader = std::move(*Reader::map(file.get()));
   std::atomic<bool> done{false};
@@ -199,7 +203,7 @@ TEST(Flight, ARecordThatIsBeingWrittenIsNotRead) {
   }
   std::thread watch([&] {
     while (!done) {
-      reader->read(0, [](const Record& record) {
+      reader->read({}, [](const Record& record) {
         EXPECT_EQ(record.total_ns, record.started_ns);
         for (const std::uint64_t stage : record.stages) EXPECT_EQ(stage, record.started_ns);
       });
@@ -208,7 +212,7 @@ TEST(Flight, ARecordThatIsBeingWrittenIsNotRead) {
   for (std::thread& writer : writers) writer.join();
   done = true;
   watch.join();
-  EXPECT_EQ(reader->last(), 100'000U);
+  EXPECT_EQ(reader->last().calls, 100'000U);
 }
 
 }  // namespace
