@@ -10,8 +10,7 @@ namespace {
 
 constexpr std::array kVictims = {"gateway", "keys", "waku", "chat"};
 constexpr std::uint64_t kLongestVolley = 4;
-constexpr std::uint64_t kLongestPauseMs = 50;
-constexpr std::uint64_t kMostMessagesBetween = 8;
+constexpr std::uint64_t kPauseMsAMessage = 6;  // no kill waits longer for a client that is held up
 // Calm may be long where the disk is slow.
 constexpr std::chrono::seconds kCalmPatience{300};
 
@@ -76,8 +75,8 @@ bool Storm::volley() {
     // Somewhere in the traffic, or in the middle of what the kill before has left.
     const Place& place = *places_[draw(places_.size())];
     Writer& traffic = *place.writers[draw(place.writers.size())];
-    const std::size_t messages = 1 + draw(kMostMessagesBetween);
-    const std::chrono::milliseconds pause(draw(kLongestPauseMs + 1));
+    const std::size_t messages = 1 + draw(plan_.between);
+    const std::chrono::milliseconds pause(draw(kPauseMsAMessage * plan_.between + 1));
     traffic.wait_for(traffic.count() + messages, pause);
     const bool two = ++strikes_ % 10 == 0 && report_.kills + 2 <= plan_.kills;
     if (!strike(two ? 2 : 1)) return false;

@@ -1,6 +1,6 @@
 // kill -9 over all processes of two nodes but statusd, under load in both directions.
 //
-// The kills come in volleys of one to four, 0 to 50 ms apart: a victim may still be starting, and every tenth time two
+// The kills come in volleys of one to four, some messages and milliseconds apart: a victim may still be starting, and every tenth time two
 // die at once. After a volley all of it has to come back and a message has to be acknowledged in each direction. Budget
 // and backoff are set to 0, so that the storm measures restarts and not the policy, which has its own exact test.
 #pragma once
@@ -24,6 +24,7 @@ namespace status::chaos {
 struct StormPlan {
   std::size_t kills = 0;
   std::size_t writers = 2;     // of both nodes together
+  std::size_t between = 8;     // messages of one client between two kills, at most
   std::size_t calm_calls = 0;  // of each bystander before the first kill
   std::uint64_t seed = 0;
   std::function<bool()> has_time = [] { return true; };  // asked between volleys
@@ -36,7 +37,7 @@ struct StormReport {
   std::uint64_t lost = 0;          // acknowledged and not there, at either end
   std::uint64_t doubled = 0;       // at either end, or announced twice
   std::uint64_t unaccounted = 0;   // in the end some module still has to go on with it, or its peer has not been heard
-  std::uint64_t lost_records = 0;  // overwritten before custody had read them, at the last gateways
+  std::uint64_t lost_records = 0;  // steps overwritten before custody had read them, at the last gateways
   std::uint64_t overdue = 0;       // stood at one module for over 30 s meanwhile: each place is told
   std::uint64_t unexplained = 0;   // all other violations of the history, and differences between the two ends
   std::uint64_t strays = 0;        // orphans and zombies

@@ -78,8 +78,8 @@ std::optional<int> Proof::parse(int argc, char** argv, const std::vector<Option>
     }
     if (i + 1 == argc) return usage(more, kUsage);
     const char* text = argv[++i];
-    if (option == "--proof") {
-      directory_ = text;
+    if (option == "--proof" || option == "--as") {
+      (option == "--as" ? name_ : directory_) = text;
       continue;
     }
     std::uint64_t* value = option == "--" + unit_  ? &total_
@@ -108,6 +108,7 @@ int Proof::usage(const std::vector<Option>& more, int code) const {
   std::printf(
       "  --seed       of what is random (another each time)\n"
       "  --proof      directory to keep the state and the result in: an interrupted proof is gone on with\n"
+      "  --as         name of the result\n"
       "  --minutes    with --proof: stop after so many, to be continued (%llu)\n"
       "  --anew       with --proof: forget what an interrupted run has left\n"
       "Exit codes: 0 passed, 1 failed, 2 usage, 3 to be continued.\n",

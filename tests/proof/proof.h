@@ -36,6 +36,7 @@ class Proof {
   // What `finish` and `begin` return to the shell.
   static constexpr int kPassed = 0, kFailed = 1, kUsage = 2, kToBeContinued = 3;
 
+  // `name`, unless --as says another: a program may prove several things, each with options of its own (tests/proof/list).
   // `unit` is what `total` counts, and the option that changes it: "kills".
   Proof(std::string name, std::string unit, std::uint64_t total);
 
@@ -76,7 +77,7 @@ class Proof {
   void save() const;
   double seconds() const { return seconds_before_ + bench::ms_since(began_) / 1'000; }
 
-  const std::string name_;
+  std::string name_;
   const std::string unit_;
   std::string program_;
   std::uint64_t total_;

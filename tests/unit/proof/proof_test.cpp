@@ -89,6 +89,15 @@ TEST_F(ProofTest, WithoutADirectoryItKeepsNothingAndHasTime) {
   EXPECT_TRUE(test::read_file(dir_ / "check.json").empty());
 }
 
+TEST_F(ProofTest, AProgramThatProvesAnotherThingAsWellKeepsItApart) {
+  Proof proof("check", "rounds", 2);
+  ASSERT_EQ(begin(proof, {"--proof", dir_.path(), "--as", "other"}), std::nullopt);
+  proof.advance(2);
+  EXPECT_EQ(proof.finish({}), Proof::kPassed);
+  EXPECT_TRUE(test::read_file(dir_ / "check.json").empty());
+  EXPECT_EQ(parse_json(test::read_file(dir_ / "other.json")).value_or(Value()).string_or("name", ""), "other");
+}
+
 TEST_F(ProofTest, KnowsItsOptionsAndNoOthers) {
   Proof proof("check", "rounds", 2);
   EXPECT_EQ(begin(proof, {"--width", "9", "--rounds", "3"}), std::nullopt);
