@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -244,6 +245,8 @@ Result<Child> Spawner::spawn(const SpawnRequest& request) {
     end(child.pid);
     return fail(errno_error(reason, "pidfd"));
   }
+  // The kernel has woken us on the child's processor, in the middle of its exec: that comes first.
+  ::sched_yield();
   return child;
 }
 

@@ -81,6 +81,7 @@ class Node {
     ModuleLog log;
     ipc::control::ModuleRow row;  // as the gateway knows it
     std::unique_ptr<ModuleProcess> process;
+    ModuleProtection ahead;      // for the process after this one
     std::optional<Death> death;  // of the incarnation before, until it is settled
     std::uint64_t spawns = 0;
     std::string end = "other";  // of the incarnation before, as restart_causes counts it

@@ -39,7 +39,8 @@ void Node::describe(const ModulePlan& plan, Row& row) const {
 std::size_t Node::add_module(ModulePlan plan) {
   ModuleLog log(plan.manifest.name, directory_.paths().logs(), logs_, log_rate(), clock_);
   Row row = row_of(plan);
-  modules_.push_back(std::make_unique<Module>(Module{std::move(plan), std::move(log), std::move(row), nullptr, {}, 0}));
+  modules_.push_back(
+      std::make_unique<Module>(Module{.plan = std::move(plan), .log = std::move(log), .row = std::move(row)}));
   return modules_.size() - 1;
 }
 

@@ -202,7 +202,7 @@ std::unique_ptr<ModuleProcess> Node::watch(std::size_t index, Child child, std::
 
 Result<Child> Node::make_child(std::size_t index) {
   const ModulePlan& plan = modules_[index]->plan;
-  auto protection = protection_.prepare(plan);
+  auto protection = protection_.prepare(plan, std::exchange(modules_[index]->ahead, {}));
   if (!protection) return fail(protection.error());
   UniqueFd recorders;
   if (is_gateway(index)) {

@@ -55,7 +55,9 @@ void Node::on_exit(std::size_t index, const ExitReport& report) {
   }
   module.death = std::move(death);
   perform(effects);
-  module.process ? settle_deaths_soon() : settle_death(index);
+  if (module.process) return settle_deaths_soon();
+  settle_death(index);
+  module.ahead = {};  // keeps no folder alive of a module that is not to run
 }
 
 void Node::settle_deaths_soon() {
@@ -132,8 +134,12 @@ void Node::on_ready(std::size_t index, const Ready& ready) {
   // The gateway's is the one that front ends know, whatever it listens on.
   if (!ready.url.empty() && !is_gateway(index)) module.row.url = ready.url;
   if (!ready.interface.empty()) module.row.interface = ready.interface;
-  if (!module.process->ready) module.process->ready = now();
+  const bool is_first = !module.process->ready;
+  if (is_first) module.process->ready = now();
   perform(tree_.on_ready(index, now()));
+  if (!is_first) return;
+  // Should it fail, so will the next start, which says it.
+  if (auto ahead = protection_.prepare(module.plan)) module.ahead = std::move(*ahead);
 }
 
 void Node::on_pong(std::size_t index, const Pong& pong) {

@@ -18,9 +18,9 @@ std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) 
 
 }  // namespace
 
-Result<ModuleProtection> Protection::prepare(const ModulePlan& plan) {
+Result<ModuleProtection> Protection::prepare(const ModulePlan& plan, ModuleProtection ahead) {
   ModuleProtection out;
-  auto sandbox = sandboxes_.prepare(plan.manifest.sandbox, grants_of(plan, paths_));
+  auto sandbox = sandboxes_.prepare(plan.manifest.sandbox, grants_of(plan, paths_), std::move(ahead.sandbox));
   if (!sandbox) return fail(sandbox.error());
   out.sandbox = std::move(*sandbox);
   if (!cgroup_.usable()) return out;

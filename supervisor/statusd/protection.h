@@ -13,7 +13,7 @@
 
 namespace status::supervisor {
 
-// For one spawn; outlives it.
+// For one spawn; outlives it, and ends before the Protection that made it.
 struct ModuleProtection {
   ChildSandbox sandbox;
   UniqueFd cgroup;  // cgroup.procs of its group; invalid: none
@@ -24,8 +24,9 @@ class Protection {
   Protection(const NodePaths& paths, SandboxSupport support, Cgroup cgroup)
       : paths_(paths), sandboxes_(support), cgroup_(std::move(cgroup)) {}
 
-  // Errors of the system, with the file.
-  Result<ModuleProtection> prepare(const ModulePlan& plan);
+  // To open all that a module may touch costs a tenth of a restart: what was prepared `ahead` is used where it still
+  // holds. Errors of the system, with the file.
+  Result<ModuleProtection> prepare(const ModulePlan& plan, ModuleProtection ahead = {});
 
   SandboxLevel level(const ModulePlan& plan) const { return sandboxes_.level(plan.manifest.sandbox); }
   // What the module should be held by and will not be, for people.

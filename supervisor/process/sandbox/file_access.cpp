@@ -76,14 +76,31 @@ Status allow(int rules, const std::string& path, std::uint64_t access) {
   return {};
 }
 
+std::vector<FileId> files_of(const FileGrants& grants) {
+  std::vector<FileId> out;
+  for (const auto* paths : {&grants.readable, &grants.writable}) {
+    for (const std::string& path : *paths) {
+      struct stat info {};
+      out.push_back(::stat(path.c_str(), &info) == 0 ? FileId{info.st_dev, info.st_ino} : FileId{});
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+bool FileRules::hold_for(const FileGrants& wanted, Sandbox wanted_profile) const {
+  return descriptor && profile == wanted_profile && grants == wanted && files == files_of(wanted);
+}
 
 int landlock_version() {
   const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   return version < 0 ? 0 : static_cast<int>(version);
 }
 
-Result<UniqueFd> make_file_rules(const FileGrants& grants, Sandbox profile, int version) {
+Result<FileRules> make_file_rules(const FileGrants& grants, Sandbox profile, int version) {
+  // Before they are opened: whoever comes between is seen when the rules are looked at again.
+  std::vector<FileId> files = files_of(grants);
   const std::uint64_t known = known_to(version);
   const RulesetAttributes attributes{.files = known,
                                      .network = profile == Sandbox::local && version >= 4 ? kBindAndConnectTcp : 0,
@@ -100,7 +117,7 @@ Result<UniqueFd> make_file_rules(const FileGrants& grants, Sandbox profile, int 
   for (const std::string& path : grants.writable) {
     if (auto allowed = allow(rules.get(), path, kOwn & known); !allowed) return fail(allowed.error());
   }
-  return rules;
+  return FileRules{std::move(rules), profile, grants, std::move(files)};
 }
 
 int restrict_files(int rules) noexcept { return ::syscall(SYS_landlock_restrict_self, rules, 0) == 0 ? 0 : errno; }

@@ -11,8 +11,8 @@ constexpr int kScopes = 6;
 }  // namespace
 
 const char* ChildSandbox::enter() const noexcept {
-  if (file_rules) {
-    if (const int error = restrict_files(file_rules.get()); error != 0) {
+  if (file_rules.descriptor) {
+    if (const int error = restrict_files(file_rules.descriptor.get()); error != 0) {
       errno = error;
       return "landlock_restrict_self";
     }
@@ -28,10 +28,12 @@ const char* ChildSandbox::enter() const noexcept {
 
 SandboxSupport SandboxSupport::of_this_kernel() { return {SystemCallFilter::supported(), landlock_version()}; }
 
-Result<ChildSandbox> Sandboxes::prepare(Sandbox profile, const FileGrants& grants) {
+Result<ChildSandbox> Sandboxes::prepare(Sandbox profile, const FileGrants& grants, ChildSandbox ahead) {
   ChildSandbox out;
   if (profile == Sandbox::none) return out;
-  if (support_.landlock > 0) {
+  if (ahead.file_rules.hold_for(grants, profile)) {
+    out.file_rules = std::move(ahead.file_rules);
+  } else if (support_.landlock > 0) {
     auto rules = make_file_rules(grants, profile, support_.landlock);
     if (!rules) return fail(rules.error());
     out.file_rules = std::move(*rules);

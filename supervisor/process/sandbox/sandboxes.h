@@ -14,10 +14,10 @@ namespace status::supervisor {
 // What a module is held by; each level has what is below it.
 enum class SandboxLevel : std::uint8_t { none = 0, system_calls = 1, files = 2 };
 
-// What a child takes on between fork and exec. Lives as long as the spawn.
+// What a child takes on between fork and exec. Ends before the Sandboxes that made it.
 struct ChildSandbox {
   const SystemCallFilter* filter = nullptr;  // null: none
-  UniqueFd file_rules;                       // invalid: none
+  FileRules file_rules;
 
   // The step that failed, with errno set; null: all is on. System calls only.
   const char* enter() const noexcept;
@@ -35,8 +35,9 @@ class Sandboxes {
  public:
   explicit Sandboxes(SandboxSupport support = SandboxSupport::of_this_kernel()) : support_(support) {}
 
-  // The filter is compiled once per profile, the rules are made anew: a program that was replaced is another file.
-  Result<ChildSandbox> prepare(Sandbox profile, const FileGrants& grants);
+  // The filter is compiled once per profile; the rules are those of `ahead` if they still hold: a program that was
+  // replaced is another file.
+  Result<ChildSandbox> prepare(Sandbox profile, const FileGrants& grants, ChildSandbox ahead = {});
 
   // What prepare() gives of the profile.
   SandboxLevel level(Sandbox profile) const;

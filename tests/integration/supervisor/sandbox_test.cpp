@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
+#include <filesystem>
 
 #include "ipc/base/codec.h"
 #include "supervisor/process/sandbox/sandboxes.h"
@@ -40,6 +42,10 @@ class SandboxTest : public testing::Test {
                                        "\"\nnode_key = \"" + node_.path("node.key") + "\"\n",
                            .program = "probe_module"});
     node_.start();
+    return report();
+  }
+  // Of the incarnation that becomes ready next.
+  Value report() {
     EXPECT_TRUE(node_.wait_for("p: starting → ready")) << node_.statusd().output();
     return parse_json(read_file(node_.path("profiles/default/p/probe.json"))).value_or(Value());
   }
@@ -80,6 +86,19 @@ TEST_F(SandboxTest, LocalLeavesItsOwnFilesAlone) {
   for (const char* own : kAllowed) expect(report, own, "ok");
 }
 
+// By rules that were made while the first one ran.
+TEST_F(SandboxTest, TheNextIncarnationIsHeldAsTheFirst) {
+  ASSERT_GE(supervisor::landlock_version(), 1) << "this kernel has no Landlock to show it with";
+  probe("local");
+  std::filesystem::remove(node_.path("profiles/default/p/probe.json"));
+  ::kill(node_.pid_of("p"), SIGKILL);
+  const Value again = report();
+  for (const char* attempt : kOthersFiles) expect(again, attempt, "EACCES");
+  expect(again, "bpf", "EPERM");
+  // Some of it is there from the first.
+  for (const char* own : kAllowed) EXPECT_NE(again.string_or(own, "not tried"), "EACCES") << own;
+}
+
 TEST_F(SandboxTest, NetworkAddsTheInternetAndNothingElse) {
   const Value report = probe("network");
   for (const char* socket : {"unix_socket", "tcp", "udp", "netlink"}) expect(report, socket, "ok");
@@ -109,6 +128,30 @@ TEST_F(SandboxTest, TheLimitsOfTheManifestAreThoseOfTheProcess) {
   if (!kSanitized) {
     EXPECT_EQ(report.uint_or("data_limit", 0), 209'715'200u) << "twice memory_bytes";
   }
+}
+
+// A restart uses rules that were made while its predecessor ran.
+TEST(FileRules, MadeAheadHoldUntilSomethingElseHasTheName) {
+  const TempDir dir;
+  write_file(dir / "program", "");
+  std::filesystem::create_directory(dir / "data");
+  const supervisor::FileGrants grants{.writable = {dir / "data", dir / "run"}, .readable = {dir / "program"}};
+  const int version = supervisor::landlock_version();
+  ASSERT_GE(version, 1) << "this kernel has no Landlock to show it with";
+  const auto rules = supervisor::make_file_rules(grants, supervisor::Sandbox::local, version);
+  ASSERT_TRUE(rules) << rules.error().describe();
+  EXPECT_TRUE(rules->hold_for(grants, supervisor::Sandbox::local));
+  EXPECT_FALSE(rules->hold_for(grants, supervisor::Sandbox::network));
+  EXPECT_FALSE(rules->hold_for({.writable = grants.writable, .readable = {}}, supervisor::Sandbox::local));
+  write_file(dir / "new", "");
+  std::filesystem::rename(dir / "new", dir / "program");
+  EXPECT_FALSE(rules->hold_for(grants, supervisor::Sandbox::local)) << "a program that was replaced";
+  const auto again = supervisor::make_file_rules(grants, supervisor::Sandbox::local, version);
+  ASSERT_TRUE(again) << again.error().describe();
+  EXPECT_TRUE(again->hold_for(grants, supervisor::Sandbox::local));
+  std::filesystem::create_directory(dir / "run");
+  EXPECT_FALSE(again->hold_for(grants, supervisor::Sandbox::local)) << "a folder that was not there";
+  EXPECT_FALSE(supervisor::FileRules().hold_for({}, supervisor::Sandbox::none)) << "none were made";
 }
 
 // The kernel's least version of each level, as far as statusd can tell without that kernel.
