@@ -13,3 +13,5 @@ pkg_check_modules(sqlcipher REQUIRED IMPORTED_TARGET sqlcipher)
 # Debian installs the configuration of the target `msgpackc-cxx` under the name msgpack.
 find_package(msgpack REQUIRED)
 include(GoogleTest)
+# The charts of the dashboard: built into the gateway, loaded by browsers.
+find_file(STATUS_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH REQUIRED)

@@ -6,6 +6,7 @@
 #include "supervisor/gateway/config_api.h"
 #include "supervisor/gateway/custody/custody_api.h"
 #include "supervisor/gateway/faults/fault_api.h"
+#include "supervisor/gateway/records/records_api.h"
 #include "supervisor/gateway/token_api.h"
 #include "supervisor/gateway/upgrade_api.h"
 
@@ -216,6 +217,9 @@ const api::Interface& interface() {
           .method<Top>()
           .method<FindMessage>()
           .method<Custody>()
+          .method<LogTail>()
+          .method<Crashes>()
+          .method<Settings>()
           .event<ModuleStateEvent>("module_state", "A module went from one state to another.")
           .event<ModuleLockedEvent>("module_locked", "A module waits for its key, or has got it.")
           .event<MessagesOverdueEvent>("messages_overdue",

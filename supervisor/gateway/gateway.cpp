@@ -8,9 +8,11 @@
 #include "supervisor/gateway/api.h"
 #include "supervisor/gateway/blame/blame_desk.h"
 #include "supervisor/gateway/custody/custody_desk.h"
+#include "supervisor/gateway/dashboard/access.h"
+#include "supervisor/gateway/dashboard/dashboard.h"
 #include "supervisor/gateway/faults/fault_desk.h"
 #include "supervisor/gateway/forwarder.h"
-#include "supervisor/gateway/http_endpoint.h"
+#include "supervisor/gateway/http/endpoint.h"
 #include "supervisor/gateway/merged_events.h"
 #include "supervisor/gateway/metrics_collector.h"
 #include "supervisor/gateway/named_tokens.h"
@@ -61,7 +63,8 @@ struct Gateway::Parts {
             routes, clock, log,
             FaultDesk::Options{
                 .allowed = config.allow_faults, .boot_id = config.boot_id, .state_file = config.faults_state_file})),
-        tokens(std::make_shared<NamedTokens>(config.tokens_file, config.access, tools.clock, tools.random)),
+        visitors(std::make_shared<DashboardAccess>(config.access, tools.random)),
+        tokens(std::make_shared<NamedTokens>(config.tokens_file, visitors, tools.clock, tools.random)),
         server(server_options(config, ids), tokens, &instruments.rpc(), config.crash),
         events(server, "supervisor.events.next", tools.clock, tools.random, config.event_memory, MergedEvents::kMarks),
         methods(server, routes, tools.supervisor, instruments, tools.clock, facts),
@@ -76,11 +79,13 @@ struct Gateway::Parts {
         blame(
             office, routes, tools.clock, config.recorder_line, custody,
             {[this](std::string_view module, std::string_view family) { return collector.counted(module, family); },
-             [this](std::string_view module, std::string_view family) { return collector.measured(module, family); }}) {
+             [this](std::string_view module, std::string_view family) { return collector.measured(module, family); }}),
+        records(office, routes, config.folders) {
     if (config.flights != nullptr) instruments.keep_flights(*config.flights);
   }
 
   void open_endpoint();
+  void serve(const std::shared_ptr<HttpCall>& call);
   HttpReply serve(std::string_view path);
   void open_remote();
   void serve_remote();
@@ -92,6 +97,7 @@ struct Gateway::Parts {
   metrics::Instruments instruments;
   Routes routes;
   const std::shared_ptr<FaultDesk> faults;
+  const std::shared_ptr<const DashboardAccess> visitors;
   const std::shared_ptr<NamedTokens> tokens;
   IdRandom ids;  // of traces
   ipc::Server server;
@@ -103,6 +109,8 @@ struct Gateway::Parts {
   MetricsCollector collector;
   CustodyDesk custody;
   BlameDesk blame;
+  RecordsDesk records;
+  std::unique_ptr<Dashboard> dashboard;
   std::unique_ptr<HttpEndpoint> endpoint;
   std::unique_ptr<RemoteDoor> remote;
   bool finished = false;
@@ -110,12 +118,13 @@ struct Gateway::Parts {
 
 void Gateway::Parts::open_endpoint() {
   if (config.metrics_listen.empty()) return;
+  dashboard = std::make_unique<Dashboard>(office, config.url, visitors->pass());
   Result<std::unique_ptr<HttpEndpoint>> opened =
       HttpEndpoint::open(office,
                          {.listen = config.metrics_listen,
                           .wish = earlier_port(config.metrics_address_file),
                           .allowed_hosts = config.metrics_allowed_hosts},
-                         [this](std::string_view path) { return serve(path); });
+                         [this](const std::shared_ptr<HttpCall>& call) { serve(call); });
   if (!opened) {
     log.warn("metrics are not served", {{"reason", opened.error().reason}, {"why", opened.error().message}});
     return;
@@ -127,6 +136,12 @@ void Gateway::Parts::open_endpoint() {
     (void)replace_file(config.metrics_address_file, endpoint->address() + "\n", Durability::lazy);
   }
   log.info("metrics are served", {{"url", facts.metrics_url}});
+}
+
+void Gateway::Parts::serve(const std::shared_ptr<HttpCall>& call) {
+  if (dashboard->serve(call)) return;
+  if (call->request().post) return call->reply({.status = 405, .body = "only GET and HEAD\n"});
+  call->reply(serve(call->request().path));
 }
 
 HttpReply Gateway::Parts::serve(std::string_view path) {
@@ -179,6 +194,7 @@ Status Gateway::start() {
   parts_->faults->serve(parts_->server);
   parts_->blame.serve(parts_->server);
   parts_->custody.serve(parts_->server);
+  parts_->records.serve(parts_->server);
   parts_->server.on_denied(
       [&log = parts_->log](const std::string& caller, const std::string& method, const Error& error) {
         log.warn("denied", {{"caller", caller}, {"method", method}, {"reason", error.reason}, {"why", error.message}});
@@ -213,6 +229,7 @@ void Gateway::finish(MonotonicTime deadline) {
   parts_->forwarder.close(deadline);
   parts_->office.close();
   parts_->endpoint.reset();
+  if (parts_->dashboard) parts_->dashboard->close();
   parts_->collector.close();
   parts_->merged.close();
   parts_->server.finish();

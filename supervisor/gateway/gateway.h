@@ -18,6 +18,7 @@
 #include "ipc/server/server.h"
 #include "metrics/flight/recorder.h"
 #include "supervisor/gateway/log.h"
+#include "supervisor/gateway/records/records_desk.h"
 #include "supervisor/gateway/supervisor_link.h"
 
 namespace status::gateway {
@@ -35,6 +36,7 @@ struct GatewayConfig {
   std::string remote_listen;                        // "tls+tcp://0.0.0.0:7443"; empty: no other machine can connect
   std::string remote_key_file;                      // the node's own key for that; made when it is needed
   std::string remote_address_file;                  // where the address that is served is written; empty: nowhere
+  NodeFolders folders;                              // of whose files the dashboard shows some; empty: none
   bool allow_faults = false;                        // an operator may put faults into modules
   std::string faults_state_file;                    // keeps them when this gateway is killed; empty: none
   std::string metrics_state_file;            // keeps counters from falling when this gateway is killed; empty: none

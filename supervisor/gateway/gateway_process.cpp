@@ -81,6 +81,8 @@ class Process {
     config.remote_key_file = bootstrap.data_dir + "/remote_key.pem";
     config.remote_address_file = bootstrap.run_dir + "/remote.addr";
     config.metrics_state_file = bootstrap.run_dir + "/metrics.state";
+    config.folders = {.data_dir = bootstrap.config.string_or("node_data_dir", ""),
+                      .run_dir = bootstrap.config.string_or("node_run_dir", "")};
     config.allow_faults = bootstrap.allow_faults;
     config.faults_state_file = bootstrap.run_dir + "/faults.state";
     Result<std::shared_ptr<const ipc::AccessPolicy>> access =

@@ -150,7 +150,7 @@ HttpReply MetricsCollector::serve(std::string_view path) {
     if (missing.empty()) return {.body = "ready\n"};
     return {.status = 503, .body = std::move(missing)};
   }
-  return {.status = 404, .body = "there are /metrics, /healthz, /readyz and /sd\n"};
+  return {.status = 404, .body = "there are the dashboard at /, and /metrics, /healthz, /readyz and /sd\n"};
 }
 
 }  // namespace status::gateway

@@ -10,7 +10,8 @@
 
 #include "metrics/exposition.h"
 #include "metrics/instruments.h"
-#include "supervisor/gateway/http_endpoint.h"
+#include "supervisor/gateway/http/message.h"
+#include "supervisor/gateway/office.h"
 #include "supervisor/gateway/routes.h"
 
 namespace status::gateway {

@@ -9,6 +9,7 @@
 #include "ipc/server/typed.h"
 #include "ipc/wire/limits.h"
 #include "supervisor/gateway/config_api.h"
+#include "supervisor/gateway/records/records_api.h"
 #include "supervisor/gateway/tokens.h"
 #include "supervisor/gateway/upgrade_api.h"
 
@@ -158,19 +159,23 @@ void SupervisorMethods::command(const std::string& op, ipc::Call call) {
   });
 }
 
+template <class Reply>
+void SupervisorMethods::ask_supervisor(ipc::Call call, ipc::control::Command command) {
+  const std::uint64_t id = waiting_->add(std::move(call));
+  supervisor_.command(std::move(command), [id, desk = std::weak_ptr(waiting_)](const Result<Value>& done) {
+    const auto waiting = desk.lock();
+    if (!waiting) return;
+    waiting->answer(id, done ? api::from_value<Reply>(*done, api::Mode::lenient) : fail(done.error()));
+  });
+}
+
 template <class M>
 void SupervisorMethods::serve_configuration() {
   const std::string op = M::info().name;
   server_.handle(interface().full_name(op), Run::inline_thread, [this, op](ipc::Call call) {
     const auto request = api::decode<api::Empty>(call.params(), api::Mode::strict);
     if (!request) return call.fail(request.error());
-    const std::uint64_t id = waiting_->add(std::move(call));
-    supervisor_.command({.op = op}, [id, desk = std::weak_ptr(waiting_)](const Result<Value>& done) {
-      const auto waiting = desk.lock();
-      if (!waiting) return;
-      // The supervisor's words are of the shape that the interface promises.
-      waiting->answer(id, done ? api::from_value<ConfigChanges>(*done, api::Mode::lenient) : fail(done.error()));
-    });
+    ask_supervisor<ConfigChanges>(std::move(call), {.op = op});
   });
 }
 
@@ -178,14 +183,14 @@ void SupervisorMethods::upgrade(ipc::Call call) {
   const auto request = api::decode<Upgrade::Request>(call.params(), api::Mode::strict);
   if (!request) return call.fail(request.error());
   if (Status local = local_user_only(call.caller(), "replace the supervisor"); !local) return call.fail(local.error());
-  const std::uint64_t id = waiting_->add(std::move(call));
-  supervisor_.command({.op = Upgrade::info().name, .argument = request->executable},
-                      [id, desk = std::weak_ptr(waiting_)](const Result<Value>& done) {
-                        const auto waiting = desk.lock();
-                        if (!waiting) return;
-                        waiting->answer(
-                            id, done ? api::from_value<Upgrade::Reply>(*done, api::Mode::lenient) : fail(done.error()));
-                      });
+  ask_supervisor<Upgrade::Reply>(std::move(call), {.op = Upgrade::info().name, .argument = request->executable});
+}
+
+void SupervisorMethods::settings(ipc::Call call) {
+  const auto request = api::decode<Settings::Request>(call.params(), api::Mode::strict);
+  if (!request) return call.fail(request.error());
+  if (!routes_.find(request->module)) return call.fail(unknown_module(request->module, routes_));
+  ask_supervisor<Settings::Reply>(std::move(call), {.op = Settings::info().name, .module = request->module});
 }
 
 void SupervisorMethods::serve_commands() {
@@ -198,6 +203,8 @@ void SupervisorMethods::serve_commands() {
   serve_configuration<ConfigApply>();
   server_.handle(interface().full_name(Upgrade::info().name), Run::inline_thread,
                  [this](ipc::Call call) { upgrade(std::move(call)); });
+  server_.handle(interface().full_name(Settings::info().name), Run::inline_thread,
+                 [this](ipc::Call call) { settings(std::move(call)); });
 }
 
 void SupervisorMethods::serve_system() {

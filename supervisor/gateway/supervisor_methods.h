@@ -37,6 +37,10 @@ class SupervisorMethods {
   void command(const std::string& op, ipc::Call call);
   void describe(ipc::Call call);
   void upgrade(ipc::Call call);
+  void settings(ipc::Call call);
+  // The supervisor's words are of the shape that the interface promises.
+  template <class Reply>
+  void ask_supervisor(ipc::Call call, ipc::control::Command command);
   ModuleInfo info_of(const Row& row) const;
 
   ipc::Server& server_;

@@ -158,6 +158,8 @@ class Node {
   void on_locked(std::size_t index, bool locked);
   void on_command(std::size_t index, const ipc::control::Command& command);
   void on_configure(const ipc::control::Command& command);
+  static Error no_module(const std::string& name);
+  Result<Value> settings_of(const std::string& module) const;
   // The tree has moved once this succeeds: its effects must be performed.
   std::optional<RecorderLine::Recorder> recorder_of(std::size_t index) const;
   Result<Effects> decide(const ipc::control::Command& command);

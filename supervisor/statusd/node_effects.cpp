@@ -26,6 +26,8 @@ Value bootstrap_config(const ModulePlan& plan, const Configuration& configuratio
     config.set("metrics_allowed_hosts", Value(std::move(hosts)));
     config.set("remote_listen", configuration.remote_listen);
     config.set("token_file", paths.token());
+    config.set("node_data_dir", paths.data_dir);
+    config.set("node_run_dir", paths.run_dir);
     config.set("boot_id", boot_id);
     config.set("version", kVersion);
     config.set("socket_url", "ipc://" + paths.socket_of(plan.manifest.name));

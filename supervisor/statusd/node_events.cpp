@@ -1,6 +1,7 @@
 #include <csignal>
 
 #include "ipc/base/words.h"
+#include "supervisor/plan/shown_settings.h"
 #include "supervisor/statusd/node.h"
 
 namespace status::supervisor {
@@ -167,6 +168,7 @@ void Node::on_command(std::size_t index, const Command& command) {
   }
   if (command.op.starts_with("config_")) return on_configure(command);
   if (command.op == "upgrade") return on_upgrade(command);
+  if (command.op == "settings") return answer(command.id, settings_of(command.module));
   const auto known = commands_.knows(command, now());
   auto effects = !known ? Result<Effects>(fail(known.error())) : *known ? Effects() : decide(command);
   std::optional<Error> error;
@@ -187,11 +189,19 @@ void Node::on_configure(const Command& command) {
   if (done) perform(done->effects);
 }
 
+Error Node::no_module(const std::string& name) {
+  return make_error(Code::not_found, "supervisor.unknown_module", "there is no module " + in_quotes(name));
+}
+
+Result<Value> Node::settings_of(const std::string& module) const {
+  const auto index = find(module);
+  if (!index) return fail(no_module(module));
+  return Value::map({{"configuration", shown_settings(modules_[*index]->plan, configuration_)}});
+}
+
 Result<Effects> Node::decide(const Command& command) {
   const auto index = find(command.module);
-  if (!index || tree_.retired(*index)) {
-    return fail(Code::not_found, "supervisor.unknown_module", "there is no module " + in_quotes(command.module));
-  }
+  if (!index || tree_.retired(*index)) return fail(no_module(command.module));
   const auto operation = operation_from_word(command.op);
   if (!operation) {
     return fail(Code::invalid_argument, "supervisor.unknown_operation", in_quotes(command.op) + " is no operation");

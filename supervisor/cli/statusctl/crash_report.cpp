@@ -1,9 +1,6 @@
 #include "supervisor/cli/statusctl/crash_report.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -130,24 +127,6 @@ void show_head(Screen& screen, const Value& crash, const Value::Array& repeated)
 }  // namespace
 
 std::size_t small_share(const Screen& screen) { return std::max<std::size_t>(screen.rows() / 10, 2); }
-
-std::vector<Value> read_crashes(const std::string& directory, std::size_t count) {
-  std::vector<std::uint64_t> generations;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-    if (entry.path().extension() != ".json") continue;
-    generations.push_back(std::strtoull(entry.path().stem().c_str(), nullptr, 10));
-  }
-  std::sort(generations.rbegin(), generations.rend());
-  generations.resize(std::min(generations.size(), count));
-  std::vector<Value> out;
-  for (const std::uint64_t generation : generations) {
-    std::ifstream file(directory + "/" + std::to_string(generation) + ".json");
-    Result<Value> record = parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
-    if (record) out.push_back(std::move(*record));
-  }
-  return out;
-}
 
 Value::Array repeated_methods(const std::vector<Value>& crashes) {
   std::map<std::string, std::uint64_t> deaths;

@@ -10,9 +10,6 @@
 
 namespace status::cli {
 
-// A module's records, the newest first, at most `count`; `directory` is <data-dir>/crash/<module>.
-std::vector<Value> read_crashes(const std::string& directory, std::size_t count);
-
 // Methods that were in flight in more than one of the deaths: [{method, deaths, of}], the most often first.
 Value::Array repeated_methods(const std::vector<Value>& crashes);
 

@@ -4,10 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 
 #include "ipc/base/clock.h"
 #include "ipc/base/codec.h"
@@ -15,29 +13,11 @@
 #include "supervisor/cli/statusctl/commands.h"
 #include "supervisor/cli/statusctl/exit_codes.h"
 #include "supervisor/cli/statusctl/output.h"
-#include "supervisor/cli/statusctl/redaction.h"
 #include "supervisor/cli/statusctl/report_content.h"
+#include "supervisor/records/redaction.h"
 
 namespace status::cli {
 namespace {
-
-// Longer paths first: one may be inside another.
-RedactionRules rules_for(const NodePlace& place) {
-  RedactionRules rules;
-  std::ifstream token(place.run_dir + "/token");
-  if (std::string text; token >> text) rules.secrets.push_back(std::move(text));
-  const auto add = [&](const std::string& path, const char* name) {
-    std::error_code error;
-    const std::string real = std::filesystem::weakly_canonical(path, error).string();
-    for (const std::string& spelling : {path, real}) {
-      if (spelling.size() > 1) rules.places.emplace_back(spelling, name);
-    }
-  };
-  if (!place.run_dir.starts_with(place.data_dir)) add(place.run_dir, "<run-dir>");
-  add(place.data_dir, "<data-dir>");
-  if (const char* home = std::getenv("HOME")) add(home, "~");
-  return rules;
-}
 
 std::string default_name() {
   const std::time_t now = SystemClock().unix_ms() / 1'000;
@@ -70,8 +50,8 @@ int run_report(const Shell& shell, const std::string& output) {
   if (std::error_code error; !std::filesystem::is_directory(shell.place.data_dir, error)) {
     return report(make_error(Code::not_found, "cli.no_node", "there is no node in " + shell.place.data_dir));
   }
-  Redactor redactor(rules_for(shell.place));
-  const std::string text = to_json(redactor.value(report_content(shell, redactor)), true) + "\n";
+  records::Redactor redactor(records::rules_of_node(shell.place.data_dir, shell.place.run_dir));
+  const std::string text = to_json(redactor.value(report_content(shell)), true) + "\n";
   if (output == "-") {
     std::fputs(text.c_str(), stdout);
     return kDone;

@@ -15,7 +15,8 @@
 #include "metrics/exposition.h"
 #include "supervisor/cli/statusctl/build_id.h"
 #include "supervisor/cli/statusctl/offline.h"
-#include "supervisor/cli/statusctl/redaction.h"
+#include "supervisor/plan/shown_settings.h"
+#include "supervisor/records/node_files.h"
 #include "supervisor/tree/configuration.h"
 
 namespace status::cli {
@@ -23,21 +24,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLogLines = 200;  // of each log
-constexpr std::size_t kLogBytes = 256 * 1'024;
+constexpr std::size_t kLogLines = 200;    // of each log
 constexpr std::size_t kCrashRecords = 5;  // of each module, the newest
 constexpr std::size_t kTransitions = 50;  // of each module
 constexpr std::uint32_t kPatienceMs = 2'000;
 
 Value error_value(const Error& error) { return Value::map({{"error", error.describe()}}); }
-
-// At most so many bytes, the last ones.
-std::string read_tail(const std::string& path, std::size_t bytes) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const auto size = static_cast<std::size_t>(std::max<std::streamoff>(file.tellg(), 0));
-  file.seekg(static_cast<std::streamoff>(size - std::min(size, bytes)));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::vector<fs::path> sorted_entries(const std::string& directory) {
   std::vector<fs::path> out;
@@ -134,7 +126,7 @@ StatusdArguments arguments_of(std::int64_t pid) {
 
 // node.toml under the command line of the statusd that runs. What is statusd's own is shown as it is; the settings of
 // modules are theirs, and hidden but for the choice of the backend.
-Value configuration(const Shell& shell, Redactor& redactor) {
+Value configuration(const Shell& shell) {
   const StatusdArguments arguments = arguments_of(running_statusd(shell.place));
   const std::string file = arguments.config.empty() ? shell.place.data_dir + "/node.toml" : arguments.config;
   Result<Value> document = read_toml_file(file);
@@ -153,21 +145,21 @@ Value configuration(const Shell& shell, Redactor& redactor) {
       out.set(key, value);
       continue;
     }
-    Value hidden = redactor.settings(value);
+    Value hidden = supervisor::hidden_texts(value);
     if (const Value* backend = value.find("backend")) hidden.set("backend", *backend);
     out.set(key, std::move(hidden));
   }
   return Value::map({{"file", missing ? "none: " + file : file}, {"effective", std::move(out)}});
 }
 
-Value manifests(const Shell& shell, Redactor& redactor) {
+Value manifests(const Shell& shell) {
   Value out = Value::Map{};
   for (const std::string& directory :
        {(own_directory().parent_path() / "share/status/modules").string(), shell.place.data_dir + "/modules.d"}) {
     for (const fs::path& folder : sorted_entries(directory)) {
       Result<Value> manifest = read_toml_file(folder / "module.toml");
       if (manifest) {
-        if (Value* settings = manifest->find("settings")) *settings = redactor.settings(*settings);
+        if (Value* settings = manifest->find("settings")) *settings = supervisor::hidden_texts(*settings);
       }
       out.set(folder.filename().string(), manifest ? *manifest : error_value(manifest.error()));
     }
@@ -178,28 +170,7 @@ Value manifests(const Shell& shell, Redactor& redactor) {
 Value crash_records(const Shell& shell) {
   Value out = Value::Map{};
   for (const fs::path& folder : sorted_entries(shell.place.crash())) {
-    std::vector<fs::path> files = sorted_entries(folder);
-    std::ranges::sort(files, std::greater(),
-                      [](const fs::path& path) { return std::strtoull(path.stem().c_str(), nullptr, 10); });
-    Value::Array records;
-    for (const fs::path& file : files) {
-      const Result<Value> record = parse_json(read_tail(file, 1 << 20));
-      if (records.size() < kCrashRecords && record) records.push_back(*record);
-    }
-    out.set(folder.filename().string(), std::move(records));
-  }
-  return out;
-}
-
-Value last_lines(const std::string& log) {
-  std::istringstream text(read_tail(log + ".1", kLogBytes) + read_tail(log, kLogBytes));
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(std::move(line));
-  const std::size_t first = lines.size() - std::min(lines.size(), kLogLines);
-  Value::Array out;
-  for (std::size_t i = first; i < lines.size(); ++i) {
-    const Result<Value> line = parse_json(lines[i]);
-    out.push_back(line ? *line : Value(lines[i]));
+    out.set(folder.filename().string(), records::read_crashes(folder, kCrashRecords));
   }
   return out;
 }
@@ -210,7 +181,7 @@ void add_logs(const Shell& shell, Value& out) {
   for (const fs::path& file : sorted_entries(shell.place.logs())) {
     if (file.extension() != ".log") continue;
     const std::string module = file.stem();
-    logs.set(module, last_lines(file));
+    logs.set(module, records::last_log_lines(file, kLogLines));
     if (module != "statusd") transitions.set(module, logged_transitions(shell.place, module, kTransitions));
   }
   out.set("transitions", std::move(transitions));
@@ -240,14 +211,14 @@ Value metrics(const Shell& shell) {
 
 }  // namespace
 
-Value report_content(const Shell& shell, Redactor& redactor) {
+Value report_content(const Shell& shell) {
   Value out = Value::map({{"report_version", 1},
                           {"made_ms", SystemClock().unix_ms()},
                           {"programs", programs()},
                           {"host", host()},
                           {"node", node(shell)},
-                          {"configuration", configuration(shell, redactor)},
-                          {"manifests", manifests(shell, redactor)},
+                          {"configuration", configuration(shell)},
+                          {"manifests", manifests(shell)},
                           {"crash_records", crash_records(shell)},
                           {"metrics", metrics(shell)}});
   add_logs(shell, out);

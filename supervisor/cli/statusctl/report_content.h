@@ -9,6 +9,6 @@ namespace status::cli {
 // Nothing is redacted yet but settings, and nothing that is known to be secret was read: no key, no credential, no
 // database, no message. Keys: report_version, made_ms, programs, host, node, configuration, manifests, transitions,
 // crash_records, logs, metrics. What could not be had is an `error` in its place.
-Value report_content(const Shell& shell, class Redactor& redactor);
+Value report_content(const Shell& shell);
 
 }  // namespace status::cli

@@ -11,6 +11,7 @@
 #include "supervisor/cli/statusctl/offline.h"
 #include "supervisor/cli/statusctl/output.h"
 #include "supervisor/cli/statusctl/symbols.h"
+#include "supervisor/records/node_files.h"
 
 namespace status::cli {
 namespace {
@@ -26,7 +27,7 @@ struct Deaths {
 };
 
 Deaths deaths_of(const Shell& shell, const std::string& module) {
-  std::vector<Value> crashes = read_crashes(shell.place.crash() + "/" + module, kDeaths);
+  std::vector<Value> crashes = records::read_crashes(shell.place.crash() + "/" + module, kDeaths);
   if (crashes.empty()) return {};
   Deaths deaths{.last = {}, .repeated = repeated_methods(crashes)};
   deaths.last = std::move(crashes.front());

@@ -8,6 +8,7 @@
 
 #include "ipc/api/convert.h"
 #include "supervisor/gateway/blame/verdict.h"
+#include "supervisor/gateway/dashboard/access.h"
 #include "supervisor/gateway/office_method.h"
 
 namespace status::gateway {
@@ -114,6 +115,8 @@ void BlameDesk::serve(ipc::Server& server) {
 void BlameDesk::read() {
   recorders_.take_in();
   const auto add = [this](const std::string& module, std::uint64_t, const metrics::flight::Record& record) {
+    // Who watches is not one of those that are watched: an open dashboard would be the busiest front end of an idle node.
+    if (module == kOwnRow && record.side == metrics::flight::Side::answered && record.peer == kDashboardCaller) return;
     trees_.add(module, record);
     activity_.add(module, record);
   };

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ipc/base/codec.h"
+#include "supervisor/records/node_files.h"
 #include "tests/support/temp_dir.h"
 
 namespace status::cli {
@@ -125,11 +126,11 @@ TEST(CrashReport, RecordsAreReadFromTheNewestOn) {
   }
   test::write_file(dir / "11.json", "half a rec");
   test::write_file(dir / "notes.txt", "{}");
-  const std::vector<Value> crashes = read_crashes(dir / "", 3);
+  const std::vector<Value> crashes = records::read_crashes(dir / "", 3);
   ASSERT_EQ(crashes.size(), 2U);
   EXPECT_EQ(crashes[0].uint_or("generation", 0), 10U);
   EXPECT_EQ(crashes[1].uint_or("generation", 0), 9U);
-  EXPECT_TRUE(read_crashes(dir / "nowhere", 3).empty());
+  EXPECT_TRUE(records::read_crashes(dir / "nowhere", 3).empty());
 }
 
 TEST(Screen, CutsAtItsWidthBetweenCharacters) {

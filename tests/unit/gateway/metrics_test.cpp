@@ -1,9 +1,6 @@
 // /metrics, /healthz, /readyz and /sd over a raw socket.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 
 #include <fstream>
 
@@ -12,6 +9,7 @@
 #include "supervisor/gateway/metrics_collector.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/gateway/fixture.h"
+#include "tests/unit/gateway/http_client.h"
 
 namespace status::gateway {
 namespace {
@@ -19,28 +17,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-UniqueFd connect_to(std::uint16_t port) {
-  UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) socket.reset();
-  return socket;
-}
-
-// Everything until the other end closes.
-std::string exchange(std::uint16_t port, const std::string& request) {
-  const UniqueFd socket = connect_to(port);
-  if (::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
-  std::string out;
-  char chunk[4096];
-  for (ssize_t got = 0; (got = ::recv(socket.get(), chunk, sizeof(chunk), 0)) > 0;) {
-    out.append(chunk, static_cast<std::size_t>(got));
-  }
-  return out;
-}
 
 class Endpoint : public GatewayTest {
  protected:
@@ -120,7 +96,7 @@ TEST_F(Endpoint, IsATargetOfPrometheusServiceDiscovery) {
   start_with_metrics();
   const std::string reply = get("/sd");
   EXPECT_THAT(reply, HasSubstr("Content-Type: application/json\r\n"));
-  const Result<Value> list = parse_json(reply.substr(reply.find("\r\n\r\n") + 4));
+  const Result<Value> list = parse_json(body_of(reply));
   ASSERT_TRUE(list) << reply;
   const Value& target = list->as_array()->at(0);
   EXPECT_EQ(target.find("targets")->as_array()->at(0), Value("127.0.0.1:" + std::to_string(port())));

@@ -27,8 +27,10 @@ const std::vector<Folder>& folders() {
       {"supervisor/statusd",
        {"ipc/base", "ipc/control", "supervisor/tree", "supervisor/plan", "supervisor/process", "supervisor/statusd",
         "supervisor/cli/statusd_options.h"}},
-      {"supervisor/gateway", {"ipc", "metrics", "supervisor/gateway"}},
-      {"supervisor/cli", {"ipc", "metrics", "supervisor/tree", "supervisor/plan", "supervisor/cli"}},
+      {"supervisor/records", {"ipc/base", "supervisor/records"}},
+      {"supervisor/gateway", {"ipc", "metrics", "supervisor/records", "supervisor/gateway"}},
+      {"supervisor/cli",
+       {"ipc", "metrics", "supervisor/tree", "supervisor/plan", "supervisor/records", "supervisor/cli"}},
       {"services/host", {"ipc", "metrics", "services/host"}},
       {"tests", {"ipc", "metrics", "supervisor", "services", "tests"}},
   };

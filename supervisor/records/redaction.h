@@ -1,7 +1,8 @@
-// Takes out of a report what is nobody else's business. One thread.
+// Takes out of what a node shows of its files what is nobody else's business: in a report, and on the dashboard. One
+// thread.
 //
-// The first rule is not here: a report is made of what is known to hold no secret, and never opens node.key, databases
-// or credentials. This is for what slips into texts: a message of a log, a setting, a path.
+// The first rule is not here: what is shown is known to hold no secret, and nobody opens node.key, databases or
+// credentials for it. This is for what slips into texts: a message of a log, a setting, a path.
 #pragma once
 
 #include <map>
@@ -11,12 +12,15 @@
 
 #include "ipc/base/value.h"
 
-namespace status::cli {
+namespace status::records {
 
 struct RedactionRules {
   std::vector<std::string> secrets;                         // texts that must not appear, in any case of letters
   std::vector<std::pair<std::string, std::string>> places;  // paths and what stands for them; the first that fits
 };
+
+// Of a node on this machine: its folders and the user's get names, and its own credential is a secret.
+RedactionRules rules_of_node(const std::string& data_dir, const std::string& run_dir);
 
 // What is taken out gets a number, the same for the same text, so that a reader can still tell two of them apart:
 // "[id 1]" for keys, hashes, ids and other long texts that look drawn, "[address 2]" for addresses of other machines,
@@ -29,8 +33,6 @@ class Redactor {
   // Every text in it, keys too; binary becomes its size. Trace and build ids (`trace`, `trace_id`, `build_id`) stay:
   // they are drawn, but for this.
   Value value(const Value& value);
-  // Settings that nobody here knows: texts become their length, numbers and booleans stay.
-  Value settings(const Value& value);
 
  private:
   std::string numbered(std::string_view kind, std::string_view found);
@@ -42,4 +44,4 @@ class Redactor {
   std::map<std::string, std::string, std::less<>> seen_;
 };
 
-}  // namespace status::cli
+}  // namespace status::records

@@ -1,12 +1,15 @@
-#include "supervisor/cli/statusctl/redaction.h"
+#include "supervisor/records/redaction.h"
 
 #include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
-namespace status::cli {
+namespace status::records {
 namespace {
 
 // Of that many characters on, a text that looks drawn may be a key: 12 bytes as hex, 15 as base64.
@@ -75,6 +78,24 @@ std::string replace_all(std::string text, std::string_view what, std::string_vie
 }
 
 }  // namespace
+
+// Longer paths first: one may be inside another.
+RedactionRules rules_of_node(const std::string& data_dir, const std::string& run_dir) {
+  RedactionRules rules;
+  std::ifstream token(run_dir + "/token");
+  if (std::string text; token >> text) rules.secrets.push_back(std::move(text));
+  const auto add = [&](const std::string& path, const char* name) {
+    std::error_code error;
+    const std::string real = std::filesystem::weakly_canonical(path, error).string();
+    for (const std::string& spelling : {path, real}) {
+      if (spelling.size() > 1) rules.places.emplace_back(spelling, name);
+    }
+  };
+  if (!run_dir.starts_with(data_dir)) add(run_dir, "<run-dir>");
+  add(data_dir, "<data-dir>");
+  if (const char* home = std::getenv("HOME")) add(home, "~");
+  return rules;
+}
 
 Redactor::Redactor(RedactionRules rules) : rules_(std::move(rules)) {}
 
@@ -154,19 +175,4 @@ Value Redactor::value(const Value& value) {
   return value;
 }
 
-Value Redactor::settings(const Value& value) {
-  if (const std::string* words = value.as_string()) return "[" + std::to_string(words->size()) + " characters]";
-  if (const Value::Array* items = value.as_array()) {
-    Value::Array out;
-    for (const Value& item : *items) out.push_back(settings(item));
-    return out;
-  }
-  if (const Value::Map* entries = value.as_map()) {
-    Value::Map out;
-    for (const auto& [key, entry] : *entries) out.emplace_back(text(key), settings(entry));
-    return out;
-  }
-  return this->value(value);
-}
-
-}  // namespace status::cli
+}  // namespace status::records

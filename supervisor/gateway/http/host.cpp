@@ -1,4 +1,4 @@
-#include "supervisor/gateway/http_host.h"
+#include "supervisor/gateway/http/host.h"
 
 #include <strings.h>
 

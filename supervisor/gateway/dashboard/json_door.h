@@ -1,0 +1,29 @@
+// `GET /api/supervisor.top?q={"window_ms":5000}` and `POST /api/supervisor.restart` with a token: the gateway's own
+// methods as JSON. Only those of access.h; what a method takes, limits and answers is said by its interface. Office
+// thread.
+#pragma once
+
+#include <memory>
+
+#include "supervisor/gateway/dashboard/front_caller.h"
+#include "supervisor/gateway/http/call.h"
+
+namespace status::gateway {
+
+class JsonDoor {
+ public:
+  // Outlives the office's thread, as the caller does.
+  explicit JsonDoor(FrontCaller& front) : front_(front) {}
+
+  // The call's path is /api/METHOD. The answer is the method's, or {"error": {code, reason, message, …}} with the HTTP
+  // status that is nearest to its code.
+  void answer(std::shared_ptr<HttpCall> call);
+
+ private:
+  void show(std::shared_ptr<HttpCall> call, const std::string& method);
+  void act(std::shared_ptr<HttpCall> call, const std::string& method);
+
+  FrontCaller& front_;
+};
+
+}  // namespace status::gateway
