@@ -37,7 +37,7 @@ class Dashboard : public testing::Test {
         words, std::vector<std::string>{"STATUS_BROWSER_MODULES=" STATUS_BROWSER_MODULES,
                                         "STATUS_BROWSER_SHOTS=" STATUS_BROWSER_MODULES "/shots",
                                         "STATUS_CHROMIUM=/usr/bin/chromium",
-                                        "STATUS_PATIENCE_MS=" + std::to_string(kBrowserPatience.count())});
+                                        "STATUS_PATIENCE_MS=" + std::to_string(kBrowserPatience.count() * 2 / 3)});
   }
   static testing::AssertionResult sees(ChildProcess& browser, const std::string& what) {
     if (browser.wait_for_line("saw: " + what, kBrowserPatience)) return testing::AssertionSuccess();
@@ -66,11 +66,13 @@ TEST_F(Dashboard, NamesASlowModuleAndShowsADeathAndARecovery) {
   const Value message = Value::map({{"conversation", talk->id}, {"content", "hello"}});
   const Result<Value> sent = node_.front().call("chat.send_message", message);
   ASSERT_TRUE(sent) << sent.error().describe();
-  auto traffic = std::make_unique<Traffic>(
+  const Value* id = sent->find("message_id");
+  ASSERT_TRUE(id != nullptr && id->as_bytes() != nullptr);
+  const Traffic traffic(
       node_,
       Traffic::each({{"chat.send_message", message}, {"chat.list_conversations"}, {"waku.info"}, {"keys.status"}}),
       20ms);
-  const auto browser = browse("watching.mjs", {sent->string_or("message_id", "")});
+  const auto browser = browse("watching.mjs", {to_hex(*id->as_bytes())});
   ASSERT_TRUE(sees(*browser, "all ready"));
 
   const Outcome added = ctl({"fault", "add", "chat.send_message", "--stage", "backend", "--delay", "200ms"});

@@ -42,7 +42,12 @@ export async function browse(url, story) {
       if (new URL(request.url()).origin !== origin) foreign.push(request.url());
     });
     await page.goto(url);
-    await story(page, about);
+    await story(page, about).catch(async (error) => {
+      // What there was to see instead.
+      await page.screenshot({ path: `${shots}/failed.png`, fullPage: true });
+      console.error(`at ${page.url()}:\n${await page.locator("body").innerText()}\n${wrong.join("\n")}`);
+      throw error;
+    });
     check(foreign.length === 0, `no request goes elsewhere: ${foreign.join(" ")}`);
     check(wrong.length === 0, `the console is silent: ${wrong.join("\n")}`);
     saw("the end");

@@ -24,7 +24,11 @@ function share_bar(share) {
 
 // Replaces what `place` shows. `only`: of that module; `most`: so many rows.
 export function show_blame(place, blame, { only = "", most = 8 } = {}) {
-  if (place.contains(document.activeElement) || blame === null) return; // nothing is taken from under the keyboard
+  if (blame === null) return undefined;
+  // Nothing is taken from under the keyboard or the pointer; the style sheet says so.
+  const held = place.contains(document.activeElement) || place.matches(":hover");
+  place.classList.toggle("held", held);
+  if (held) return undefined;
   const rows = blame.rows.filter((row) => only === "" || row.module === only).slice(0, most);
   const about = `${blame.calls} calls of front ends in the last ${duration(blame.seconds * 1000)}, `
     + `which waited ${duration(blame.waited_seconds * 1000)} for them.`;

@@ -53,7 +53,7 @@ export function table(head, rows, attributes = {}) {
     h("tbody", {}, rows));
 }
 
-// A cell that says its column's name where the table has become cards.
+// A cell that says its column's name where the table has become cards. What is more than a text stays together there.
 export function cell(label, content, kind = "") {
-  return h("td", { "data-label": label, class: kind || null }, content);
+  return h("td", { "data-label": label, class: kind || null }, typeof content === "string" ? content : h("div", {}, content));
 }

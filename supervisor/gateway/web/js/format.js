@@ -16,19 +16,27 @@ export function rate(value) {
 }
 
 export function bytes(value) {
+  if (value < 1024) return `${value} B`;
   if (value < 1 << 20) return `${(value / 1024).toFixed(0)} KiB`;
   return value < 1 << 30 ? `${(value / (1 << 20)).toFixed(1)} MiB` : `${(value / (1 << 30)).toFixed(2)} GiB`;
 }
 
 export const percent = (share) => `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 
+// "3 h 20 min", and "3 h" where there is no more.
+function two_parts(seconds, large, large_name, small, small_name) {
+  const rest = Math.floor((seconds % large) / small);
+  return `${Math.floor(seconds / large)} ${large_name}${rest === 0 ? "" : ` ${rest} ${small_name}`}`;
+}
+
 export function duration(millis) {
   const seconds = Math.max(0, millis) / 1000;
+  if (seconds < 1) return `${(seconds * 1000).toFixed(0)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${seconds.toFixed(0)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-  return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
+  if (seconds < 3600) return two_parts(seconds, 60, "min", 1, "s");
+  if (seconds < 86400) return two_parts(seconds, 3600, "h", 60, "min");
+  return two_parts(seconds, 86400, "d", 3600, "h");
 }
 
 const two = (value) => String(value).padStart(2, "0");

@@ -6,7 +6,18 @@ import { facts, loader, section } from "./page_parts.js";
 
 const kShown = ["time_ms", "level", "module", "message", "generation"];
 
-function log_line(line) {
+// A line of a crash record is the text that the module wrote.
+function fields_of(line) {
+  if (typeof line !== "string" || !line.startsWith("{")) return line;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+}
+
+function log_line(text) {
+  const line = fields_of(text);
   if (typeof line !== "object" || line === null) return h("div", {}, String(line));
   const more = Object.entries(line).filter(([key]) => !kShown.includes(key))
     .map(([key, value]) => `  ${key}=${typeof value === "string" ? value : JSON.stringify(value)}`).join("");
@@ -40,9 +51,15 @@ function crash_of(record, index) {
 
 const crashes_of = (reply) => (reply.records.length === 0 ? h("p", { class: "hint" }, "It has never died.") : reply.records.map(crash_of));
 
-// {limits: {memory_bytes: 5}} → [["limits.memory_bytes", "5"]].
+function figure(name, value) {
+  if (typeof value !== "number" || value === 0) return String(value);
+  if (name.endsWith("_bytes")) return bytes(value);
+  return name.endsWith("_ms") ? duration(value) : String(value);
+}
+
+// {limits: {memory_bytes: 5}} → [["limits.memory_bytes", "5 B"]].
 function flat(value, name = "") {
-  if (typeof value !== "object" || value === null) return [[name, String(value)]];
+  if (typeof value !== "object" || value === null) return [[name, figure(name, value)]];
   return Object.entries(value).flatMap(([key, each]) => flat(each, name === "" ? key : `${name}.${key}`));
 }
 

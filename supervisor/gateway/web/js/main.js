@@ -49,6 +49,7 @@ function open_page(moved) {
   for (const kind of kKinds) {
     if (latest[kind] !== null) page.update(kind);
   }
+  page.update("connection");
   say("");
   if (moved) {
     scrollTo(0, 0);
@@ -84,6 +85,7 @@ function start() {
   let was = "";
   on("connection", () => {
     show_connection();
+    page.update("connection");
     if (connection.state === "open" && was !== "open") show_facts();
     was = connection.state;
   });

@@ -24,7 +24,7 @@ function way_of(message) {
     return h("tr", { class: stop.step === message.slowest ? "warn" : null },
       h("td", { "data-label": "Time", title: date_and_clock(stop.time_ms) }, exact_clock(stop.time_ms)),
       cell("Step", words(stop.step) + (stop.step === message.slowest ? " – the slowest" : ""), "name"),
-      cell("By", h("a", { href: `#/module/${stop.module}` }, stop.module)), cell("After", `+${ms(stop.after_us / 1000)}`, "number"),
+      cell("By", h("a", { href: `#/module/${stop.module}` }, stop.module)), cell("After", stop.after_us === 0 ? "0" : `+${ms(stop.after_us / 1000)}`, "number"),
       cell("", h("span", { class: "track", "aria-hidden": "true" }, fill), "share"), cell("Generation", String(stop.generation), "number"));
   };
   return [

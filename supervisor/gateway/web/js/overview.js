@@ -9,9 +9,16 @@ import { latest } from "./live.js";
 import { in_order } from "./order.js";
 import { legend, show_bar, stage_bar } from "./stages.js";
 import { level_of, show_state, state_pill } from "./states.js";
-import { show_troubles } from "./trouble.js";
+import { recent_death, show_troubles } from "./trouble.js";
 
 const kHead = ["Module", "State", "Owner", "Calls/s", "Errors/s", "p99", "Where time goes", "CPU", "Memory", "Restarts", "Actions"];
+
+// What the state's word does not say already.
+export function why_of(module) {
+  const death = recent_death(module);
+  if (death !== null) return `died ${duration(Date.now() - death.time_ms)} ago: ${death.cause}`;
+  return module.why === module.state ? "" : module.why;
+}
 
 function module_row(name) {
   const pill = state_pill();
@@ -34,7 +41,7 @@ function module_row(name) {
   element.show = (module, top) => {
     element.className = level_of(module);
     show_state(pill, module);
-    set_text(why, module.why);
+    set_text(why, why_of(module));
     set_text(cells.owner, module.owner);
     set_text(cells.restarts, String(module.restarts));
     buttons.show(module);
@@ -79,6 +86,7 @@ export function overview_page() {
   return {
     title: "Overview",
     element,
+    // Of "connection", too: what is shown then is of before.
     update(kind) {
       if (show[kind]) show[kind]();
       if (kind !== "top") show_troubles(trouble, latest);

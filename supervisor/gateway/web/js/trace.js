@@ -59,7 +59,7 @@ function waterfall(records) {
     const name = h("span", { class: "indent" }, h("a", { href: `#/module/${call.module}` }, call.module));
     name.style.paddingLeft = `${depth * 14}px`;
     return h("tr", { class: call.code === "OK" ? null : "bad" }, cell("Module", name, "name"), cell("Method", call.method),
-      cell("Starts", `+${ns(call.started_ns - from)}`, "number"), cell("Took", ns(call.total_ns), "number"),
+      cell("Starts", call.started_ns === from ? "0" : `+${ns(call.started_ns - from)}`, "number"), cell("Took", ns(call.total_ns), "number"),
       cell("Time", bar_in_time(call, from, whole), "timeline"), cell("Mostly", longest_stage(call)), cell("Outcome", call.code));
   };
   return [h("p", { class: "hint" }, `${lines.length} calls in ${ns(whole)}, begun at ${exact_clock(lines[0].call.time_ms)}.`), legend(),
@@ -97,7 +97,7 @@ export function trace_page(id) {
   loads[1].load(asked.then((reply) => reply.steps), steps_table);
   return {
     title: "Trace",
-    element: h("div", {}, h("h1", {}, "Trace"), h("p", { class: "mono" }, id), search_form("Another trace id", "trace"),
+    element: h("div", {}, h("h1", {}, "Trace"), h("code", {}, id), search_form("Another trace id", "trace"),
       section("Waterfall", calls), section("Steps of messages", steps)),
     update: () => {},
     close: () => loads.forEach((each) => each.close()),

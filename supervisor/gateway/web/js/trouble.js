@@ -1,10 +1,13 @@
 // What is wrong with the node, in sentences: who broke, who owns it, what to do. The first thing on the first page.
 import { add, h } from "./dom.js";
 import { duration, percent } from "./format.js";
+import { connection } from "./live.js";
 import { who_needs } from "./order.js";
 import { level_of, state_word } from "./states.js";
 
 const kMuch = 0.5; // of what front ends wait for
+const kFeltMs = 100; // so long a wait a person feels
+const kRecentMs = 300000;
 const kOddVerdicts = ["demand_rose", "slower", "starved", "blocked", "remote", "unanswered"];
 
 const link_to = (name) => h("a", { href: `#/module/${name}` }, name);
@@ -20,9 +23,27 @@ function about_state(module, modules) {
   };
 }
 
+// What the module has died of lately though it is back: null when there is nothing.
+export function recent_death(module) {
+  const last = module.last_exit;
+  const back = module.state === "ready" || module.state === "degraded";
+  return back && last && !last.asked && Date.now() - last.time_ms < kRecentMs ? last : null;
+}
+
+function about_death(module) {
+  const last = recent_death(module);
+  return {
+    level: "warn",
+    parts: [link_to(module.name), ` died ${duration(Date.now() - last.time_ms)} ago: ${last.cause}; it is back. Owner: `,
+      h("strong", {}, module.owner), "."],
+    hint: `statusctl why ${module.name}`,
+  };
+}
+
 function about_blame(blame) {
   const first = blame && blame.rows.length > 0 ? blame.rows[0] : null;
-  if (first === null || first.share < kMuch || !kOddVerdicts.includes(first.verdict)) return [];
+  if (first === null || first.share < kMuch) return [];
+  if (!kOddVerdicts.includes(first.verdict) && first.p99_ms < kFeltMs) return [];
   return [{
     level: "warn",
     parts: [`Front ends wait for `, link_to(first.module), ` / ${first.stage}: ${percent(first.share)} of their time. `,
@@ -48,7 +69,8 @@ export function troubles({ modules, blame, custody, faults }) {
   const list = modules ? modules.modules : [];
   const weight = { bad: 0, warn: 1, off: 2 };
   const states = list.filter((module) => level_of(module) !== "ok").map((module) => about_state(module, list));
-  return [...states, ...about_blame(blame), ...about_messages(custody), ...about_faults(faults)]
+  const deaths = list.filter((module) => recent_death(module) !== null).map(about_death);
+  return [...states, ...deaths, ...about_blame(blame), ...about_messages(custody), ...about_faults(faults)]
     .sort((a, b) => weight[a.level] - weight[b.level]);
 }
 
@@ -56,9 +78,15 @@ export function show_troubles(place, known) {
   const found = troubles(known);
   const items = found.map((each) => h("li", { class: each.level }, h("span", {}, each.parts), h("code", {}, each.hint)));
   const count = known.modules ? known.modules.modules.length : 0;
-  if (items.length === 0) items.push(h("li", { class: "ok" }, `Nothing is wrong: all ${count} modules are ready.`));
+  if (connection.state === "lost") {
+    items.unshift(h("li", { class: "off" }, "What is wrong now nobody knows here: the connection is lost."));
+  } else if (count === 0) {
+    items.push(h("li", { class: "off" }, "Waiting for the node …"));
+  } else if (items.length === 0) {
+    items.push(h("li", { class: "ok" }, `Nothing is wrong: all ${count} modules are ready.`));
+  }
   // Only what says something else is put there: a reader is not interrupted.
-  const text = items.map((item) => item.textContent.replace(/in [0-9].*?\./, "")).join();
+  const text = items.map((item) => item.textContent.replace(/(in|died) [0-9].*?[.:]/, "")).join();
   if (place.dataset.said === text) return;
   place.dataset.said = text;
   place.replaceChildren();
