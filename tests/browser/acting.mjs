@@ -21,6 +21,14 @@ async function give_token(page, text) {
   await page.getByRole("button", { name: "Operator" }).waitFor();
 }
 
+async function order(page, button) {
+  await tab_to(page, button);
+  await page.keyboard.press("Enter");
+  await page.locator("#ask-dialog[open]").waitFor();
+  await tab_to(page, page.locator("#ask-yes"));
+  await page.keyboard.press("Enter");
+}
+
 await browse(url, async (page, about) => {
   about.expected = /status of 401/;
   const restart = page.getByRole("button", { name: "Restart keys" });
@@ -36,11 +44,7 @@ await browse(url, async (page, about) => {
   saw("refused without a token");
 
   await give_token(page, "0123456789abcdef0123456789abcdef");
-  await tab_to(page, restart);
-  await page.keyboard.press("Enter");
-  await page.locator("#ask-dialog[open]").waitFor();
-  await tab_to(page, page.locator("#ask-yes"));
-  await page.keyboard.press("Enter");
+  await order(page, restart);
   await page.getByText("restart keys was refused").waitFor();
   saw("refused with a wrong token");
 
@@ -49,11 +53,7 @@ await browse(url, async (page, about) => {
   await give_token(page, token);
   const restarts = row_of(page, "keys").locator('[data-label="Restarts"]');
   const before = Number(await restarts.textContent());
-  await tab_to(page, restart);
-  await page.keyboard.press("Enter");
-  await page.locator("#ask-dialog[open]").waitFor();
-  await tab_to(page, page.locator("#ask-yes"));
-  await page.keyboard.press("Enter");
+  await order(page, restart);
   await page.getByText("restart keys: the node has taken the order").waitFor();
   await page.waitForFunction((count) => Number(document.querySelector('tr[data-module="keys"] [data-label="Restarts"]').textContent) > count, before);
   await row_of(page, "keys").getByText("● ready").waitFor();

@@ -20,8 +20,15 @@ const WebFile* find_file(std::string_view path) {
 
 bool Dashboard::serve(const std::shared_ptr<HttpCall>& call) {
   const HttpRequest& request = call->request();
-  if (request.path == kLivePath && !request.post && request.from_own_pages) return feed_.add(call), true;
-  if (request.path.starts_with(kApiPath)) return door_.answer(call), true;
+  const bool get = !request.post && !request.head;
+  if (request.path == kLivePath && get && request.from_own_pages) {
+    feed_.add(call);
+    return true;
+  }
+  if (request.path.starts_with(kApiPath)) {
+    door_.answer(call);
+    return true;
+  }
   const WebFile* file = request.post ? nullptr : find_file(request.path);
   if (file == nullptr) return false;
   call->reply({.content_type = std::string(file->content_type),

@@ -38,6 +38,9 @@ ipc::Client::Callback FrontCaller::answered(Done done) {
       if (!*shared) return done(fail(shared->error()));
       // What was forwarded as it is has the front door's refusal inside.
       if ((*shared)->error()) return done(fail(*(*shared)->error()));
+      if ((*shared)->size() > kMaxAnswer) {
+        return done(fail(Code::resource_exhausted, "gateway.large_answer", "the answer is over 1 MiB: ask for less"));
+      }
       done(decode_msgpack((*shared)->result()));
     });
   };

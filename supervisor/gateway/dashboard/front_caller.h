@@ -18,6 +18,8 @@ class FrontCaller {
  public:
   static constexpr std::size_t kMaxReads = 64;  // under way, polls among them; more are RESOURCE_EXHAUSTED at once
   static constexpr std::size_t kMaxActions = 8;
+  static constexpr std::size_t kMaxAnswer =
+      1 << 20;  // bytes; a larger one is RESOURCE_EXHAUSTED (`gateway.large_answer`)
 
   using Done = std::function<void(Result<Value>)>;
 

@@ -81,10 +81,24 @@ void JsonDoor::answer(std::shared_ptr<HttpCall> call) {
   call->request().post ? act(std::move(call), method) : show(std::move(call), method);
 }
 
+bool JsonDoor::too_often() {
+  const MonotonicTime now = std::chrono::steady_clock::now();
+  if (now - second_ >= std::chrono::seconds(1)) {
+    second_ = now;
+    reads_ = 0;
+  }
+  return ++reads_ > kMaxReadsPerSecond;
+}
+
 void JsonDoor::show(std::shared_ptr<HttpCall> call, const std::string& method) {
   if (!is_shown(method)) return refuse(*call, 404, unknown(method));
   const Result<Value> params = read_params(query_value(call->request().query, "q"));
   if (!params) return refuse(*call, 400, params.error());
+  if (too_often()) {
+    return refuse(
+        *call, 429,
+        make_retryable(Code::resource_exhausted, "gateway.too_often", "too much is asked in a second", 1'000));
+  }
   front_.read(method, *params, kDeadlineMs, replying(std::move(call)));
 }
 

@@ -3,8 +3,10 @@
 // thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
+#include "ipc/base/clock.h"
 #include "supervisor/gateway/dashboard/front_caller.h"
 #include "supervisor/gateway/http/call.h"
 
@@ -12,6 +14,9 @@ namespace status::gateway {
 
 class JsonDoor {
  public:
+  // What is read by people does not need more; the rest is the gateway's time for others. 429 past it.
+  static constexpr unsigned kMaxReadsPerSecond = 50;
+
   // Outlives the office's thread, as the caller does.
   explicit JsonDoor(FrontCaller& front) : front_(front) {}
 
@@ -23,7 +28,11 @@ class JsonDoor {
   void show(std::shared_ptr<HttpCall> call, const std::string& method);
   void act(std::shared_ptr<HttpCall> call, const std::string& method);
 
+  bool too_often();
+
   FrontCaller& front_;
+  MonotonicTime second_{};  // the one that is counted
+  unsigned reads_ = 0;      // in it
 };
 
 }  // namespace status::gateway

@@ -88,16 +88,18 @@ void LiveFeed::ask(std::size_t figure) {
               [this, figure, name](const Result<Value>& reply) {
                 Figure& answered = figures_[figure];
                 answered.asked = false;
-                if (reply) {
-                  answered.text = message(name, *reply);
-                  const Viewers all = viewers_;
-                  for (const auto& viewer : all) {
-                    viewer->due[figure] = true;
-                    send_next(viewer);
-                  }
-                }
+                if (reply) take_figure(figure, message(name, *reply));
                 if (std::exchange(answered.again, false) && !viewers_.empty()) ask(figure);
               });
+}
+
+void LiveFeed::take_figure(std::size_t figure, Text text) {
+  Text& newest = figures_[figure].text;
+  // What comes at every beat says that the connection lives.
+  if (newest && kKinds[figure].beats > 1 && *newest == *text) return;
+  newest = std::move(text);
+  const Viewers all = viewers_;
+  for (const auto& viewer : all) send_next(viewer);
 }
 
 void LiveFeed::poll(const std::shared_ptr<Viewer>& viewer) {
@@ -143,7 +145,9 @@ void LiveFeed::send_next(const std::shared_ptr<Viewer>& viewer) {
     return poll(viewer);  // the next page waits until this one is on its way
   }
   for (std::size_t i = 0; i < kFigures; ++i) {
-    if (std::exchange(viewer->due[i], false)) return send(viewer, figures_[i].text);
+    if (viewer->sent[i] == figures_[i].text) continue;
+    viewer->sent[i] = figures_[i].text;
+    return send(viewer, figures_[i].text);
   }
 }
 
@@ -160,6 +164,8 @@ void LiveFeed::drop(const std::shared_ptr<Viewer>& viewer) {
   viewer->poll.cancel();
   viewer->stream.reset();
   viewers_.remove(viewer);
+  if (!viewers_.empty()) return;
+  for (Figure& figure : figures_) figure.text.reset();  // the next one must not see what was
 }
 
 }  // namespace status::gateway

@@ -42,8 +42,8 @@ class LiveFeed {
   struct Viewer {
     std::shared_ptr<HttpStream> stream;
     std::string cursor;
-    Text events;  // read and not yet sent
-    std::array<bool, kFigures> due{};
+    Text events;                      // read and not yet sent
+    std::array<Text, kFigures> sent;  // of each figure; one that is as it was is not sent again
     bool writing = false;
     bool polling = false;
     bool wrote = false;  // since the last beat
@@ -53,6 +53,7 @@ class LiveFeed {
 
   void beat();
   void ask(std::size_t figure);
+  void take_figure(std::size_t figure, Text text);
   void poll(const std::shared_ptr<Viewer>& viewer);
   void take_page(const std::shared_ptr<Viewer>& viewer, const Result<Value>& page);
   void send_next(const std::shared_ptr<Viewer>& viewer);

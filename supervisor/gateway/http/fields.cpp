@@ -53,6 +53,7 @@ HttpRequest read_request(BeastRequest& request) {
   const std::size_t mark = std::min(target.find('?'), target.size());
   HttpRequest out;
   out.post = request.method() == http::verb::post;
+  out.head = request.method() == http::verb::head;
   out.path = target.substr(0, mark);
   out.query = target.substr(std::min(mark + 1, target.size()));
   out.bearer = bearer_of(text_of(request[field::authorization]));
@@ -86,7 +87,7 @@ BeastResponse make_response(const BeastRequest& request, const HttpRequest& aske
   const std::string_view body = reply.file.empty() ? std::string_view(reply.body) : reply.file;
   if (!known) {
     out.content_length(body.size());
-    if (request.method() != http::verb::head) out.body() = {body.data(), body.size()};
+    if (!asked.head) out.body() = {body.data(), body.size()};
   }
   return out;
 }

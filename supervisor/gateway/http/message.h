@@ -7,7 +7,8 @@
 namespace status::gateway {
 
 struct HttpRequest {
-  bool post = false;            // else GET or HEAD, which are answered alike
+  bool post = false;            // else GET or HEAD
+  bool head = false;            // answered as GET, but for the body
   std::string path;             // without the query; not decoded
   std::string query;            // what follows `?`; not decoded
   std::string bearer;           // of `Authorization: Bearer`; empty: there is none

@@ -139,6 +139,29 @@ class Canary : public testing::Test {
     return read_file(file);
   }
 
+  // What the dashboard shows to whoever reaches its address.
+  std::string dashboard_of_a() {
+    const std::uint16_t port = metrics_port(a_);
+    std::string all;
+    const auto show = [&](const std::string& method, const std::string& params = "{}") {
+      const std::string reply = fetch(port, "/api/supervisor." + method + "?q=" + params);
+      EXPECT_THAT(reply, testing::StartsWith("HTTP/1.1 200")) << method << params;
+      all += reply;
+    };
+    for (const char* method : {"hello", "modules", "describe", "blame", "top", "custody", "faults"}) show(method);
+    for (const char* resource : {"cpu", "memory", "network", "disk"}) {
+      show("blame_resource", "{\"resource\":\"" + std::string(resource) + "\"}");
+    }
+    for (const char* module : {"gateway", "keys", "waku", "chat", "spy"}) {
+      const std::string of = "\"module\":\"" + std::string(module) + "\"";
+      show("log_tail", "{" + of + ",\"lines\":500}");
+      show("crashes", "{" + of + ",\"count\":20}");
+      show("settings", "{" + of + "}");
+      show("flight", "{" + of + ",\"limit\":500}");
+    }
+    return all;
+  }
+
   void expect_clean(const std::string& what, std::string_view text) const {
     EXPECT_THAT(canaries_.found_in(text), IsEmpty()) << what;
   }
@@ -202,7 +225,7 @@ TEST_F(Canary, LogsAtInfoNameNoContentNoContactAndNoTopic) {
   expect_clean_logs();
 }
 
-TEST_F(Canary, NoSecretIsInArgumentsEnvironmentsLogsRecordsMetricsOrReports) {
+TEST_F(Canary, NoSecretIsInArgumentsEnvironmentsLogsRecordsMetricsReportsOrTheDashboard) {
   add_secrets();
   make_mistakes();
   kill_everything();
@@ -210,6 +233,10 @@ TEST_F(Canary, NoSecretIsInArgumentsEnvironmentsLogsRecordsMetricsOrReports) {
   const std::string page = scrape(a_);
   EXPECT_THAT(page, testing::HasSubstr("status_module_up"));
   expect_clean("metrics", page);
+  const std::string dashboard = dashboard_of_a();
+  EXPECT_THAT(dashboard, testing::HasSubstr("SIGQUIT")) << "the deaths are in it";
+  EXPECT_THAT(dashboard, testing::HasSubstr("\"level\":\"info\"")) << "and the logs";
+  expect_clean("dashboard", dashboard);
   const std::string online = report_of_a();
   EXPECT_THAT(online, testing::HasSubstr("\"SIGQUIT\"")) << "the deaths are in it";
   expect_clean("report of a running node", online);

@@ -3,6 +3,7 @@
 
 #include "supervisor/gateway/dashboard/access.h"
 #include "supervisor/gateway/dashboard/files.h"
+#include "supervisor/gateway/dashboard/json_door.h"
 #include "supervisor/gateway/http/endpoint.h"
 #include "tests/unit/gateway/dashboard_fixture.h"
 
@@ -192,6 +193,30 @@ TEST_F(DashboardTest, TakesJsonOfBoundedSize) {
   EXPECT_THAT(post("/api/events", "{}", kToken), StartsWith("HTTP/1.1 404"));
   EXPECT_THAT(post("/", "{}", kToken), StartsWith("HTTP/1.1 405"));
   EXPECT_THAT(supervisor_.commands(), IsEmpty());
+}
+
+TEST_F(DashboardTest, ReadsSoOftenASecondAndNoMore) {
+  start_dashboard();
+  const UniqueFd socket = connect_to(port());
+  std::string seen;
+  for (unsigned i = 0; i < 40 * JsonDoor::kMaxReadsPerSecond && seen.find(" 429 ") == std::string::npos; ++i) {
+    ASSERT_TRUE(send_all(socket, "GET /api/supervisor.custody HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    seen += read_until(socket, "}\n");
+  }
+  EXPECT_THAT(seen, HasSubstr("HTTP/1.1 429 Too Many Requests"));
+  EXPECT_THAT(seen, HasSubstr("HTTP/1.1 200 OK"));
+  EXPECT_THAT(get("/healthz"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(DashboardTest, HeadHasNoBodyAndOpensNoStream) {
+  start_dashboard();
+  const auto head = [&](const std::string& path) {
+    return exchange(port(), "HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  };
+  EXPECT_THAT(head("/"), StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(body_of(head("/")), "");
+  EXPECT_THAT(head("/api/supervisor.hello"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(head("/api/events"), StartsWith("HTTP/1.1 404"));
 }
 
 // A connection is used again, also after an answer that came later.

@@ -1,5 +1,5 @@
 // Whom front ends waited for: module, stage, owner, and why.
-import { cell, h, table } from "./dom.js";
+import { cell, h, table, track } from "./dom.js";
 import { duration, ms, percent } from "./format.js";
 
 const kArrows = { rising: "↑ rising", falling: "↓ falling", steady: "→ steady", new: "new" };
@@ -8,7 +8,7 @@ const line_of = (row) => h("tr", { "data-blamed": `${row.module}/${row.stage}` }
   cell("Module", h("a", { href: `#/module/${row.module}` }, row.module), "name"),
   cell("Stage", [h("i", { class: `swatch ${row.stage}`, "aria-hidden": "true" }), row.stage]),
   cell("Owner", row.owner),
-  cell("Share", share_bar(row.share), "share"),
+  cell("Share", h("span", { class: "meter" }, track(row.share), percent(row.share)), "share"),
   cell("Calls", String(row.count), "number"),
   cell("p50", ms(row.p50_ms), "number"),
   cell("p99", ms(row.p99_ms), "number"),
@@ -16,14 +16,8 @@ const line_of = (row) => h("tr", { "data-blamed": `${row.module}/${row.stage}` }
   cell("Why", row.why, "wide"),
   cell("Slowest", h("a", { href: `#/trace/${row.trace}`, "aria-label": `Slowest trace of ${row.module} ${row.stage}` }, "trace")));
 
-function share_bar(share) {
-  const fill = h("i");
-  fill.style.width = `${Math.round(share * 100)}%`;
-  return h("span", { class: "meter" }, h("span", { class: "track", "aria-hidden": "true" }, fill), percent(share));
-}
-
 // Replaces what `place` shows. `only`: of that module; `most`: so many rows.
-export function show_blame(place, blame, { only = "", most = 8 } = {}) {
+export function show_blame(place, blame, { only = "", most = 6 } = {}) {
   if (blame === null) return undefined;
   // Nothing is taken from under the keyboard or the pointer; the style sheet says so.
   const held = place.contains(document.activeElement) || place.matches(":hover");

@@ -1,6 +1,6 @@
 // The way of one message, step by step, and which module has it.
 import { read } from "./api.js";
-import { cell, h, table } from "./dom.js";
+import { cell, h, table, track } from "./dom.js";
 import { date_and_clock, duration, exact_clock, ms, words } from "./format.js";
 import { facts, loader, search_form, section } from "./page_parts.js";
 
@@ -13,20 +13,19 @@ const kStandings = {
   refused: ["bad", "refused"],
 };
 
+const kUnderWay = ["here", "overdue", "away"];
+
 const trace_link = (id) => (id ? h("a", { href: `#/trace/${id}`, class: "mono" }, id) : "");
 
 function way_of(message) {
   const [level, text] = kStandings[message.standing] || ["warn", message.standing];
   const longest = Math.max(1, ...message.stops.map((stop) => stop.after_us));
-  const row = (stop) => {
-    const fill = h("i");
-    fill.style.width = `${(stop.after_us / longest) * 100}%`;
-    return h("tr", { class: stop.step === message.slowest ? "warn" : null },
-      h("td", { "data-label": "Time", title: date_and_clock(stop.time_ms) }, exact_clock(stop.time_ms)),
-      cell("Step", words(stop.step) + (stop.step === message.slowest ? " – the slowest" : ""), "name"),
-      cell("By", h("a", { href: `#/module/${stop.module}` }, stop.module)), cell("After", stop.after_us === 0 ? "0" : `+${ms(stop.after_us / 1000)}`, "number"),
-      cell("", h("span", { class: "track", "aria-hidden": "true" }, fill), "share"), cell("Generation", String(stop.generation), "number"));
-  };
+  const row = (stop) => h("tr", { class: stop.step === message.slowest ? "warn" : null },
+    h("td", { "data-label": "Time", title: date_and_clock(stop.time_ms) }, exact_clock(stop.time_ms)),
+    cell("Step", words(stop.step) + (stop.step === message.slowest ? " – the slowest" : ""), "name"),
+    cell("By", h("a", { href: `#/module/${stop.module}` }, stop.module)),
+    cell("After", stop.after_us === 0 ? "0" : `+${ms(stop.after_us / 1000)}`, "number"),
+    cell("", track(stop.after_us / longest), "share"), cell("Generation", String(stop.generation), "number"));
   return [
     h("p", { class: "standing" }, h("span", { class: `pill ${level}` }, text), ` ${message.why}`,
       message.owner ? [". Owner: ", h("strong", {}, message.owner)] : ""),
@@ -42,13 +41,17 @@ function way_of(message) {
 export function message_page(name) {
   const place = h("div", {}, name === "" ? "" : h("p", { class: "hint" }, "Asking …"));
   const load = loader(place);
-  const ask = () => load.load(read("find_message", { name }), way_of);
+  let under_way = name !== "";
+  const ask = () => load.load(read("find_message", { name }).then((message) => {
+    under_way = kUnderWay.includes(message.standing);
+    return message;
+  }), way_of);
   if (name !== "") ask();
   return {
     title: "Message",
     element: h("div", {}, h("h1", {}, "Message"), search_form("message_id, message_hash or delivery trace", "message", name), place),
     // Where it stands changes when those of all messages do.
-    update: (kind) => { if (kind === "custody" && name !== "" && !place.contains(document.activeElement)) ask(); },
+    update: (kind) => { if (kind === "custody" && under_way && !place.contains(document.activeElement)) ask(); },
     close: load.close,
   };
 }

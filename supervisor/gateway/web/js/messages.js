@@ -1,5 +1,5 @@
 // Where the messages are that have not arrived, and how many have come through each step.
-import { cell, h, table } from "./dom.js";
+import { cell, h, table, track } from "./dom.js";
 import { duration, words } from "./format.js";
 import { latest } from "./live.js";
 import { search_form, section } from "./page_parts.js";
@@ -15,12 +15,8 @@ function standings_table(custody) {
 
 function passed_table(custody) {
   const most = Math.max(1, ...custody.passed.map((each) => each.messages));
-  return table(["Step", "Messages", ""], custody.passed.map((each) => {
-    const fill = h("i");
-    fill.style.width = `${(each.messages / most) * 100}%`;
-    return h("tr", {}, cell("Step", words(each.step), "name"), cell("Messages", String(each.messages), "number"),
-      cell("", h("span", { class: "track", "aria-hidden": "true" }, fill), "share"));
-  }), { class: "cards steps" });
+  return table(["Step", "Messages", ""], custody.passed.map((each) => h("tr", {}, cell("Step", words(each.step), "name"),
+    cell("Messages", String(each.messages), "number"), cell("", track(each.messages / most), "share"))), { class: "cards steps" });
 }
 
 export function messages_page() {
