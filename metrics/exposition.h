@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "ipc/base/clock.h"
+#include "metrics/series_table.h"
 #include "metrics/snapshot.h"
 #include "metrics/supervisor_families.h"
 
@@ -20,6 +21,9 @@ namespace status::metrics {
 // status_rpc_duration_seconds, the stage `reply`) keeps the one it has, and there `caller` is set to the reporter:
 // nobody speaks for another. Equal series of several reporters add up. When a generation ends, the last values of its
 // counters and histograms are added to what its successors report, so that counters never fall; its gauges end with it.
+//
+// Snapshots are made small and signed when they come (series_table.h), once in some seconds; a page only puts names,
+// label texts and numbers one behind the other.
 class Exposition {
  public:
   // Without a row a module's snapshots are not shown.
@@ -31,7 +35,7 @@ class Exposition {
 
   // A snapshot that was collected at `now`. A higher generation ends the one before; one from a lower generation is
   // ignored.
-  void update(std::string_view module, std::uint64_t generation, Snapshot snapshot, MonotonicTime now);
+  void update(std::string_view module, std::uint64_t generation, const Snapshot& snapshot, MonotonicTime now);
   // The processes up to this generation are gone.
   void ended(std::string_view module, std::uint64_t generation);
 
@@ -45,26 +49,25 @@ class Exposition {
   // Into an empty exposition. INVALID_ARGUMENT (`metrics.bad_snapshot`): nothing was taken.
   Status restore(const Value& state);
 
-  // A family that two modules use with different kinds or bounds is shown as the first one had it, without the others.
+  // A family that two modules use with different kinds or bounds is shown as the first one had it, without the others;
+  // so is one whose name is that of a histogram's lines.
   std::string text(MonotonicTime now) const;
-
-  // The time series that text() has now.
-  std::size_t series(MonotonicTime now) const;
 
  private:
   struct Module {
     std::optional<ModuleRow> row;
     std::uint64_t generation = 0;
     std::optional<MonotonicTime> collected;
-    Snapshot current;
-    Snapshot ended;  // sums over dead generations: counters and histograms only
+    SeriesTable current;
+    SeriesTable ended;  // sums over dead generations: counters and histograms only
     std::map<std::string, std::uint64_t> restarts;
   };
-  void end_generation(Module& module);
-  Snapshot merged(MonotonicTime now) const;
+  static void end_generation(const std::string& name, Module& module);
+  SeriesTable supervisors(MonotonicTime now) const;
 
   std::map<std::string, Module, std::less<>> modules_;
   std::optional<SupervisorFigures> supervisor_;
+  mutable std::size_t page_bytes_ = 0;  // of the page before: about the room that the next one takes
 };
 
 }  // namespace status::metrics

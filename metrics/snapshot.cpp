@@ -9,19 +9,11 @@ namespace status::metrics {
 namespace {
 
 constexpr std::string_view kKinds[] = {"counter", "gauge", "histogram"};
+constexpr std::size_t kMaxName = 200;
 constexpr std::size_t kMaxText = 1024;  // of a label's value and of a help text
 
 Error bad(std::string message) {
   return make_error(Code::invalid_argument, "metrics.bad_snapshot", "snapshot: " + std::move(message));
-}
-
-bool good_name(std::string_view name, bool label) {
-  const auto first = [label](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!label && c == ':');
-  };
-  const auto other = [&](char c) { return first(c) || (c >= '0' && c <= '9'); };
-  return !name.empty() && name.size() <= 200 && first(name[0]) && std::ranges::all_of(name, other) &&
-         !(label && name.starts_with("__"));
 }
 
 Value encode_sample(const Sample& sample, Kind kind) {
@@ -48,7 +40,7 @@ Status decode_labels(const Value& value, const std::string& family, Labels& out)
   for (std::size_t i = 0; i < flat->size(); i += 2) {
     const std::string* name = (*flat)[i].as_string();
     const std::string* text = (*flat)[i + 1].as_string();
-    if (name == nullptr || text == nullptr || !good_name(*name, true) || *name == "le" || text->size() > kMaxText) {
+    if (name == nullptr || text == nullptr || !is_label_name(*name) || *name == "le" || text->size() > kMaxText) {
       return fail(bad(family + ": a label's name or value is not allowed"));
     }
     out.emplace_back(*name, *text);
@@ -112,7 +104,7 @@ Result<Family> decode_family(const Value& value) {
   const std::string* help = (*parts)[1].as_string();
   const std::string* kind = (*parts)[2].as_string();
   const Value::Array* samples = (*parts)[4].as_array();
-  if (name == nullptr || !good_name(*name, false) || help == nullptr || help->size() > kMaxText || kind == nullptr ||
+  if (name == nullptr || !is_metric_name(*name) || help == nullptr || help->size() > kMaxText || kind == nullptr ||
       samples == nullptr) {
     return fail(bad("a family's name, help, kind or list of samples is not allowed"));
   }
@@ -128,7 +120,22 @@ Result<Family> decode_family(const Value& value) {
   return family;
 }
 
+// `[a-zA-Z_][a-zA-Z0-9_]*`, and `more` anywhere.
+bool is_name(std::string_view name, char more) {
+  const auto letter = [more](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == more;
+  };
+  const auto other = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= kMaxName && letter(name[0]) && std::ranges::all_of(name, other);
+}
+
 }  // namespace
+
+std::string_view to_word(Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
+
+bool is_metric_name(std::string_view name) { return is_name(name, ':'); }
+
+bool is_label_name(std::string_view name) { return is_name(name, '_') && !name.starts_with("__"); }
 
 std::size_t series_count(const Family& family) {
   return family.samples.size() * (family.kind == Kind::histogram ? family.bounds.size() + 3 : 1);
@@ -145,7 +152,7 @@ Value encode(const Snapshot& snapshot) {
   for (const Family& family : snapshot) {
     Value::Array samples;
     for (const Sample& sample : family.samples) samples.push_back(encode_sample(sample, family.kind));
-    families.push_back(Value::array({family.name, family.help, kKinds[static_cast<std::size_t>(family.kind)],
+    families.push_back(Value::array({family.name, family.help, to_word(family.kind),
                                      Value::Array(family.bounds.begin(), family.bounds.end()), std::move(samples)}));
   }
   return Value::map({{"families", std::move(families)}});

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace status::metrics {
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 enum class Kind : std::uint8_t { counter, gauge, histogram };
+// As both the snapshot and the text exposition call it.
+std::string_view to_word(Kind kind);
 
 struct Sample {
   Labels labels;                       // sorted by name
@@ -34,6 +37,10 @@ struct Family {
 };
 
 using Snapshot = std::vector<Family>;
+
+// What Prometheus allows; up to 200 bytes. Names of labels that begin with `__` are its own.
+bool is_metric_name(std::string_view name);
+bool is_label_name(std::string_view name);
 
 // Time series as Prometheus counts them: a histogram is one per bound, and three.
 std::size_t series_count(const Family& family);

@@ -120,9 +120,9 @@ void MetricsCollector::collect_from(const std::shared_ptr<Route>& route) {
     office_.post([this, name, shared] {
       const Result<Value> value = decode_msgpack(shared->result());
       if (!value) return;
-      Result<metrics::Snapshot> snapshot = metrics::decode(*value);
+      const Result<metrics::Snapshot> snapshot = metrics::decode(*value);
       if (!snapshot) return;
-      exposition_.update(name, shared->header().generation, std::move(*snapshot), clock_.monotonic());
+      exposition_.update(name, shared->header().generation, *snapshot, clock_.monotonic());
     });
   });
 }
