@@ -1,10 +1,10 @@
-// How much the links of a mesh backend have carried. Written on the mesh thread, read on any.
+// How much the links to other machines have carried. Written on the thread of the links, read on any.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 
-namespace status::waku::mesh {
+namespace status::tls {
 
 // Bytes inside TLS, frames' headers included.
 struct Traffic {
@@ -12,4 +12,4 @@ struct Traffic {
   std::atomic<std::uint64_t> sent{0};
 };
 
-}  // namespace status::waku::mesh
+}  // namespace status::tls

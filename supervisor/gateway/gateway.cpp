@@ -82,6 +82,10 @@ struct Gateway::Parts {
              [this](std::string_view module, std::string_view family) { return collector.measured(module, family); }}),
         records(office, routes, config.folders) {
     if (config.flights != nullptr) instruments.keep_flights(*config.flights);
+    metrics::watch_stream(instruments.registry(), "events", [this] {
+      const ipc::EventStream::Load load = events.load();
+      return metrics::StreamLoad{load.depth, load.lag, load.dropped};
+    });
   }
 
   void open_endpoint();

@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kGoodbyes{250};  // what stop() allows for l
 }
 
 struct MeshBackend::Running {
-  Running(const Parts& parts, Traffic& traffic, BackendEvents& events)
+  Running(const Parts& parts, tls::Traffic& traffic, BackendEvents& events)
       : runtime{io, parts.clock, parts.random, parts.config, traffic},
         node(runtime, *parts.archive, events),
         guard(boost::asio::make_work_guard(io)) {}

@@ -7,10 +7,10 @@
 
 #include "ipc/base/clock.h"
 #include "ipc/base/random.h"
+#include "ipc/tls/traffic.h"
 #include "services/waku/backend.h"
 #include "services/waku/mesh/config.h"
 #include "services/waku/mesh/message_archive.h"
-#include "services/waku/mesh/traffic.h"
 
 namespace status::waku::mesh {
 
@@ -41,7 +41,7 @@ class MeshBackend final : public Backend {
   void info(Done<BackendInfo> done) override;
 
   // Of all links since it was made. Any thread.
-  const Traffic& traffic() const { return traffic_; }
+  const tls::Traffic& traffic() const { return traffic_; }
 
  private:
   struct Running;
@@ -51,7 +51,7 @@ class MeshBackend final : public Backend {
   void run(Done<T> done, Work work);
 
   Parts parts_;
-  Traffic traffic_;
+  tls::Traffic traffic_;
   std::mutex mutex_;  // guards running_; what is posted under it comes before the end
   std::unique_ptr<Running> running_;
 };

@@ -6,9 +6,9 @@
 
 #include "ipc/base/clock.h"
 #include "ipc/base/random.h"
+#include "ipc/tls/traffic.h"
 #include "services/waku/mesh/config.h"
 #include "services/waku/mesh/counters.h"
-#include "services/waku/mesh/traffic.h"
 
 namespace status::waku::mesh {
 
@@ -17,7 +17,7 @@ struct Runtime {
   const Clock& clock;
   Random& random;
   const Config& config;
-  Traffic& traffic;
+  tls::Traffic& traffic;
   Counters counters{};
 };
 

@@ -8,6 +8,8 @@
 #include "ipc/base/file.h"
 #include "ipc/server/denials.h"
 #include "ipc/tls/context.h"
+#include "ipc/tls/traffic.h"
+#include "metrics/service_instruments.h"
 #include "supervisor/gateway/office.h"
 #include "supervisor/gateway/remote/remote_session.h"
 #include "supervisor/gateway/tcp_listener.h"
@@ -39,6 +41,9 @@ struct RemoteDoor::Impl final : SessionHost {
                                             "Connections, and requests with a wrong token, that were refused.",
                                             {{"reason", reason}});
     }
+    metrics::watch_traffic(tools.registry, [traffic = traffic] {
+      return metrics::TrafficLoad{traffic->received, traffic->sent};
+    });
     denials.listen([&log = tools.log](const std::string& client, const std::string&, const Error& error) {
       log.warn("denied", {{"client", client}, {"reason", error.reason}, {"why", error.message}});
     });
@@ -60,6 +65,10 @@ struct RemoteDoor::Impl final : SessionHost {
   }
   bool reserve(std::size_t bytes) override;
   void release(std::size_t bytes) override { held -= bytes; }
+  void carried(std::size_t received, std::size_t sent) override {
+    traffic->received += received;
+    traffic->sent += sent;
+  }
   void not_the_token(const tls::KeyId& client) override;
   void ended(const RemoteSession& session, RemoteEnd end) override;
 
@@ -68,6 +77,7 @@ struct RemoteDoor::Impl final : SessionHost {
   std::string url;
   tls::KeyId id{};
   ipc::Denials denials;
+  const std::shared_ptr<tls::Traffic> traffic = std::make_shared<tls::Traffic>();  // the registry has it, too
   metrics::Gauge connections;
   std::array<metrics::Counter, static_cast<std::size_t>(RemoteEnd::revoked) + 1> refused;
   std::unique_ptr<boost::asio::ssl::context> context;

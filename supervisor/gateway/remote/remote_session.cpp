@@ -67,7 +67,8 @@ void RemoteSession::end_after(asio::steady_timer& timer, std::chrono::millisecon
   });
 }
 
-bool RemoteSession::goes_on(const ErrorCode& error) {
+bool RemoteSession::goes_on(const ErrorCode& error, std::size_t received) {
+  host_.carried(received, 0);
   if (error) close(RemoteEnd::gone);
   return !closed_;
 }
@@ -102,26 +103,29 @@ void RemoteSession::watch_expiry() {
 }
 
 void RemoteSession::read_greeting() {
-  asio::async_read(stream_, asio::buffer(greeting_), [self = shared_from_this()](const ErrorCode& error, std::size_t) {
-    if (!self->goes_on(error)) return;
-    if (self->greeting_ != remote::greeting_of(remote::Role::request)) return self->close(RemoteEnd::handshake);
-    self->read_timer_.cancel();
-    const remote::Greeting ours = remote::greeting_of(remote::Role::reply);
-    self->output_.emplace_back(ours.begin(), ours.end());
-    if (!self->reserve(ours.size())) return;
-    self->write();
-    self->read_length();
-  });
+  asio::async_read(stream_, asio::buffer(greeting_),
+                   [self = shared_from_this()](const ErrorCode& error, std::size_t bytes) {
+                     if (!self->goes_on(error, bytes)) return;
+                     if (self->greeting_ != remote::greeting_of(remote::Role::request))
+                       return self->close(RemoteEnd::handshake);
+                     self->read_timer_.cancel();
+                     const remote::Greeting ours = remote::greeting_of(remote::Role::reply);
+                     self->output_.emplace_back(ours.begin(), ours.end());
+                     if (!self->reserve(ours.size())) return;
+                     self->write();
+                     self->read_length();
+                   });
 }
 
 void RemoteSession::read_length() {
-  asio::async_read(stream_, asio::buffer(length_), [self = shared_from_this()](const ErrorCode& error, std::size_t) {
-    if (!self->goes_on(error)) return;
-    const std::uint64_t length = remote::from_length(self->length_);
-    if (length > remote::kMaxFrame) return self->close(RemoteEnd::protocol);
-    self->input_.reserve(length);
-    self->read_body(length);
-  });
+  asio::async_read(stream_, asio::buffer(length_),
+                   [self = shared_from_this()](const ErrorCode& error, std::size_t bytes) {
+                     if (!self->goes_on(error, bytes)) return;
+                     const std::uint64_t length = remote::from_length(self->length_);
+                     if (length > remote::kMaxFrame) return self->close(RemoteEnd::protocol);
+                     self->input_.reserve(length);
+                     self->read_body(length);
+                   });
 }
 
 void RemoteSession::read_body(std::size_t whole) {
@@ -132,8 +136,8 @@ void RemoteSession::read_body(std::size_t whole) {
   end_after(read_timer_, kStepTime, RemoteEnd::slow);
   input_.resize(have + step);
   asio::async_read(stream_, asio::buffer(input_.data() + have, step),
-                   [self = shared_from_this(), whole](const ErrorCode& error, std::size_t) {
-                     if (self->goes_on(error)) self->read_body(whole);
+                   [self = shared_from_this(), whole](const ErrorCode& error, std::size_t bytes) {
+                     if (self->goes_on(error, bytes)) self->read_body(whole);
                    });
 }
 
@@ -193,13 +197,15 @@ void RemoteSession::write() {
   const Bytes& frame = output_.front();
   const std::size_t step = std::min(frame.size() - written_, kStep);
   end_after(write_timer_, kStepTime, RemoteEnd::slow);
-  asio::async_write(stream_, asio::buffer(frame.data() + written_, step),
-                    [self = shared_from_this(), step](const ErrorCode& error, std::size_t) {
-                      if (self->goes_on(error)) self->on_written(step);
-                    });
+  asio::async_write(
+      stream_, asio::buffer(frame.data() + written_, step),
+      [self = shared_from_this()](const ErrorCode& error, std::size_t bytes) { self->on_written(error, bytes); });
 }
 
-void RemoteSession::on_written(std::size_t bytes) {
+void RemoteSession::on_written(const ErrorCode& error, std::size_t bytes) {
+  host_.carried(0, bytes);
+  if (error) close(RemoteEnd::gone);
+  if (closed_) return;
   write_timer_.cancel();
   written_ += bytes;
   if (written_ < output_.front().size()) return write();

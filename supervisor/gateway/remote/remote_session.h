@@ -56,12 +56,12 @@ class RemoteSession : public std::enable_shared_from_this<RemoteSession> {
   bool offends();
   void answered(std::uint64_t number, ipc::Message answer);
   void write();
-  void on_written(std::size_t bytes);
+  void on_written(const ErrorCode& error, std::size_t bytes);
   bool reserve(std::size_t bytes);
   void release(std::size_t bytes);
   void end_after(boost::asio::steady_timer& timer, std::chrono::milliseconds time, RemoteEnd end);
-  // False, and closed, when the operation failed.
-  bool goes_on(const ErrorCode& error);
+  // Counts what has come. False, and closed, when the operation failed.
+  bool goes_on(const ErrorCode& error, std::size_t received);
 
   boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
   boost::asio::steady_timer read_timer_;

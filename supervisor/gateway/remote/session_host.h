@@ -37,6 +37,8 @@ class SessionHost {
   // Room for what is under way on all connections. False: there is none.
   virtual bool reserve(std::size_t bytes) = 0;
   virtual void release(std::size_t bytes) = 0;
+  // So many bytes have come, or gone, inside TLS.
+  virtual void carried(std::size_t received, std::size_t sent) = 0;
   virtual void not_the_token(const tls::KeyId& client) = 0;
   // Once, last.
   virtual void ended(const RemoteSession& session, RemoteEnd end) = 0;

@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include "ipc/base/codec.h"
+#include "ipc/remote/sp_frames.h"
 #include "tests/integration/remote/fixture.h"
 
 namespace status::test {
@@ -25,6 +27,24 @@ TEST_F(Access, TheRightPairMayDoWhatItsTokenSaysAndNothingElse) {
   EXPECT_FALSE((*page)->find("events")->as_array()->empty());
   EXPECT_EQ(client.reason_of("supervisor.modules", token), "ipc.denied");
   EXPECT_TRUE(logged("\"reason\":\"ipc.denied\"", 2)) << "each method once";
+}
+
+TEST_F(Access, WhatItsConnectionsCarryIsCounted) {
+  const auto received = [this] { return figure("process_network_receive_bytes_total"); };
+  const auto sent = [this] { return figure("process_network_transmit_bytes_total"); };
+  const std::string token = token_for("desk");
+  EXPECT_EQ(received(), 0);
+  EXPECT_EQ(sent(), 0);
+  TlsClient client = connect("desk");
+  ASSERT_TRUE(client.greet());
+  constexpr double kGreeting = sizeof(remote::Greeting);
+  ASSERT_TRUE(eventually([&] { return received() == kGreeting && sent() == kGreeting; }))
+      << received() << " and " << sent() << " bytes: what is inside TLS counts";
+  ASSERT_EQ(client.reason_of("supervisor.hello", token), "");
+  const std::string hello = to_json(*node_.front().call("supervisor.hello"));
+  EXPECT_TRUE(eventually([&] { return sent() > kGreeting + static_cast<double>(hello.size()) / 2; })) << sent();
+  EXPECT_GT(received(), kGreeting + static_cast<double>(sizeof(ipc::Credential)));
+  EXPECT_LT(received(), 1'000);
 }
 
 TEST_F(Access, NoScopeMakesTokensFromAfar) {

@@ -60,18 +60,22 @@ bool RemoteTest::eventually(const std::function<bool()>& so) {
   return true;
 }
 
+double RemoteTest::figure(const std::string& family, const metrics::Labels& labels) {
+  const auto reply = node_.front().call("supervisor._sys.metrics");
+  const auto snapshot = reply ? metrics::decode(*reply) : Result<metrics::Snapshot>(metrics::Snapshot());
+  for (const metrics::Family& each : snapshot ? *snapshot : metrics::Snapshot()) {
+    if (each.name != family) continue;
+    for (const metrics::Sample& sample : each.samples) {
+      if (sample.labels == labels) return sample.value;
+    }
+  }
+  return 0;
+}
+
 bool RemoteTest::counted(const std::string& reason, double count) {
   double last = 0;
   const bool reached = eventually([&] {
-    const auto reply = node_.front().call("supervisor._sys.metrics");
-    const auto snapshot = reply ? metrics::decode(*reply) : Result<metrics::Snapshot>(metrics::Snapshot());
-    last = 0;
-    for (const metrics::Family& family : snapshot ? *snapshot : metrics::Snapshot()) {
-      if (family.name != "status_remote_refused_total") continue;
-      for (const metrics::Sample& sample : family.samples) {
-        if (sample.labels == metrics::Labels{{"reason", reason}}) last = sample.value;
-      }
-    }
+    last = figure("status_remote_refused_total", {{"reason", reason}});
     return last >= count;
   });
   EXPECT_EQ(last, count) << reason;

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "ipc/base/tcp_address.h"
+#include "metrics/snapshot.h"
 #include "tests/integration/remote/tls_client.h"
 #include "tests/support/process_node.h"
 #include "tests/support/temp_dir.h"
@@ -39,6 +40,8 @@ class RemoteTest : public testing::Test {
   std::string fingerprint() { return door().string_or("fingerprint", ""); }
   // Asks until it is so: what a node does after it has closed a connection, nobody tells.
   static bool eventually(const std::function<bool()>& so);
+  // A counter or gauge of the gateway's as it is now; 0 without that series.
+  double figure(const std::string& family, const metrics::Labels& labels = {});
   // True once `status_remote_refused_total` of that reason is `count`.
   bool counted(const std::string& reason, double count);
   // True once the gateway's log has `count` lines with that in them, and then no more. A log is a moment behind.

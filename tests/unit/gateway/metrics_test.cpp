@@ -154,6 +154,39 @@ TEST_F(Endpoint, TheAddressIsInHelloAndInAFileAndKeptByTheNextGateway) {
   EXPECT_EQ(port(), first);
 }
 
+TEST_F(Endpoint, TheMergedStreamHasTheSeriesOfEveryStream) {
+  GatewayConfig with = config();
+  with.metrics_listen = "127.0.0.1:0";
+  with.snapshot_period = std::chrono::hours(1);  // the lag is that since somebody asked last
+  start(with);
+  tell(row("gateway", "ready"));
+  auto publish = [&, seq = std::uint64_t{0}](int times, std::size_t bytes) mutable {
+    for (int i = 0; i < times; ++i) {
+      gateway_->supervisor_event({.seq = ++seq,
+                                  .topic = "supervisor.module_state",
+                                  .time_ms = 1,
+                                  .generation = 1,
+                                  .data = Value::map({{"text", std::string(bytes, 'x')}})});
+    }
+  };
+  const auto figure = [&](const std::string& name) {
+    const std::string line = "status_stream_" + name + "{module=\"gateway\",stream=\"events\"} ";
+    const std::string page = get("/metrics");
+    return page.find(line) == std::string::npos ? -1 : std::stod(page.substr(page.find(line) + line.size()));
+  };
+  publish(3, 10);
+  EXPECT_EQ(figure("depth"), 3);
+  EXPECT_EQ(figure("dropped_total"), 0);
+  ASSERT_TRUE(poll(10'000, 1));
+  ASSERT_TRUE(poll(10'000, 1));
+  EXPECT_EQ(figure("lag"), 2) << "what the reader had not read when it asked";
+  constexpr int kMany = 300;
+  publish(kMany, memory_.size() / 100);  // several times what the stream can keep
+  ASSERT_TRUE(poll());
+  EXPECT_GT(figure("dropped_total"), kMany / 2);
+  EXPECT_LT(figure("depth"), kMany / 2);
+}
+
 // What a gateway that is killed leaves is tested with processes; here is whose it takes.
 TEST_F(Endpoint, CountersGoOnFromTheGatewayBeforeInTheSameRunOfTheNode) {
   const std::string counted =
