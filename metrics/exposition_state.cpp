@@ -48,6 +48,18 @@ bool are_labels(const SeriesFamily& family, std::size_t series) {
   return true;
 }
 
+// As decode() takes them of a snapshot.
+bool are_numbers(const SeriesFamily& family) {
+  const std::size_t quantiles = family.kind == Kind::summary ? family.bounds.size() : 0;
+  for (std::size_t i = 0; i < family.numbers.size(); ++i) {
+    const double number = family.numbers[i];
+    const bool may_be_unknown = i % family.width() < quantiles && std::isnan(number);
+    if (!std::isfinite(number) && !may_be_unknown) return false;
+    if (family.kind == Kind::counter && number < 0) return false;
+  }
+  return true;
+}
+
 Result<SeriesFamily> decode_family(const Value& value) {
   const Value::Array* parts = value.as_array();
   if (parts == nullptr || parts->size() != 6) return bad_state("a family has the wrong number of parts");
@@ -68,10 +80,7 @@ Result<SeriesFamily> decode_family(const Value& value) {
   if (!are_labels(family, numbers->size() / series_bytes)) return bad_state("labels of " + family.name);
   family.numbers.resize(numbers->size() / sizeof(double));
   if (!numbers->empty()) std::memcpy(family.numbers.data(), numbers->data(), numbers->size());
-  const auto is_bad = [&](double number) {
-    return !std::isfinite(number) || (family.kind == Kind::counter && number < 0);
-  };
-  if (std::ranges::any_of(family.numbers, is_bad)) return bad_state("numbers of " + family.name);
+  if (!are_numbers(family)) return bad_state("numbers of " + family.name);
   return family;
 }
 

@@ -21,8 +21,8 @@ void for_each_series(const SeriesFamily* ended, const SeriesFamily* current, Vis
     visit(at.labels(), at.numbers());
 }
 
-// The name of the histogram whose lines a family of that name would be.
-std::string_view histogram_of(std::string_view name) {
+// The name of the histogram or summary whose lines a family of that name would be.
+std::string_view owner_of_lines(std::string_view name) {
   for (const std::string_view end : {"_bucket", "_count", "_sum"}) {
     if (name.ends_with(end)) return name.substr(0, name.size() - end.size());
   }
@@ -41,12 +41,12 @@ std::string Page::text(std::size_t bytes) {
   const auto name = [](const Part& part) { return std::string_view(part.shape().name); };
   std::ranges::stable_sort(parts_, {}, name);
   TextWriter out(bytes);
-  std::set<std::string_view> histograms;
+  std::set<std::string_view> with_lines;
   for (Parts at = parts_.begin(); at != parts_.end();) {
     const Parts end = std::find_if(at, parts_.cend(), [&](const Part& part) { return name(part) != name(*at); });
-    if (at->shape().kind == Kind::histogram) histograms.insert(name(*at));
-    // A histogram's name comes before those of its lines.
-    if (!histograms.contains(histogram_of(name(*at)))) write(at, end, out);
+    if (has_bounds(at->shape().kind)) with_lines.insert(name(*at));
+    // Whose name comes before those of its lines.
+    if (!with_lines.contains(owner_of_lines(name(*at)))) write(at, end, out);
     at = end;
   }
   return out.take();

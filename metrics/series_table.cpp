@@ -1,6 +1,7 @@
 #include "metrics/series_table.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "metrics/label_text.h"
@@ -12,7 +13,8 @@ namespace status::metrics {
 namespace {
 
 void append_numbers(const Sample& sample, Kind kind, std::vector<double>& out) {
-  if (kind != Kind::histogram) return out.push_back(sample.value);
+  if (!has_bounds(kind)) return out.push_back(sample.value);
+  if (kind == Kind::summary) out.insert(out.end(), sample.quantiles.begin(), sample.quantiles.end());
   for (const std::uint64_t bucket : sample.buckets) out.push_back(static_cast<double>(bucket));
   out.push_back(static_cast<double>(sample.count));
   out.push_back(sample.sum);
@@ -84,10 +86,6 @@ std::string overflowed(std::string_view label_text, std::string_view family, std
   return out;
 }
 
-std::size_t lines_of(const SeriesFamily& family) {
-  return family.kind == Kind::histogram ? family.bounds.size() + 3 : 1;
-}
-
 SeriesFamily sum_of(const SeriesFamily& older, const SeriesFamily& newer) {
   SeriesFamily sum = shape_of(newer);
   for_each_sum(older, newer,
@@ -97,17 +95,26 @@ SeriesFamily sum_of(const SeriesFamily& older, const SeriesFamily& newer) {
   return sum;
 }
 
+// Those of several processes cannot be told from theirs.
+void forget_quantiles(SeriesFamily& family) {
+  if (family.kind != Kind::summary) return;
+  for (std::size_t i = 0; i < family.numbers.size(); ++i) {
+    if (i % family.width() < family.bounds.size()) family.numbers[i] = std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
 // `series`: what all families have so far.
 SeriesFamily carry_over(const SeriesFamily& carried, const SeriesFamily& current, std::string_view reporter,
                         std::size_t& series) {
   SeriesFamily fitting = shape_of(current);
   SeriesFamily shared = shape_of(current);
+  const std::size_t lines = lines_of(current.kind, current.bounds.size());
   SeriesCursor known(carried);
   for (SeriesCursor at(current); !at.at_end(); at.next()) {
     while (!known.at_end() && known.labels() < at.labels()) known.next();
     const bool is_known = !known.at_end() && known.labels() == at.labels();
-    if (is_known || series + lines_of(current) <= kMostCarried) {
-      if (!is_known) series += lines_of(current);
+    if (is_known || series + lines <= kMostCarried) {
+      if (!is_known) series += lines;
       fitting.append(at.labels(), at.numbers());
     } else if (shared.labels.empty()) {
       shared.append(overflowed(at.labels(), current.name, reporter), at.numbers());
@@ -115,7 +122,9 @@ SeriesFamily carry_over(const SeriesFamily& carried, const SeriesFamily& current
       add_up(current.kind, shared.numbers, at.numbers());
     }
   }
-  return sum_of(sum_of(carried, fitting), shared);
+  SeriesFamily sum = sum_of(sum_of(carried, fitting), shared);
+  forget_quantiles(sum);
+  return sum;
 }
 
 }  // namespace
@@ -127,13 +136,15 @@ void SeriesFamily::append(std::string_view label_text, std::span<const double> v
 
 std::size_t series_count(const SeriesTable& table) {
   std::size_t total = 0;
-  for (const SeriesFamily& family : table) total += family.numbers.size() / family.width() * lines_of(family);
+  for (const SeriesFamily& family : table)
+    total += family.numbers.size() / family.width() * lines_of(family.kind, family.bounds.size());
   return total;
 }
 
 void add_up(Kind kind, std::span<double> into, std::span<const double> from) {
-  if (kind == Kind::gauge) return static_cast<void>(std::ranges::copy(from, into.begin()));
-  for (std::size_t i = 0; i < into.size(); ++i) into[i] += from[i];
+  // What does not add up is the newer one's: all of a gauge, and a summary's quantiles, which come before count and sum.
+  const std::size_t momentary = is_momentary(kind) ? into.size() : kind == Kind::summary ? into.size() - 2 : 0;
+  for (std::size_t i = 0; i < into.size(); ++i) into[i] = from[i] + (i < momentary ? 0 : into[i]);
 }
 
 SeriesTable pack(const Snapshot& snapshot, std::string_view reporter) {
@@ -153,7 +164,7 @@ SeriesTable carry_over(const SeriesTable& carried, const SeriesTable& current, s
   std::size_t series = series_count(carried);
   for_each_family(carried, current, [&](const SeriesFamily* older, const SeriesFamily* newer) {
     if (newer == nullptr) return sums.push_back(*older);
-    if (newer->kind == Kind::gauge) return;
+    if (is_momentary(newer->kind)) return;
     const SeriesFamily nothing = shape_of(*newer);
     const SeriesFamily& before = older != nullptr && older->same_shape(*newer) ? *older : nothing;
     sums.push_back(carry_over(before, *newer, reporter, series));

@@ -18,13 +18,11 @@ struct SeriesFamily {
   Kind kind = Kind::counter;
   std::vector<double> bounds;   // as Family's
   std::string labels;           // of each series, as text, and a line feed: rising, none twice
-  std::vector<double> numbers;  // of each series `width()`: its value; a histogram's buckets, count and sum
+  std::vector<double> numbers;  // of each series `width()`: its value, or one for each bound, count and sum
 
-  std::size_t width() const { return width_of(kind, bounds.size()); }
+  std::size_t width() const { return has_bounds(kind) ? bounds.size() + 2 : 1; }
   bool same_shape(const SeriesFamily& other) const { return kind == other.kind && bounds == other.bounds; }
   void append(std::string_view label_text, std::span<const double> values);
-
-  static std::size_t width_of(Kind kind, std::size_t bounds) { return kind == Kind::histogram ? bounds + 2 : 1; }
 };
 
 // By name, rising, none twice.

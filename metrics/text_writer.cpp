@@ -1,28 +1,11 @@
 #include "metrics/text_writer.h"
 
-#include <charconv>
 #include <cmath>
+
+#include "metrics/text_number.h"
 
 namespace status::metrics {
 namespace {
-
-// Doubles hold every integer up to here.
-constexpr double kExact = 9'007'199'254'740'992.0;
-
-// The shortest text that reads back as the same number; integers without an exponent.
-void append_number(double value, std::string& out) {
-  char digits[32];
-  const bool whole = std::abs(value) < kExact && value == std::trunc(value);
-  const auto end = whole ? std::to_chars(digits, std::end(digits), static_cast<std::int64_t>(value)).ptr
-                         : std::to_chars(digits, std::end(digits), value).ptr;
-  out.append(digits, end);
-}
-
-// As Prometheus's own clients write it: these are labels, which rules and dashboards name.
-void append_bound(double value, std::string& out) {
-  char digits[32];
-  out.append(digits, std::to_chars(digits, std::end(digits), value, std::chars_format::general, 16).ptr);
-}
 
 void append_help(std::string_view help, std::string& out) {
   for (const char c : help) {
@@ -42,25 +25,28 @@ void TextWriter::begin(std::string_view name, std::string_view help, Kind kind, 
   head_.assign("# HELP ").append(name) += ' ';
   append_help(help, head_);
   head_.append("\n# TYPE ").append(name).append(" ").append(to_word(kind)) += '\n';
-  if (kind != Kind::histogram) return;
-  bucket_ = name_ + "_bucket";
+  if (!has_bounds(kind)) return;
+  bounded_ = kind == Kind::histogram ? name_ + "_bucket" : name_;
   count_ = name_ + "_count";
   sum_ = name_ + "_sum";
   bounds_.clear();
   for (const double bound : bounds) {
-    bounds_.emplace_back("le=\"");
-    append_bound(bound, bounds_.back());
-    bounds_.back() += '"';
+    std::string& label = bounds_.emplace_back(bound_label(kind));
+    label += "=\"";
+    append_bound(bound, label);
+    label += '"';
   }
-  bounds_.emplace_back("le=\"+Inf\"");
+  // The last bucket is all of them, which is the number after those of the bounds.
+  if (kind == Kind::histogram) bounds_.emplace_back("le=\"+Inf\"");
 }
 
 void TextWriter::add(std::string_view labels, std::span<const double> numbers) {
   out_.append(head_);
   head_.clear();
-  if (kind_ != Kind::histogram) return line(name_, labels, {}, numbers[0]);
-  // The last bucket is all of them, which is the number after those of the bounds.
-  for (std::size_t i = 0; i < bounds_.size(); ++i) line(bucket_, labels, bounds_[i], numbers[i]);
+  if (!has_bounds(kind_)) return line(name_, labels, {}, numbers[0]);
+  for (std::size_t i = 0; i < bounds_.size(); ++i) {
+    if (!std::isnan(numbers[i])) line(bounded_, labels, bounds_[i], numbers[i]);
+  }
   line(sum_, labels, {}, numbers.back());
   line(count_, labels, {}, numbers[numbers.size() - 2]);
 }

@@ -29,8 +29,8 @@ class TextWriter {
   std::string out_;
   std::string head_;  // of the family at hand, until it has a series
   Kind kind_ = Kind::counter;
-  std::string name_, bucket_, count_, sum_;  // what lines begin with
-  std::vector<std::string> bounds_;          // le="0.5"
+  std::string name_, bounded_, count_, sum_;  // what lines begin with
+  std::vector<std::string> bounds_;           // le="0.5", quantile="0.5"
 };
 
 }  // namespace status::metrics

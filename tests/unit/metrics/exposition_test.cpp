@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <set>
 #include <sstream>
 
@@ -263,6 +264,34 @@ TEST_F(ExpositionTest, OneNameOneKind) {
   update("waku", 1, gauge("a", 2));
   EXPECT_THAT(text(), HasSubstr("a{module=\"chat\"} 1\n"));
   EXPECT_THAT(text(), Not(HasSubstr("a{module=\"waku\"}")));
+}
+
+TEST_F(ExpositionTest, SummariesKeepTheirSumsAndLoseTheirQuantiles) {
+  Sample sample;
+  sample.count = 2;
+  sample.sum = 0.5;
+  sample.quantiles = {0.25, std::numeric_limits<double>::quiet_NaN()};
+  const Snapshot summary = {{"s", "Help.", Kind::summary, {0.5, 0.99}, {sample}}};
+  update("chat", 1, summary);
+  EXPECT_THAT(text(), HasSubstr("# TYPE s summary\ns{module=\"chat\",quantile=\"0.5\"} 0.25\n"
+                                "s_sum{module=\"chat\"} 0.5\ns_count{module=\"chat\"} 2\n"));
+  exposition_.ended("chat", 1);
+  EXPECT_THAT(text(), Not(HasSubstr("quantile=")));
+  EXPECT_THAT(text(), HasSubstr("s_count{module=\"chat\"} 2\n"));
+  Exposition next;
+  ASSERT_TRUE(next.restore(exposition_.state()));
+  update("chat", 2, summary);
+  EXPECT_THAT(text(), HasSubstr("s{module=\"chat\",quantile=\"0.5\"} 0.25\n"));
+  EXPECT_THAT(text(), HasSubstr("s_count{module=\"chat\"} 4\n"));
+}
+
+TEST_F(ExpositionTest, UntypedNumbersAreThoseOfOneProcess) {
+  Snapshot untyped = counter("u", -7);
+  untyped[0].kind = Kind::untyped;
+  update("chat", 1, untyped);
+  EXPECT_THAT(text(), HasSubstr("# TYPE u untyped\nu{module=\"chat\"} -7\n"));
+  exposition_.ended("chat", 1);
+  EXPECT_THAT(text(), Not(HasSubstr("# TYPE u")));
 }
 
 // A page in which a histogram's lines have a head of their own beside it is refused as a whole.

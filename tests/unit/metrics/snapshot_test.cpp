@@ -59,7 +59,15 @@ TEST(Snapshot, BadOnesAreRefused) {
     return family("h", "histogram", Value::array({0.1, 0.2}),
                   Value::array({Value::array({none, count, 0.5, Value::array({first, second})})}));
   };
+  const auto summary = [](Value quantiles, Value labels, Value values) {
+    return family("s", "summary", std::move(quantiles),
+                  Value::array({Value::array({std::move(labels), 2, 0.5, std::move(values)})}));
+  };
   ASSERT_TRUE(decode(family("a", "gauge", none, one)));
+  ASSERT_TRUE(decode(family("a", "untyped", none, one)));
+  ASSERT_TRUE(decode(family("a", "gauge", none, sample(Value::array({"le", "1"}), 1)))) << "no bucket's";
+  ASSERT_TRUE(decode(summary(none, none, none))) << "count and sum alone";
+  ASSERT_TRUE(decode(summary(Value::array({0.5}), none, Value::array({std::numeric_limits<double>::quiet_NaN()}))));
   ASSERT_TRUE(decode(histogram(1, 2, 3)));
   const Value bad[] = {
       Value(),
@@ -76,7 +84,8 @@ TEST(Snapshot, BadOnesAreRefused) {
       family("a", "gauge", none, sample(Value::array({"x"}), 1)),
       family("a", "gauge", none, sample(Value::array({"x", 1}), 1)),
       family("a", "gauge", none, sample(Value::array({"__x", "1"}), 1)),
-      family("a", "gauge", none, sample(Value::array({"le", "1"}), 1)),
+      family("a", "gauge", none, sample(Value::array({"x", "\xff"}), 1)),
+      family("a", "gauge", none, sample(Value::array({"x", std::string("a\0b", 3)}), 1)),
       family("a", "gauge", none, sample(Value::array({"x", "1", "x", "2"}), 1)),
       family("a", "gauge", none, sample(Value::array({"x", std::string(2000, 'v')}), 1)),
       family("a", "gauge", none, sample(none, "1")),
@@ -86,6 +95,13 @@ TEST(Snapshot, BadOnesAreRefused) {
       family("h", "histogram", Value::array({0.2, 0.1}), none),
       histogram(2, 1, 3),
       histogram(1, 4, 3),
+      family("h", "histogram", Value::array({1}),
+             Value::array({Value::array({Value::array({"le", "1"}), 1, 0.5, Value::array({1})})})),
+      summary(Value::array({0.5}), none, Value::array({})),
+      summary(Value::array({0.5}), none, Value::array({"x"})),
+      summary(Value::array({1.5}), none, Value::array({1})),
+      summary(Value::array({0.5}), Value::array({"quantile", "1"}), Value::array({1})),
+      summary(Value::array({0.5}), none, Value::array({std::numeric_limits<double>::infinity()})),
   };
   for (const Value& value : bad) {
     const auto decoded = decode(value);
