@@ -111,6 +111,11 @@ Histogram Registry::histogram(const std::string& name, const std::string& help, 
                                                      prometheus::BuildHistogram, bounds));
 }
 
+std::size_t Registry::room() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->options.max_series - impl_->series;
+}
+
 void Registry::add_collector(Collector collector) {
   const std::lock_guard lock(impl_->mutex);
   impl_->collectors.push_back(std::move(collector));

@@ -34,6 +34,9 @@ class Registry {
   Histogram histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
                       Labels labels = {});
 
+  // How many more time series there is room for.
+  std::size_t room() const;
+
   // Runs before each collection, on the collecting thread: sets gauges, or appends families of its own.
   using Collector = std::function<void(Snapshot&)>;
   void add_collector(Collector collector);

@@ -87,25 +87,28 @@ bool TextFamilies::add(std::string_view line_name, Labels labels, double value) 
     if (!is_quantile) return true;
     value = std::numeric_limits<double>::quiet_NaN();  // not known
   }
-  Building& building = families_[std::string(place.family)];
+  Parts* parts = parts_of(place, std::move(labels));
+  if (parts == nullptr) return true;
+  if (place.role == Role::value) parts->value = value;
+  if (place.role == Role::bounded) parts->bounded[*bound] = value;
+  if (place.role == Role::count) parts->count = value;
+  if (place.role == Role::sum) parts->sum = value;
+  return true;
+}
+
+// Null: there is no room for more samples, each of which is one line at least.
+TextFamilies::Parts* TextFamilies::parts_of(const Place& place, Labels labels) {
+  const auto known = families_.find(place.family);
+  if (samples_ >= most_ && (known == families_.end() || !known->second.samples.contains(labels))) {
+    ++left_out_;
+    return nullptr;
+  }
+  Building& building = known != families_.end() ? known->second : families_[std::string(place.family)];
   building.kind = place.kind;
   if (place.declared != nullptr) building.help = place.declared->help;
-  Parts& parts = building.samples[std::move(labels)];
-  switch (place.role) {
-    case Role::value:
-      parts.value = value;
-      return true;
-    case Role::bounded:
-      parts.bounded[*bound] = value;
-      return true;
-    case Role::count:
-      parts.count = value;
-      return true;
-    case Role::sum:
-      parts.sum = value;
-      return true;
-  }
-  return false;
+  const auto [sample, fresh] = building.samples.try_emplace(std::move(labels));
+  if (fresh) ++samples_;
+  return &sample->second;
 }
 
 std::optional<Sample> TextFamilies::sample_of(Kind kind, const Labels& labels, const Parts& parts) {
@@ -144,8 +147,9 @@ std::vector<double> TextFamilies::bounds_of(const Parts& parts) {
   return own;
 }
 
-std::optional<ParsedText> TextFamilies::take(std::size_t most, std::string& problem) {
+std::optional<ParsedText> TextFamilies::take(std::string& problem) {
   ParsedText out;
+  out.left_out = left_out_;
   std::size_t series = 0;
   for (auto& [name, building] : families_) {
     Family family{name, std::move(building.help), building.kind, {}, {}};
@@ -158,7 +162,7 @@ std::optional<ParsedText> TextFamilies::take(std::size_t most, std::string& prob
         return std::nullopt;
       }
       const std::size_t lines = lines_of(family.kind, family.bounds.size());
-      if (series + lines > most) {
+      if (series + lines > most_) {
         out.left_out += lines;
         continue;
       }

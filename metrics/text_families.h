@@ -13,8 +13,8 @@ namespace status::metrics {
 
 class TextFamilies {
  public:
-  // Keeps what is wanted by its family's name.
-  explicit TextFamilies(const std::function<bool(std::string_view)>& wanted) : wanted_(wanted) {}
+  // Keeps what is wanted by its family's name, as far as there is room for so many series.
+  TextFamilies(const std::function<bool(std::string_view)>& wanted, std::size_t most) : wanted_(wanted), most_(most) {}
 
   void set_help(std::string_view name, std::string help);
   // False: it has another kind already, or samples.
@@ -22,8 +22,8 @@ class TextFamilies {
   // One line. False when its family cannot have such a value or such labels.
   bool add(std::string_view line_name, Labels labels, double value);
 
-  // Whole series up to that many. Empty, and `problem` says why, when the parts of one do not fit together. Once.
-  std::optional<ParsedText> take(std::size_t series, std::string& problem);
+  // Whole samples. Empty, and `problem` says why, when the parts of one do not fit together. Once.
+  std::optional<ParsedText> take(std::string& problem);
 
  private:
   struct Declared {
@@ -51,10 +51,14 @@ class TextFamilies {
 
   Place place_of(std::string_view line_name) const;
   const Declared* declared(std::string_view name) const;
+  Parts* parts_of(const Place& place, Labels labels);
   static std::vector<double> bounds_of(const Parts& parts);
   static std::optional<Sample> sample_of(Kind kind, const Labels& labels, const Parts& parts);
 
   const std::function<bool(std::string_view)>& wanted_;
+  const std::size_t most_;
+  std::size_t samples_ = 0;
+  std::size_t left_out_ = 0;  // lines
   std::map<std::string, Declared, std::less<>> declared_;
   std::map<std::string, Building, std::less<>> families_;
 };

@@ -45,7 +45,7 @@ std::string without_escapes(std::string_view help) {
 class Parser {
  public:
   Parser(const std::function<bool(std::string_view)>& wanted, const TextLimits& limits)
-      : limits_(limits), families_(wanted) {}
+      : limits_(limits), families_(wanted, limits.series) {}
 
   // Empty: the line was right.
   std::optional<std::string> line(std::string_view line) {
@@ -56,7 +56,7 @@ class Parser {
 
   Result<ParsedText> take() {
     std::string problem;
-    std::optional<ParsedText> parsed = families_.take(limits_.series, problem);
+    std::optional<ParsedText> parsed = families_.take(problem);
     if (!parsed) return fail(bad_text(std::move(problem)));
     return std::move(*parsed);
   }

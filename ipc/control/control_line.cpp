@@ -118,6 +118,7 @@ Bootstrap read_bootstrap(FieldReader& fields) {
   const std::string level = fields.text_or("log_level");
   if (!level.empty()) boot.log_level = level;
   boot.allow_faults = fields.flag_or("allow_faults");
+  boot.reexport = fields.texts_or("reexport");
   return boot;
 }
 
@@ -225,6 +226,7 @@ struct Writer {
     out.set("edges", to_value(m.edges));
     out.set("log_level", m.log_level);
     if (m.allow_faults) out.set("allow_faults", true);
+    if (!m.reexport.empty()) out.set("reexport", Value::Array(m.reexport.begin(), m.reexport.end()));
     return out;
   }
   Value operator()(const Edges& m) const {

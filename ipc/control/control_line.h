@@ -61,6 +61,8 @@ struct Bootstrap {
   Edges edges;
   std::string log_level = "info";  // trace debug info warn error
   bool allow_faults = false;       // an operator may put faults into this module (`_sys.set_faults`)
+  std::vector<std::string>
+      reexport;  // metrics of its backend that it shows besides its own (ipc/base/metric_pattern.h)
 };
 struct Ping {
   std::uint64_t n = 0;

@@ -40,6 +40,11 @@ Result<ipc::Client*> ModuleContext::client(const std::string& module) {
   return clients_.emplace(module, std::move(*client)).first->second.get();
 }
 
+std::unique_ptr<Reexport> ModuleContext::reexport(MetricsSource source) {
+  if (bootstrap_.reexport.empty()) return nullptr;
+  return std::make_unique<Reexport>(instruments_.registry(), bootstrap_.reexport, clock_, std::move(source));
+}
+
 void ModuleContext::degraded(const std::string& about, const std::string& why) {
   const std::lock_guard lock(state_mutex_);
   troubles_[about] = why;

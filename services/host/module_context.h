@@ -19,6 +19,7 @@
 #include "services/host/backend_gate.h"
 #include "services/host/faults/fault_book.h"
 #include "services/host/logger.h"
+#include "services/host/reexport.h"
 
 namespace status::host {
 
@@ -64,6 +65,9 @@ class ModuleContext {
     const Result<Bytes> encoded = api::encode(event);
     return encoded ? events_.publish(module() + "." + name, *encoded, trace) : std::string();
   }
+
+  // Shows what the module's manifest names of that source, until the result is destroyed; null when it names nothing.
+  [[nodiscard]] std::unique_ptr<Reexport> reexport(MetricsSource source);
 
   // What keeps the module from working as it should, one text for each thing that it is about ("database"). Shown in
   // `statusctl status` from the moment that the module is ready until all of them are over.

@@ -66,6 +66,7 @@ void compare_manifests(const ModulePlan& a, const ModulePlan& b, Comparison& out
   out.note(Kind::restarted, a.edges, b.edges, "requires");
   out.note(Kind::restarted, was.interface, is.interface, "interface");
   out.note(Kind::restarted, was.sandbox, is.sandbox, "sandbox");
+  out.note(Kind::restarted, was.reexport, is.reexport, "metrics.reexport");
   out.note(Kind::restarted, was.data_bytes, is.data_bytes, "limits.data_bytes");
   out.note(Kind::restarted, was.descriptors, is.descriptors, "limits.descriptors");
   out.note(Kind::restarted, was.stack_bytes, is.stack_bytes, "limits.stack_bytes");

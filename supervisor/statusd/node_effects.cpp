@@ -237,6 +237,7 @@ bool Node::send_bootstrap(std::size_t index) {
   boot.edges = edges_.edges_of(module.row.name);
   boot.log_level = configuration_.log_level;
   boot.allow_faults = configuration_.allow_faults;
+  boot.reexport = module.plan.manifest.reexport;
   return module.process->control().send(boot) == ControlChannel::Sent::queued;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ipc/base/metric_pattern.h"
 #include "ipc/base/words.h"
 #include "supervisor/tree/table_reader.h"
 
@@ -10,6 +11,7 @@ namespace status::supervisor {
 namespace {
 
 constexpr std::uint64_t kHour = 3'600'000;
+constexpr std::size_t kMostPatterns = 64;
 constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 46;
 // Top-level keys of node.toml and prefixes of the gateway's own methods: a module of that name could not be configured
 // or called.
@@ -75,6 +77,25 @@ void read_limits(Manifest& manifest, TableReader& fields) {
   }
 }
 
+void read_metrics(Manifest& manifest, TableReader& outer, const std::string& file) {
+  const Value* table = outer.table_if("metrics");
+  if (table == nullptr) return;
+  TableReader fields(*table, file, "metrics");
+  manifest.reexport = fields.texts_if("reexport").value_or(std::vector<std::string>());
+  if (manifest.reexport.size() > kMostPatterns) {
+    fields.refuse("reexport", "has more than " + std::to_string(kMostPatterns) + " entries");
+  }
+  for (const std::string& pattern : manifest.reexport) {
+    if (!is_metric_pattern(pattern)) {
+      fields.refuse("reexport",
+                    "has " + in_quotes(pattern) + ": it must be the name of a metric, or how names begin and `*`");
+    } else if (is_own_metric(pattern)) {
+      fields.refuse("reexport", "has " + in_quotes(pattern) + ": every module has such metrics of its own");
+    }
+  }
+  outer.adopt(fields.finish());
+}
+
 void read_tables(Manifest& manifest, TableReader& outer, const std::string& file) {
   if (const Value* table = outer.table_if("owner")) {
     TableReader fields(*table, file, "owner");
@@ -97,6 +118,7 @@ void read_tables(Manifest& manifest, TableReader& outer, const std::string& file
   }
   if (manifest.data_bytes == 0) manifest.data_bytes = 2 * manifest.memory_bytes;
   read_restart(manifest.restart, outer, file);
+  read_metrics(manifest, outer, file);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 //   [restart]   when = "always" | "on_failure" | "never"    backoff_ms = 100    backoff_max_ms = 30000
 //               budget = 5            0: none
 //   [limits]    memory_bytes = 536870912    data_bytes = 1073741824    descriptors = 1024    stack_bytes = 524288
+//   [metrics]   reexport = ["libp2p_*"]    which of its backend's own metrics it shows; none unless it says so
 //   [settings]  free-form defaults of the module's own configuration
 #pragma once
 
@@ -51,8 +52,9 @@ struct Manifest {
   std::uint64_t descriptors = 1'024;       // RLIMIT_NOFILE
   std::uint64_t stack_bytes = 512 << 10;   // RLIMIT_STACK, of each thread; stacks count as data
   Sandbox sandbox = Sandbox::local;
-  std::string backend;  // empty: the module has none
-  Value settings;       // map
+  std::string backend;                // empty: the module has none
+  std::vector<std::string> reexport;  // ipc/base/metric_pattern.h
+  Value settings;                     // map
 };
 
 // [a-z][a-z0-9_]{0,31}, and none of the words that node.toml or the gateway use themselves.

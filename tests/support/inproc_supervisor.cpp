@@ -165,6 +165,7 @@ Status InprocSupervisor::start_module(InprocModule& module) {
   bootstrap.config = module.plan().settings;
   if (module.row.name == "keys") bootstrap.config.set("node_key_file", paths.node_key());
   bootstrap.backend = module.plan().backend;
+  bootstrap.reexport = module.plan().manifest.reexport;
   bootstrap.edges = edges_.edges_of(module.row.name);
   module.row.pid = ::getpid();
   module.row.started_ms = clock_.unix_ms();

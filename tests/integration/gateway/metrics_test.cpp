@@ -87,5 +87,35 @@ TEST(GatewayMetrics, NorWhenAModuleDiesBesideIt) {
   EXPECT_TRUE(node->stop());
 }
 
+TEST(GatewayMetrics, WhatABackendCountsIsShownUnderItsModuleAsFarAsTheManifestNamesIt) {
+  EchoNode node;
+  write_file(node->data_dir() + "/modules.d/echo_a/module.toml",
+             "name = \"echo_a\"\nexecutable = \"" + binary("echo_module") +
+                 "\"\ninterface = \"1.0\"\n[owner]\nteam = \"test\"\ncontact = \"test\"\n"
+                 "[metrics]\nreexport = [\"libp2p_*\"]\n[settings]\nexposition = \"\"\"\n"
+                 "# TYPE libp2p_dials counter\nlibp2p_dials_total{kind=\"tcp\"} 5\n"
+                 "# TYPE libp2p_wait summary\nlibp2p_wait_sum 1.5\nlibp2p_wait_count 2\n"
+                 "status_rpc_in_flight 99\nunnamed 99\n\"\"\"\n");
+  ASSERT_TRUE(node.start());
+  const std::string dials = "libp2p_dials_total{kind=\"tcp\",module=\"echo_a\"} ";
+  const auto shows = [&](const std::string& line) {
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    std::string page;
+    do {
+      page = scrape(*node);
+    } while (page.find(line) == std::string::npos && std::chrono::steady_clock::now() < until);
+    return page;
+  };
+  std::string page = shows(dials + "5\n");
+  EXPECT_NE(page.find("# TYPE libp2p_dials_total counter\n" + dials + "5\n"), std::string::npos) << page;
+  EXPECT_NE(page.find("libp2p_wait_sum{module=\"echo_a\"} 1.5\n"), std::string::npos);
+  EXPECT_EQ(page.find("unnamed"), std::string::npos);
+  EXPECT_EQ(page.find("status_rpc_in_flight{module=\"echo_a\"} 99"), std::string::npos) << "a name of ours";
+  kill(node, "echo_a");
+  page = shows(dials + "10\n");
+  EXPECT_NE(page.find(dials + "10\n"), std::string::npos) << "two incarnations with five each";
+  EXPECT_TRUE(node->stop());
+}
+
 }  // namespace
 }  // namespace status::test

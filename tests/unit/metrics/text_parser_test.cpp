@@ -178,7 +178,8 @@ TEST(TextParser, IsBounded) {
 TEST(TextParser, KeepsWhatIsWantedAsFarAsThereIsRoom) {
   const auto wanted = [](std::string_view name) { return name.starts_with("b"); };
   const std::string text =
-      "a 1\nb_1 1\nb_2 2\n# TYPE b_h histogram\nb_h_bucket{le=\"1\"} 1\nb_h_bucket{le=\"+Inf\"} 1\nb_h_sum 1\n"
+      "a 1\nb_1 1\nb_2 2\n# TYPE b_h histogram\nb_h_bucket{le=\"1\"} 1\nb_h_bucket{le=\"+Inf\"} 1\nb_h_sum "
+      "1\nb_h_count 1\n"
       "# TYPE c histogram\nc_bucket{le=\"1\"} 1\n";
   EXPECT_FALSE(parse(text)) << "the last one is not whole";
   const auto all = parse_text(text, wanted);

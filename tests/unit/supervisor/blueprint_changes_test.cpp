@@ -42,7 +42,8 @@ TEST_F(BlueprintChanges, TheSameIsNoChange) { EXPECT_TRUE(changes().empty()); }
 TEST_F(BlueprintChanges, WhatAProcessIsGivenRestartsItAndNobodyElse) {
   wanted_.modules[2].settings = Value::map({{"mesh", Value::map({{"listen", "b"}, {"peers", 1}})}, {"more", 1}});
   wanted_.modules[2].manifest.sandbox = Sandbox::network;
-  EXPECT_THAT(changes(), ElementsAre("waku restarted sandbox settings.mesh.listen settings.more"));
+  wanted_.modules[2].manifest.reexport = {"libp2p_*"};
+  EXPECT_THAT(changes(), ElementsAre("waku restarted sandbox metrics.reexport settings.mesh.listen settings.more"));
 }
 
 TEST_F(BlueprintChanges, WhatIsTheSupervisorsBusinessRestartsNothing) {

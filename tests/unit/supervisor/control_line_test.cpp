@@ -17,6 +17,7 @@ Bootstrap bootstrap() {
   boot.edges.to["waku"] = {"ipc:///n/run/waku/rpc.sock", Bytes(16, 0xab)};
   boot.edges.from["gateway"] = {Bytes(32, 0x01), {"*"}};
   boot.log_level = "debug";
+  boot.reexport = {"libp2p_*", "x_total"};
   return boot;
 }
 
@@ -32,6 +33,7 @@ TEST(ControlLine, TheBootstrapSurvivesTheWay) {
   EXPECT_EQ(boot.edges.to.at("waku").credential, Bytes(16, 0xab));
   EXPECT_EQ(boot.edges.from.at("gateway").methods, std::vector<std::string>{"*"});
   EXPECT_EQ(boot.log_level, "debug");
+  EXPECT_EQ(boot.reexport, (std::vector<std::string>{"libp2p_*", "x_total"}));
 }
 
 // The bytes that a module in any language sees.

@@ -69,6 +69,8 @@ memory_bytes = 67108864
 data_bytes = 134217728
 descriptors = 64
 stack_bytes = 1048576
+[metrics]
+reexport = ["libp2p_*", "nim_gc_mem_bytes"]
 [settings]
 retention = { hours = 5 }
 )");
@@ -86,6 +88,7 @@ retention = { hours = 5 }
   EXPECT_EQ(manifest->memory_bytes, 64u << 20);
   EXPECT_EQ(manifest->stack_bytes, 1u << 20);
   EXPECT_EQ(manifest->descriptors, 64u);
+  EXPECT_EQ(manifest->reexport, (std::vector<std::string>{"libp2p_*", "nim_gc_mem_bytes"}));
   EXPECT_EQ(manifest->data_bytes, 134217728u);
   EXPECT_EQ(manifest->settings.find("retention")->int_or("hours", 0), 5);
 }
@@ -109,6 +112,21 @@ TEST(Manifest, EveryProblemSaysWhere) {
               testing::HasSubstr("module.toml:3: `interface`"));
   EXPECT_THAT(problem("name = \"a\"\nsandbox = \"strict\"\nexecutable = \"x\"\ninterface = \"1.0\"\n"),
               testing::HasSubstr("module.toml:2: `sandbox` is `strict`; it must be one of: none, local, network"));
+}
+
+TEST(Manifest, WhatIsReexportedIsNamedAndIsNobodyElses) {
+  const auto with = [](const std::string& line) { return problem(std::string(kChat) + "[metrics]\n" + line + "\n"); };
+  EXPECT_EQ(with("reexport = []"), "");
+  EXPECT_EQ(with("reexport = [\"*\"]"), "");
+  EXPECT_EQ(with("reexprot = [\"a\"]"),
+            "module.toml:9: `metrics.reexprot` is not a key; did you mean `metrics.reexport`?");
+  EXPECT_THAT(with("reexport = [\"a\", \"*_total\"]"),
+              testing::StartsWith("module.toml:9: `metrics.reexport` has `*_total`: it must be the name of a metric"));
+  EXPECT_THAT(with("reexport = [\"process_*\"]"), testing::HasSubstr("has `process_*`: every module has such metrics"));
+  EXPECT_THAT(with("reexport = \"a\""), testing::StartsWith("module.toml:9: `metrics.reexport` must be"));
+  std::string many = "reexport = [\"a\"";
+  for (int i = 0; i < 64; ++i) many += ", \"a\"";
+  EXPECT_THAT(with(many + "]"), testing::HasSubstr("more than 64"));
 }
 
 TEST(Manifest, ARequirementIsNamedOnceAndIsSomebodyElse) {
