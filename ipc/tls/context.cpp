@@ -1,9 +1,10 @@
 #include "ipc/tls/context.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <string>
+
+#include "ipc/tls/openssl.h"
 
 namespace status::tls {
 namespace {
@@ -70,12 +71,7 @@ Result<std::unique_ptr<boost::asio::ssl::context>> make_context(const Identity& 
        SSL_CTX_set1_sigalgs_list(ctx, "ed25519") == 1 &&
        SSL_CTX_use_certificate(ctx, identity.certificate.get()) == 1 &&
        SSL_CTX_use_PrivateKey(ctx, identity.key.get()) == 1;
-  if (!ok) {
-    char text[160];
-    ERR_error_string_n(ERR_get_error(), text, sizeof text);
-    ERR_clear_error();
-    return fail(Code::internal, "ipc.openssl", std::string("set up TLS: ") + text);
-  }
+  if (!ok) return fail(openssl_error("set up TLS"));
   return context;
 }
 

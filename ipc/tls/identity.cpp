@@ -11,6 +11,7 @@
 
 #include "ipc/base/file.h"
 #include "ipc/base/unique_fd.h"
+#include "ipc/tls/openssl.h"
 
 namespace status::tls {
 
@@ -19,17 +20,7 @@ void CertificateDeleter::operator()(x509_st* certificate) const { X509_free(cert
 
 namespace {
 
-struct BioDeleter {
-  void operator()(BIO* bio) const { BIO_free_all(bio); }
-};
-using BioPtr = std::unique_ptr<BIO, BioDeleter>;
-
-tl::unexpected<Error> openssl_failed(const char* what) {
-  char text[160] = "no reason given";
-  if (const unsigned long code = ERR_get_error(); code != 0) ERR_error_string_n(code, text, sizeof text);
-  ERR_clear_error();
-  return fail(Code::internal, "ipc.openssl", std::string(what) + ": " + text);
-}
+tl::unexpected<Error> openssl_failed(const char* what) { return fail(openssl_error(what)); }
 
 Result<KeyPtr> read_key(int fd, const std::string& path) {
   struct stat info {};

@@ -12,6 +12,7 @@
 #include "supervisor/gateway/dashboard/dashboard.h"
 #include "supervisor/gateway/faults/fault_desk.h"
 #include "supervisor/gateway/forwarder.h"
+#include "supervisor/gateway/http/admission.h"
 #include "supervisor/gateway/http/endpoint.h"
 #include "supervisor/gateway/merged_events.h"
 #include "supervisor/gateway/metrics_collector.h"
@@ -80,7 +81,8 @@ struct Gateway::Parts {
             office, routes, tools.clock, config.recorder_line, custody,
             {[this](std::string_view module, std::string_view family) { return collector.counted(module, family); },
              [this](std::string_view module, std::string_view family) { return collector.measured(module, family); }}),
-        records(office, routes, config.folders) {
+        records(office, routes, config.folders),
+        admission(tokens, config.metrics_require_token) {
     if (config.flights != nullptr) instruments.keep_flights(*config.flights);
     metrics::watch_stream(instruments.registry(), "events", [this] {
       const ipc::EventStream::Load load = events.load();
@@ -91,6 +93,7 @@ struct Gateway::Parts {
   void open_endpoint();
   void serve(const std::shared_ptr<HttpCall>& call);
   HttpReply serve(std::string_view path);
+  std::string scheme() const { return config.metrics_certificate_file.empty() ? "http" : "https"; }
   void open_remote();
   void serve_remote();
 
@@ -114,6 +117,7 @@ struct Gateway::Parts {
   CustodyDesk custody;
   BlameDesk blame;
   RecordsDesk records;
+  const Admission admission;
   std::unique_ptr<Dashboard> dashboard;
   std::unique_ptr<HttpEndpoint> endpoint;
   std::unique_ptr<RemoteDoor> remote;
@@ -123,18 +127,23 @@ struct Gateway::Parts {
 void Gateway::Parts::open_endpoint() {
   if (config.metrics_listen.empty()) return;
   dashboard = std::make_unique<Dashboard>(office, config.url, visitors->pass());
-  Result<std::unique_ptr<HttpEndpoint>> opened =
-      HttpEndpoint::open(office,
-                         {.listen = config.metrics_listen,
-                          .wish = earlier_port(config.metrics_address_file),
-                          .allowed_hosts = config.metrics_allowed_hosts},
-                         [this](const std::shared_ptr<HttpCall>& call) { serve(call); });
+  Result<std::unique_ptr<HttpEndpoint>> opened = HttpEndpoint::open(
+      office,
+      {.listen = config.metrics_listen,
+       .wish = earlier_port(config.metrics_address_file),
+       .allowed_hosts = config.metrics_allowed_hosts,
+       .certificate = config.metrics_certificate_file,
+       .problem =
+           [this](const Error& error) {
+             log.warn("the certificate stays as it was", {{"reason", error.reason}, {"why", error.message}});
+           }},
+      [this](const std::shared_ptr<HttpCall>& call) { serve(call); });
   if (!opened) {
     log.warn("metrics are not served", {{"reason", opened.error().reason}, {"why", opened.error().message}});
     return;
   }
   endpoint = std::move(*opened);
-  facts.metrics_url = "http://" + endpoint->address() + "/metrics";
+  facts.metrics_url = scheme() + "://" + endpoint->address() + "/metrics";
   if (!config.metrics_address_file.empty()) {
     // For people and for the gateway after this one; neither is worth a failed start.
     (void)replace_file(config.metrics_address_file, endpoint->address() + "\n", Durability::lazy);
@@ -143,7 +152,9 @@ void Gateway::Parts::open_endpoint() {
 }
 
 void Gateway::Parts::serve(const std::shared_ptr<HttpCall>& call) {
-  if (dashboard->serve(call)) return;
+  const bool is_page = Dashboard::has(call->request().path);
+  if (std::optional<HttpReply> refused = admission.refusal(call->request(), is_page)) return call->reply(*refused);
+  if (is_page) return dashboard->serve(call);
   if (call->request().post) return call->reply({.status = 405, .body = "only GET and HEAD\n"});
   call->reply(serve(call->request().path));
 }
@@ -151,8 +162,9 @@ void Gateway::Parts::serve(const std::shared_ptr<HttpCall>& call) {
 HttpReply Gateway::Parts::serve(std::string_view path) {
   if (path != "/sd") return collector.serve(path);
   // Prometheus's HTTP service discovery ("http_sd"): this node as a target.
-  const Value target = Value::map(
-      {{"targets", Value::array({endpoint->address()})}, {"labels", Value::map({{"status_version", config.version}})}});
+  const Value target =
+      Value::map({{"targets", Value::array({endpoint->address()})},
+                  {"labels", Value::map({{"status_version", config.version}, {"__scheme__", scheme()}})}});
   return {.content_type = "application/json", .body = to_json(Value::array({target}))};
 }
 

@@ -32,6 +32,8 @@ struct GatewayConfig {
   std::string tokens_file;                          // keeps the named tokens; empty: they end with the gateway
   std::string metrics_listen;                       // "127.0.0.1:9464"; empty: metrics are not served
   std::vector<std::string> metrics_allowed_hosts;   // names that it is asked by besides addresses and "localhost"
+  std::string metrics_certificate_file;             // of tls::WebCertificate; empty: without TLS
+  bool metrics_require_token = false;               // http/admission.h
   std::string metrics_address_file;                 // where the address that is served is written; empty: nowhere
   std::string remote_listen;                        // "tls+tcp://0.0.0.0:7443"; empty: no other machine can connect
   std::string remote_key_file;                      // the node's own key for that; made when it is needed

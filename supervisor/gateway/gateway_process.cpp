@@ -77,6 +77,10 @@ class Process {
       }
     }
     config.metrics_address_file = bootstrap.run_dir + "/metrics.addr";
+    if (bootstrap.config.bool_or("metrics_tls", false)) {
+      config.metrics_certificate_file = bootstrap.data_dir + "/metrics_tls.pem";
+    }
+    config.metrics_require_token = bootstrap.config.bool_or("metrics_require_token", false);
     config.remote_listen = bootstrap.config.string_or("remote_listen", "");
     config.remote_key_file = bootstrap.data_dir + "/remote_key.pem";
     config.remote_address_file = bootstrap.run_dir + "/remote.addr";

@@ -116,6 +116,10 @@ std::vector<ModuleChange> changes_between(const Blueprint& running, const Bluepr
                       "metrics.listen");
       comparison.note(Kind::restarted, running.configuration.metrics_allowed_hosts,
                       wanted.configuration.metrics_allowed_hosts, "metrics.allowed_hosts");
+      comparison.note(Kind::restarted, running.configuration.metrics_tls, wanted.configuration.metrics_tls,
+                      "metrics.tls");
+      comparison.note(Kind::restarted, running.configuration.metrics_require_token,
+                      wanted.configuration.metrics_require_token, "metrics.require_token");
       comparison.note(Kind::restarted, running.configuration.remote_listen, wanted.configuration.remote_listen,
                       "remote.listen");
     }

@@ -24,6 +24,8 @@ Value bootstrap_config(const ModulePlan& plan, const Configuration& configuratio
     config.set("metrics_listen", configuration.metrics_listen);
     Value::Array hosts(configuration.metrics_allowed_hosts.begin(), configuration.metrics_allowed_hosts.end());
     config.set("metrics_allowed_hosts", Value(std::move(hosts)));
+    config.set("metrics_tls", configuration.metrics_tls);
+    config.set("metrics_require_token", configuration.metrics_require_token);
     config.set("remote_listen", configuration.remote_listen);
     config.set("token_file", paths.token());
     config.set("node_data_dir", paths.data_dir);

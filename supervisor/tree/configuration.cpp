@@ -51,6 +51,30 @@ bool is_host_name(std::string_view text) {
   return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), is_part);
 }
 
+bool is_of_this_machine(const std::string& listen) {
+  const auto address = parse_tcp_address(listen);
+  return !address || address->host == "localhost" || address->host == "::1" || address->host.starts_with("127.");
+}
+
+void read_metrics(Configuration& out, TableReader& outer, const std::string& file) {
+  const Value* table = outer.table_if("metrics");
+  if (table == nullptr) return;
+  TableReader fields(*table, file, "metrics");
+  if (auto listen = fields.text_if("listen")) out.metrics_listen = *listen;
+  out.metrics_allowed_hosts = fields.texts_if("allowed_hosts").value_or(std::vector<std::string>());
+  for (const std::string& host : out.metrics_allowed_hosts) {
+    if (is_host_name(host)) continue;
+    fields.refuse("allowed_hosts", "has " + in_quotes(host) + ", which is no host name such as node.example.org");
+  }
+  out.metrics_tls = fields.flag_if("tls").value_or(false);
+  out.metrics_require_token = fields.flag_if("require_token").value_or(false);
+  if (out.metrics_require_token && !out.metrics_tls && !is_of_this_machine(out.metrics_listen)) {
+    fields.refuse("require_token", "would have tokens sent in the clear to " + in_quotes(out.metrics_listen) +
+                                       ": set metrics.tls = true as well");
+  }
+  outer.adopt(fields.finish());
+}
+
 void read_remote(Configuration& out, TableReader& outer, const std::string& file) {
   const Value* table = outer.table_if("remote");
   if (table == nullptr) return;
@@ -164,16 +188,7 @@ Result<Configuration> parse_configuration(const Value& document, const std::stri
     fields.refuse("modules", "names " + in_quotes(name) + ", which is no module here" +
                                  (nearest.empty() ? "" : "; did you mean " + in_quotes(nearest) + "?"));
   }
-  if (const Value* table = fields.table_if("metrics")) {
-    TableReader metrics(*table, file, "metrics");
-    if (auto listen = metrics.text_if("listen")) out.metrics_listen = *listen;
-    out.metrics_allowed_hosts = metrics.texts_if("allowed_hosts").value_or(std::vector<std::string>());
-    for (const std::string& host : out.metrics_allowed_hosts) {
-      if (is_host_name(host)) continue;
-      metrics.refuse("allowed_hosts", "has " + in_quotes(host) + ", which is no host name such as node.example.org");
-    }
-    fields.adopt(metrics.finish());
-  }
+  read_metrics(out, fields, file);
   read_remote(out, fields, file);
   read_logs(out, fields, file);
   read_hang(out, fields, file);

@@ -2,7 +2,9 @@
 // files. Any thread.
 //
 //   modules = ["keys", "waku"]     the built-in modules that run; default: all. Those of modules.d/ always run
-//   [metrics]  listen = "127.0.0.1:9464"
+//   [metrics]  listen = "127.0.0.1:9464"  allowed_hosts = []: names besides addresses and localhost that it is asked by
+//              tls = false: with the certificate in <data-dir>/profiles/default/gateway/metrics_tls.pem, or one that is
+//              made there  require_token = false: who reads figures has a token (supervisor/gateway/http/admission.h)
 //   [remote]   listen = "tls+tcp://192.0.2.7:7443": front ends of other machines; absent or empty: none
 //   [logs]     level = "info"  max_bytes = 8388608  files = 4  total_bytes = 134217728: of all files together
 //              max_lines_per_s = 1000  burst_lines = 10000: of each module; what is more is dropped and counted
@@ -29,6 +31,8 @@ struct Configuration {
   std::optional<std::vector<std::string>> modules;
   std::string metrics_listen = "127.0.0.1:9464";
   std::vector<std::string> metrics_allowed_hosts;
+  bool metrics_tls = false;
+  bool metrics_require_token = false;
   std::string remote_listen;  // empty: no other machine can connect
   std::string log_level = "info";
   std::uint64_t log_max_bytes = 8 << 20;

@@ -82,6 +82,15 @@ std::optional<std::chrono::milliseconds> TableReader::duration_if(std::string_vi
   return std::chrono::milliseconds(static_cast<std::int64_t>(*number));
 }
 
+std::optional<bool> TableReader::flag_if(std::string_view key) {
+  const Value* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  const bool* flag = value->as_bool();
+  if (flag != nullptr) return *flag;
+  refuse(key, "must be true or false");
+  return std::nullopt;
+}
+
 std::optional<std::vector<std::string>> TableReader::texts_if(std::string_view key) {
   const Value* value = find(key);
   if (value == nullptr) return std::nullopt;

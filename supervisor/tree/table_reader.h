@@ -25,6 +25,7 @@ class TableReader {
   std::optional<std::string> word_if(std::string_view key, const std::vector<std::string>& words);
   std::optional<std::uint64_t> number_if(std::string_view key, std::uint64_t least, std::uint64_t most);
   std::optional<std::chrono::milliseconds> duration_if(std::string_view key, std::uint64_t least, std::uint64_t most);
+  std::optional<bool> flag_if(std::string_view key);
   std::optional<std::vector<std::string>> texts_if(std::string_view key);
   const Value* table_if(std::string_view key);  // null when absent or wrong
   const Value* any_if(std::string_view key);    // of any type

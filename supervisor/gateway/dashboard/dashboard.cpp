@@ -18,24 +18,21 @@ const WebFile* find_file(std::string_view path) {
 
 }  // namespace
 
-bool Dashboard::serve(const std::shared_ptr<HttpCall>& call) {
+bool Dashboard::has(std::string_view path) { return path.starts_with(kApiPath) || find_file(path) != nullptr; }
+
+void Dashboard::serve(const std::shared_ptr<HttpCall>& call) {
   const HttpRequest& request = call->request();
   const bool get = !request.post && !request.head;
   if (request.path == kLivePath && get && request.from_own_pages) {
-    feed_.add(call);
-    return true;
+    return feed_.add(call);
   }
-  if (request.path.starts_with(kApiPath)) {
-    door_.answer(call);
-    return true;
-  }
-  const WebFile* file = request.post ? nullptr : find_file(request.path);
-  if (file == nullptr) return false;
+  if (request.path.starts_with(kApiPath)) return door_.answer(call);
+  if (request.post) return call->reply({.status = 405, .body = "only GET and HEAD\n"});
+  const WebFile* file = find_file(request.path);
   call->reply({.content_type = std::string(file->content_type),
                .file = request.accepts_gzip ? file->gzip : file->plain,
                .etag = std::string(file->etag),
                .gzip = request.accepts_gzip});
-  return true;
 }
 
 }  // namespace status::gateway

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "supervisor/gateway/dashboard/front_caller.h"
 #include "supervisor/gateway/dashboard/json_door.h"
@@ -18,8 +19,10 @@ class Dashboard {
   Dashboard(Office& office, const std::string& front_url, const ipc::Credential& pass)
       : front_(office, front_url, pass), door_(front_), feed_(office, front_) {}
 
-  // False: the path is none of the dashboard's, and the call is as it was.
-  bool serve(const std::shared_ptr<HttpCall>& call);
+  // Whether the path is one of its own.
+  static bool has(std::string_view path);
+  // Of a call whose path it has.
+  void serve(const std::shared_ptr<HttpCall>& call);
 
   // Once the office is closed.
   void close() { front_.close(); }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,13 +23,15 @@ class HttpEndpoint {
   static constexpr std::uint64_t kMaxBodyBytes = 64 << 10;
 
   struct Options {
-    std::string listen;                           // "127.0.0.1:9464", "[::1]:0"
-    std::uint16_t wish = 0;                       // for port 0: tried first when it is not 0
-    std::vector<std::string> allowed_hosts = {};  // names besides addresses and "localhost"; others are answered 403
+    std::string listen;                              // "127.0.0.1:9464", "[::1]:0"
+    std::uint16_t wish = 0;                          // for port 0: tried first when it is not 0
+    std::vector<std::string> allowed_hosts = {};     // names besides addresses and "localhost"; others are answered 403
+    std::string certificate = {};                    // of tls::WebCertificate; empty: no TLS
+    std::function<void(const Error&)> problem = {};  // hears of one that was replaced and cannot be used
   };
 
   // Errors: INVALID_ARGUMENT (`gateway.bad_listen`) for another form, FAILED_PRECONDITION (`gateway.port_taken`) with the
-  // address and the key to change, system errors.
+  // address and the key to change, those of tls::WebCertificate, system errors.
   static Result<std::unique_ptr<HttpEndpoint>> open(Office& office, Options options, HttpHandler handler);
   // Only when the office is closed, or on its thread.
   ~HttpEndpoint();

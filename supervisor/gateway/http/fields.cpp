@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <string_view>
 #include <utility>
 
+#include "ipc/base/bytes.h"
 #include "supervisor/gateway/http/origin.h"
 
 namespace status::gateway {
@@ -33,11 +35,21 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-// "Bearer TOKEN", the scheme in any case.
-std::string bearer_of(std::string_view authorization) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (lower_case(authorization.substr(0, kScheme.size())) != kScheme) return {};
-  return std::string(authorization.substr(kScheme.size()));
+// Behind the scheme, which may be in any case; empty when it is another.
+std::string_view credentials_of(std::string_view authorization, std::string_view scheme) {
+  if (lower_case(authorization.substr(0, scheme.size())) != scheme) return {};
+  authorization.remove_prefix(scheme.size());
+  return authorization.starts_with(' ') ? authorization.substr(1) : std::string_view();
+}
+
+// RFC 7617: base64 of USER:PASSWORD.
+void read_basic(std::string_view credentials, HttpRequest& out) {
+  const std::optional<Bytes> bytes = from_base64(credentials);
+  if (!bytes) return;
+  const std::string both(bytes->begin(), bytes->end());
+  const std::size_t colon = std::min(both.find(':'), both.size());
+  out.user = both.substr(0, colon);
+  out.password = both.substr(std::min(colon + 1, both.size()));
 }
 
 std::string media_type_of(std::string_view content_type) {
@@ -56,7 +68,9 @@ HttpRequest read_request(BeastRequest& request) {
   out.head = request.method() == http::verb::head;
   out.path = target.substr(0, mark);
   out.query = target.substr(std::min(mark + 1, target.size()));
-  out.bearer = bearer_of(text_of(request[field::authorization]));
+  const std::string_view authorization = text_of(request[field::authorization]);
+  out.bearer = credentials_of(authorization, "bearer");
+  read_basic(credentials_of(authorization, "basic"), out);
   out.content_type = media_type_of(text_of(request[field::content_type]));
   out.last_event_id = text_of(request["Last-Event-ID"]);
   out.if_none_match = text_of(request[field::if_none_match]);
@@ -81,7 +95,7 @@ BeastResponse make_response(const BeastRequest& request, const HttpRequest& aske
     out.set(field::vary, "Accept-Encoding");
   }
   if (reply.gzip) out.set(field::content_encoding, "gzip");
-  if (reply.status == 401) out.set(field::www_authenticate, "Bearer");
+  if (reply.status == 401) out.set(field::www_authenticate, {reply.challenge.data(), reply.challenge.size()});
   if (reply.status == 405) out.set(field::allow, "GET, HEAD");
   out.keep_alive(request.keep_alive());
   const std::string_view body = reply.file.empty() ? std::string_view(reply.body) : reply.file;

@@ -1,14 +1,16 @@
 // One connection of a client: requests one after another, each with its own time limit, or one event stream at the end.
-// `Stream` is a Beast stream with or without TLS. Office thread; private to gateway/http.
+// Office thread; private to gateway/http.
 #pragma once
 
 #include <array>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,10 @@ struct HttpSite {
   HttpHandler handler;
 };
 
+using PlainStream = boost::beast::tcp_stream;
+using TlsStream = boost::beast::ssl_stream<PlainStream>;
+
+// `Stream` is one of the two.
 template <class Stream>
 class HttpSession final : public HttpCall, public HttpStream, public std::enable_shared_from_this<HttpSession<Stream>> {
  public:
@@ -32,16 +38,17 @@ class HttpSession final : public HttpCall, public HttpStream, public std::enable
   HttpSession(Stream stream, const HttpSite& site, std::shared_ptr<void> ticket)
       : stream_(std::move(stream)), site_(site), ticket_(std::move(ticket)) {}
 
-  void read() {
-    parser_.emplace();
-    parser_->header_limit(HttpEndpoint::kMaxHeaderBytes);
-    parser_->body_limit(HttpEndpoint::kMaxBodyBytes);
-    set_limit();
-    boost::beast::http::async_read(stream_, buffer_, *parser_,
-                                   [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
-                                     if (!error) return self->take();
-                                     if (error == boost::beast::http::error::body_limit) self->refuse_body();
-                                   });
+  // Once.
+  void start() {
+    if constexpr (kEncrypted) {
+      set_limit();
+      stream_.async_handshake(boost::asio::ssl::stream_base::server,
+                              [self = this->shared_from_this()](const ErrorCode& error) {
+                                if (!error) self->read();
+                              });
+    } else {
+      read();
+    }
   }
 
   const HttpRequest& request() const override { return request_; }
@@ -74,14 +81,29 @@ class HttpSession final : public HttpCall, public HttpStream, public std::enable
 
  private:
   using ErrorCode = boost::beast::error_code;
+  static constexpr bool kEncrypted = std::is_same_v<Stream, TlsStream>;
 
   void set_limit() { boost::beast::get_lowest_layer(stream_).expires_after(HttpEndpoint::kTimeout); }
+
+  void read() {
+    parser_.emplace();
+    parser_->header_limit(HttpEndpoint::kMaxHeaderBytes);
+    parser_->body_limit(HttpEndpoint::kMaxBodyBytes);
+    set_limit();
+    boost::beast::http::async_read(stream_, buffer_, *parser_,
+                                   [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
+                                     if (!error) return self->take();
+                                     if (error == boost::beast::http::error::body_limit) self->refuse_body();
+                                   });
+  }
 
   void take() {
     const BeastRequest& request = parser_->get();
     const auto host = request[boost::beast::http::field::host];
     const auto method = request.method();
     request_ = read_request(parser_->get());
+    request_.from_this_machine = is_on_this_machine();
+    request_.encrypted = kEncrypted;
     using boost::beast::http::verb;
     // Only programs that are no browsers send none.
     if (!host.empty() && !is_allowed_host({host.data(), host.size()}, site_.allowed_hosts)) {
@@ -93,6 +115,16 @@ class HttpSession final : public HttpCall, public HttpStream, public std::enable
     } else {
       site_.handler(this->shared_from_this());
     }
+  }
+
+  bool is_on_this_machine() {
+    ErrorCode error;
+    const auto peer = boost::beast::get_lowest_layer(stream_).socket().remote_endpoint(error).address();
+    if (error) return false;
+    if (peer.is_v6() && peer.to_v6().is_v4_mapped()) {
+      return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, peer.to_v6()).is_loopback();
+    }
+    return peer.is_loopback();
   }
 
   // What is left of such a request is not read.

@@ -47,7 +47,8 @@ const Value::Array& list_of(const Value& reply, const char* name) {
 
 }  // namespace
 
-PrometheusServer::PrometheusServer(const std::string& target) : port_(free_port()) {
+PrometheusServer::PrometheusServer(const std::string& target, const std::vector<std::string>& more)
+    : port_(free_port()) {
   // What is committed, but for where and how often.
   std::string text = read_file(kFolder + "/prometheus.yml");
   text = std::regex_replace(text, std::regex("127\\.0\\.0\\.1:9464"), target);
@@ -55,6 +56,9 @@ PrometheusServer::PrometheusServer(const std::string& target) : port_(free_port(
   for (const char* rules : {"recording.yml", "alerts.yml"}) {
     text = std::regex_replace(text, std::regex(std::string("- ") + rules), "- " + kFolder + "/" + rules);
   }
+  std::string job = "- job_name: status\n";
+  for (const std::string& line : more) job += "    " + line + "\n";
+  text = std::regex_replace(text, std::regex("- job_name: status\n"), job);
   std::ofstream(dir_ / "prometheus.yml") << text;
   server_ = std::make_unique<ChildProcess>(std::vector<std::string>{
       "/usr/bin/env", "prometheus", "--config.file=" + (dir_ / "prometheus.yml"),

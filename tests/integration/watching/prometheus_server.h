@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ipc/base/value.h"
 #include "tests/support/child_process.h"
@@ -12,8 +13,9 @@ namespace status::test {
 
 class PrometheusServer {
  public:
-  // Scrapes `target` once a second with the committed configuration otherwise. Waits until it is ready.
-  explicit PrometheusServer(const std::string& target);
+  // Scrapes `target` once a second with the committed configuration otherwise. `more`: lines of its job. Waits until it
+  // is ready.
+  explicit PrometheusServer(const std::string& target, const std::vector<std::string>& more = {});
 
   // The series of an instant query: `[{metric: {…}, value: [time, "text"]}]`. Empty, and a failure, when it is refused.
   Value::Array query(const std::string& expression) const;

@@ -18,15 +18,20 @@ inline constexpr const char* kToken = "00112233445566778899aabbccddeeff";
 
 class DashboardTest : public GatewayTest {
  protected:
-  void start_dashboard(int log_fd = -1) {
+  // With a metrics address, and kToken for the local user's.
+  GatewayConfig dashboard_config() const {
     GatewayConfig with = config();
     with.metrics_listen = "127.0.0.1:0";
     with.metrics_address_file = dir_.socket("metrics.addr");
-    with.log_fd = log_fd;
     ipc::CredentialAccess::Entry local;
     local.sha256 = ipc::credential_digest(*ipc::parse_credential(kToken));
     local.caller = std::make_shared<ipc::Caller>(ipc::Caller{"local", ipc::MethodSet::all()});
     with.access = std::make_shared<ipc::CredentialAccess>(std::vector{local});
+    return with;
+  }
+  void start_dashboard(int log_fd = -1) {
+    GatewayConfig with = dashboard_config();
+    with.log_fd = log_fd;
     start(with);
     client_ = std::move(*ipc::Client::open({.url = with.url,
                                             .target = "supervisor",

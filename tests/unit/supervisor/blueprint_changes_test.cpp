@@ -59,7 +59,10 @@ TEST_F(BlueprintChanges, WhatIsTheSupervisorsBusinessRestartsNothing) {
 TEST_F(BlueprintChanges, TheMetricsAddressIsTheGateways) {
   wanted_.configuration.metrics_listen = "127.0.0.1:1";
   wanted_.configuration.metrics_allowed_hosts = {"node.example.org"};
-  EXPECT_THAT(changes(), ElementsAre("gateway restarted metrics.listen metrics.allowed_hosts"));
+  wanted_.configuration.metrics_tls = true;
+  wanted_.configuration.metrics_require_token = true;
+  EXPECT_THAT(changes(), ElementsAre("gateway restarted metrics.listen metrics.allowed_hosts metrics.tls "
+                                     "metrics.require_token"));
 }
 
 // node.toml has no key that a running node does not take on.

@@ -46,6 +46,23 @@ TEST(Configuration, AllowedHostsAreNames) {
       << refused.error().message;
 }
 
+TEST(Configuration, TokensAreNotSentInTheClear) {
+  const auto alone = parse("[metrics]\nrequire_token = true\n");
+  ASSERT_TRUE(alone.has_value()) << alone.error().message;
+  EXPECT_TRUE(alone->metrics_require_token);
+  EXPECT_FALSE(alone->metrics_tls);
+  EXPECT_TRUE(parse("[metrics]\nlisten = \"0.0.0.0:9464\"\ntls = true\nrequire_token = true\n").has_value());
+  const auto refused = parse("[metrics]\nlisten = \"0.0.0.0:9464\"\nrequire_token = true\n");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().message.find("node.toml:3: `metrics.require_token` would have tokens sent in the clear"),
+            std::string::npos)
+      << refused.error().message;
+  const auto no_flag = parse("[metrics]\ntls = 1\n");
+  ASSERT_FALSE(no_flag.has_value());
+  EXPECT_NE(no_flag.error().message.find("`metrics.tls` must be true or false"), std::string::npos)
+      << no_flag.error().message;
+}
+
 TEST(Configuration, TheCommandLineGoesOverTheFile) {
   const auto configuration =
       parse("[metrics]\nlisten = \"127.0.0.1:1\"\n[waku]\nbackend = \"mesh\"\n",
