@@ -66,7 +66,7 @@ Verdict judge(const Evidence& evidence) {
   }
   if (use.run_delay_seconds >= row_seconds * kExplains && evidence.stage != "backend" && evidence.stage != "other") {
     return {"starved", evidence.module +
-                           text(" was ready to run and had no processor for %.1f s of the %.1f s here",
+                           text(" was ready to run and had no processor for %.1f s; this stage took %.1f s",
                                 use.run_delay_seconds, row_seconds) +
                            neighbour_of(evidence.module, evidence.use)};
   }
