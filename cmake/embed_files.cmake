@@ -28,7 +28,7 @@ while(PAIRS)
   add_bytes(status_web_plain_${count} ${file})
   add_bytes(status_web_gzip_${count} ${compressed})
   string(APPEND rows
-    "      {\"${path}\", \"${type}\", \"\\\"${tag}\\\"\", VIEW(status_web_plain_${count}), VIEW(status_web_gzip_${count})},\n")
+    "      {\"${path}\", \"${type}\", \"${tag}\", VIEW(status_web_plain_${count}), VIEW(status_web_gzip_${count})},\n")
   math(EXPR count "${count} + 1")
 endwhile()
 

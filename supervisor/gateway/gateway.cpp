@@ -126,7 +126,7 @@ struct Gateway::Parts {
 
 void Gateway::Parts::open_endpoint() {
   if (config.metrics_listen.empty()) return;
-  dashboard = std::make_unique<Dashboard>(office, config.url, visitors->pass());
+  dashboard = std::make_unique<Dashboard>(office, clock, config.url, visitors->pass());
   Result<std::unique_ptr<HttpEndpoint>> opened = HttpEndpoint::open(
       office,
       {.listen = config.metrics_listen,

@@ -28,6 +28,7 @@ TEST(Quickstart, SaysWhatRunsAndCtrlCStopsIt) {
   }
   EXPECT_THAT(said, testing::HasSubstr("socket   " + std::string(place / "node") + "/run/supervisor.sock"));
   EXPECT_THAT(said, testing::ContainsRegex("metrics  http://127.0.0.1:[0-9]+/metrics"));
+  EXPECT_THAT(said, testing::ContainsRegex("browser  http://127.0.0.1:[0-9]+/\n"));
 
   std::smatch next;
   ASSERT_TRUE(std::regex_search(said, next, std::regex("Next, in another terminal: (.*)\n"))) << said;

@@ -29,10 +29,11 @@ void Dashboard::serve(const std::shared_ptr<HttpCall>& call) {
   if (request.path.starts_with(kApiPath)) return door_.answer(call);
   if (request.post) return call->reply({.status = 405, .body = "only GET and HEAD\n"});
   const WebFile* file = find_file(request.path);
+  const bool gzip = request.accepts_gzip;
   call->reply({.content_type = std::string(file->content_type),
-               .file = request.accepts_gzip ? file->gzip : file->plain,
-               .etag = std::string(file->etag),
-               .gzip = request.accepts_gzip});
+               .file = gzip ? file->gzip : file->plain,
+               .etag = "\"" + std::string(file->tag) + (gzip ? "-gz\"" : "\""),
+               .gzip = gzip});
 }
 
 }  // namespace status::gateway

@@ -15,9 +15,10 @@ namespace status::gateway {
 
 class Dashboard {
  public:
-  // The office outlives this, and its thread ends first. `front_url`: the node's own door; `pass`: of DashboardAccess.
-  Dashboard(Office& office, const std::string& front_url, const ipc::Credential& pass)
-      : front_(office, front_url, pass), door_(front_), feed_(office, front_) {}
+  // Office and clock outlive this, and the office's thread ends first. `front_url`: the node's own door; `pass`: of
+  // DashboardAccess.
+  Dashboard(Office& office, const Clock& clock, const std::string& front_url, const ipc::Credential& pass)
+      : front_(office, front_url, pass), door_(front_, clock), feed_(office, front_) {}
 
   // Whether the path is one of its own.
   static bool has(std::string_view path);

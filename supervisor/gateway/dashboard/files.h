@@ -10,7 +10,7 @@ namespace status::gateway {
 struct WebFile {
   std::string_view path;  // "/app.css"
   std::string_view content_type;
-  std::string_view etag;  // in quotes
+  std::string_view tag;  // of its content
   std::string_view plain;
   std::string_view gzip;
 };

@@ -82,7 +82,7 @@ void JsonDoor::answer(std::shared_ptr<HttpCall> call) {
 }
 
 bool JsonDoor::too_often() {
-  const MonotonicTime now = std::chrono::steady_clock::now();
+  const MonotonicTime now = clock_.monotonic();
   if (now - second_ >= std::chrono::seconds(1)) {
     second_ = now;
     reads_ = 0;

@@ -17,8 +17,8 @@ class JsonDoor {
   // What is read by people does not need more; the rest is the gateway's time for others. 429 past it.
   static constexpr unsigned kMaxReadsPerSecond = 50;
 
-  // Outlives the office's thread, as the caller does.
-  explicit JsonDoor(FrontCaller& front) : front_(front) {}
+  // Outlives the office's thread, as both of these do.
+  JsonDoor(FrontCaller& front, const Clock& clock) : front_(front), clock_(clock) {}
 
   // The call's path is /api/METHOD. The answer is the method's, or {"error": {code, reason, message, …}} with the HTTP
   // status that is nearest to its code.
@@ -31,6 +31,7 @@ class JsonDoor {
   bool too_often();
 
   FrontCaller& front_;
+  const Clock& clock_;
   MonotonicTime second_{};  // the one that is counted
   unsigned reads_ = 0;      // in it
 };

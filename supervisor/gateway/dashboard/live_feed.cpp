@@ -154,9 +154,12 @@ void LiveFeed::send_next(const std::shared_ptr<Viewer>& viewer) {
 void LiveFeed::send(const std::shared_ptr<Viewer>& viewer, Text text) {
   viewer->writing = true;
   viewer->wrote = true;
-  viewer->stream->write(std::move(text), [this, viewer](bool written) {
-    viewer->writing = false;
-    written ? send_next(viewer) : drop(viewer);
+  // Weak: the stream keeps this for as long as it lives, and the viewer keeps the stream.
+  viewer->stream->write(std::move(text), [this, weak = std::weak_ptr(viewer)](bool written) {
+    const auto here = weak.lock();
+    if (!here) return;
+    here->writing = false;
+    written ? send_next(here) : drop(here);
   });
 }
 

@@ -145,7 +145,7 @@ class Canary : public testing::Test {
     std::string all;
     const auto show = [&](const std::string& method, const std::string& params = "{}") {
       const std::string reply = fetch(port, "/api/supervisor." + method + "?q=" + params);
-      EXPECT_THAT(reply, testing::StartsWith("HTTP/1.1 200")) << method << params;
+      EXPECT_THAT(reply, testing::StartsWith("HTTP/1.0 200")) << method << params;
       all += reply;
     };
     for (const char* method : {"hello", "modules", "describe", "blame", "top", "custody", "faults"}) show(method);

@@ -56,7 +56,7 @@ TEST_F(DashboardTest, AFileIsCompressedForWhoAsksAndNotSentTwice) {
   EXPECT_THAT(body_of(compressed), StartsWith("\x1f\x8b"));
   const std::size_t at = compressed.find("ETag: ") + 6;
   const std::string tag = compressed.substr(at, compressed.find('\r', at) - at);
-  const std::string again = get("/app.css", "If-None-Match: " + tag + "\r\n");
+  const std::string again = get("/app.css", "Accept-Encoding: gzip\r\nIf-None-Match: " + tag + "\r\n");
   EXPECT_THAT(again, StartsWith("HTTP/1.1 304"));
   EXPECT_EQ(body_of(again), "");
   EXPECT_THAT(get("/metrics"), HasSubstr("Cache-Control: no-store\r\n"));

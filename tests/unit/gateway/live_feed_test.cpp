@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 
+#include <future>
+#include <utility>
+
 #include "tests/unit/gateway/dashboard_fixture.h"
 
 namespace status::gateway {
@@ -114,9 +117,115 @@ TEST_F(LiveFeedTest, HasFewViewersAndAPlaceAgainWhenOneLeaves) {
   EXPECT_THAT(get("/api/events"), StartsWith("HTTP/1.1 503"));
   EXPECT_THAT(get("/healthz"), StartsWith("HTTP/1.1 200")) << "others are answered";
   viewers.pop_back();
+  EXPECT_TRUE(eventually(
+      [&] { return read_until(watch("", "Connection: close\r\n"), "event: ").starts_with("HTTP/1.1 200"); }));
+}
+
+// A viewer of whom the test says what it takes.
+class FakeViewer final : public HttpCall, public HttpStream, public std::enable_shared_from_this<FakeViewer> {
+ public:
+  const HttpRequest& request() const override { return request_; }
+  void reply(HttpReply reply) override { status_ = reply.status; }
+  std::shared_ptr<HttpStream> open_stream() override { return shared_from_this(); }
+  void write(std::shared_ptr<const std::string> text, std::function<void(bool)> written) override {
+    ++writes_;
+    last_ = std::move(text);
+    written_ = std::move(written);
+  }
+  // What it was sent last is taken, or could not be sent.
+  void take(bool written) { std::exchange(written_, nullptr)(written); }
+
+  bool waits() const { return written_ != nullptr; }
+  unsigned writes() const { return writes_; }
+  unsigned status() const { return status_; }
+  const std::string& last() const { return *last_; }
+
+ private:
+  HttpRequest request_;
+  unsigned status_ = 0;
+  unsigned writes_ = 0;
+  std::shared_ptr<const std::string> last_;
+  std::function<void(bool)> written_;
+};
+
+class FakeViewers : public LiveFeedTest {
+ protected:
+  void SetUp() override {
+    start_dashboard();
+    tell(row("chat", "ready"));
+    front_ = std::make_unique<FrontCaller>(office_, config().url, *ipc::parse_credential(kToken));
+    feed_ = std::make_unique<LiveFeed>(office_, *front_);
+  }
+  void TearDown() override {
+    office_.close();
+    front_->close();
+  }
+  // On the office's thread.
+  template <class Job>
+  auto in_office(Job job) {
+    std::promise<decltype(job())> done;
+    office_.post([&] { done.set_value(job()); });
+    return done.get_future().get();
+  }
+  std::shared_ptr<FakeViewer> enter() {
+    return in_office([this] {
+      auto viewer = std::make_shared<FakeViewer>();
+      feed_->add(viewer);
+      return viewer;
+    });
+  }
+
+  Office office_;
+  std::unique_ptr<FrontCaller> front_;
+  std::unique_ptr<LiveFeed> feed_;
+};
+
+TEST_F(FakeViewers, NothingIsKeptForOneThatTakesNothing) {
+  const auto quick = enter();
+  const auto slow = enter();
+  const auto take_one = [&] {
+    return eventually([&] {
+      return in_office([&] {
+        if (!quick->waits()) return false;
+        quick->take(true);
+        return true;
+      });
+    });
+  };
+  std::uint64_t number = 0;
+  for (int round = 0; round < 50; ++round) {
+    happen(++number);
+    ASSERT_TRUE(take_one());
+  }
+  EXPECT_EQ(in_office([&] { return slow->writes(); }), 1U) << "one is under way, and there is no second";
+  // Then it takes again: events from where it was, all of them.
+  std::string seen;
   EXPECT_TRUE(eventually([&] {
-    return read_until(watch("", "Connection: close\r\n"), "event: ").starts_with("HTTP/1.1 200");
+    return in_office([&] {
+      if (slow->waits()) {
+        slow->take(true);
+        seen += slow->last();
+      }
+      return seen.find("\"n\":50") != std::string::npos;
+    });
   }));
+  for (std::uint64_t i = 1; i <= number; ++i) {
+    EXPECT_THAT(seen, HasSubstr("\"n\":" + std::to_string(i) + "}"));
+  }
+}
+
+TEST_F(FakeViewers, OneThatCannotBeWrittenToIsDroppedAndItsPlaceIsFree) {
+  std::vector<std::shared_ptr<FakeViewer>> viewers;
+  for (std::size_t i = 0; i < LiveFeed::kMaxViewers; ++i) viewers.push_back(enter());
+  EXPECT_EQ(in_office([late = enter()] { return late->status(); }), 503U);
+  const std::weak_ptr<FakeViewer> gone = viewers.back();
+  in_office([&] {
+    viewers.back()->take(false);
+    viewers.pop_back();
+    return true;
+  });
+  EXPECT_TRUE(eventually([&] { return gone.expired(); })) << "nobody holds it";
+  EXPECT_TRUE(in_office([next = enter()] { return next->waits(); }));
 }
 
 // Who reads nothing costs what the kernel's buffers take, and is dropped in the end.

@@ -26,7 +26,7 @@ function sentence(event) {
   switch (event.topic) {
     case "supervisor.module_state":
       return [h("span", {}, `${data.from} → `), h("strong", { class: kLevels[data.to] || "warn" }, data.to),
-        data.cause ? ` ${data.cause}` : ""];
+        data.cause && data.cause !== data.to ? ` ${data.cause}` : ""];
     case "supervisor.module_locked":
       return [data.locked ? "waits for its key" : "has got its key"];
     case "supervisor.messages_overdue":

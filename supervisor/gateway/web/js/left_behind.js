@@ -67,6 +67,8 @@ export function left_behind(name) {
   const places = [h("div"), h("div"), h("div")];
   const loads = places.map(loader);
   const ask = () => {
+    // Somebody is reading it.
+    if (places.some((place) => place.contains(document.activeElement))) return;
     loads[0].load(read("log_tail", { module: name, lines: 100 }),
       (reply) => (reply.lines.length === 0 ? h("p", { class: "hint" }, "It has written nothing.") : log_of(reply.lines, `Log of ${name}`)))
       .then(() => { for (const log of places[0].querySelectorAll(".log")) log.scrollTop = log.scrollHeight; });

@@ -53,9 +53,16 @@ function close() {
   source = null;
 }
 
+// A node that answers and gives no stream has as many viewers as it may have.
+async function say_if_full() {
+  const answers = await fetch("/healthz", { cache: "no-store" }).then((reply) => reply.ok, () => false);
+  if (answers && connection.state === "lost") set_state("lost", "it answers, but too many dashboards are open: close one");
+}
+
 function lose(why) {
   close();
   set_state("lost", why);
+  if (attempt > 1) say_if_full();
   retry = setTimeout(connect, Math.min(250 * 2 ** attempt, kSlowestMs));
   attempt += 1;
 }

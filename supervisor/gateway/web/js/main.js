@@ -31,7 +31,11 @@ let page = null;
 
 // "#/module/chat" → ["module", "chat"].
 function route() {
-  return location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  try {
+    return location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  } catch {
+    return [""]; // no page of ours writes such a one
+  }
 }
 
 function open_page(moved) {

@@ -8,6 +8,7 @@ import { level_of, state_word } from "./states.js";
 const kMuch = 0.5; // of what front ends wait for
 const kFeltMs = 100; // so long a wait a person feels
 const kRecentMs = 300000;
+const kRemedies = { stopped: "start", paused: "resume" };
 const kOddVerdicts = ["demand_rose", "slower", "starved", "blocked", "remote", "unanswered"];
 
 const link_to = (name) => h("a", { href: `#/module/${name}` }, name);
@@ -19,7 +20,7 @@ function about_state(module, modules) {
     level: level_of(module),
     parts: [link_to(module.name), ` is ${state_word(module)}`, module.why ? `: ${module.why}` : "", next, ". Owner: ",
       h("strong", {}, module.owner), ".", needed.length > 0 ? ` ${needed.join(", ")} needs it.` : ""],
-    hint: level_of(module) === "off" ? `statusctl start ${module.name}` : `statusctl why ${module.name}`,
+    hint: `statusctl ${kRemedies[module.state] || "why"} ${module.name}`,
   };
 }
 
