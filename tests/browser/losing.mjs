@@ -13,10 +13,12 @@ await browse(url, async (page, about) => {
   await banner.getByText("The connection to the node is lost since").waitFor();
   await banner.getByText(/What you see is of [0-9]{2}:[0-9]{2}:[0-9]{2}/).waitFor();
   await page.getByText("✕ lost").waitFor();
+  check((await page.title()).startsWith("✕"), "a tab in the background says it, too");
   await take_shots(page, "lost");
   saw("lost");
   await page.getByText("● live").waitFor();
   await banner.waitFor({ state: "hidden" });
   about.expected = null;
+  check(!(await page.title()).startsWith("✕"), "and when it is over");
   await row_of(page, "chat").getByText("● ready").waitFor();
 });

@@ -64,7 +64,10 @@ void LiveFeed::add(std::shared_ptr<HttpCall> call) {
   viewers_.push_back(viewer);
   send(viewer, std::make_shared<const std::string>("retry: 1000\n\n"));
   poll(viewer);
-  for (std::size_t i = 0; i < kFigures; ++i) ask(i);
+  // What others see is new enough.
+  for (std::size_t i = 0; i < kFigures; ++i) {
+    if (!figures_[i].text) ask(i);
+  }
 }
 
 void LiveFeed::beat() {

@@ -1,6 +1,7 @@
 // What an operator can do with a module. Without a token the buttons ask for one.
 import { act } from "./api.js";
 import { h } from "./dom.js";
+import { kFrontDoor } from "./order.js";
 import { ask_for_token, token } from "./token.js";
 
 const said = document.getElementById("said");
@@ -14,8 +15,9 @@ const kActions = {
   stop: { label: "Stop", asks: "It stays stopped, also over a restart of the node, until it is started again." },
 };
 
-// Which of them make sense in a state.
-export function actions_for(state) {
+// Which of them make sense. The front door, once frozen, could not be told to go on: this page speaks through it.
+function actions_for({ name, state }) {
+  if (name === kFrontDoor) return ["restart"];
   if (state === "stopped") return ["start"];
   if (state === "paused") return ["resume", "restart"];
   return state === "failed" ? ["start", "restart"] : ["restart", "pause"];
@@ -60,7 +62,7 @@ export function action_buttons() {
   return {
     element: place,
     show(module) {
-      const wanted = actions_for(module.state);
+      const wanted = actions_for(module);
       if (wanted.join() === shown) return;
       const focused = place.contains(document.activeElement);
       shown = wanted.join();

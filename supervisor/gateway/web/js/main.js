@@ -9,9 +9,11 @@ import { connection, latest, on, start_live } from "./live.js";
 import { message_page } from "./message.js";
 import { messages_page } from "./messages.js";
 import { module_page } from "./module.js";
+import { kFrontDoor } from "./order.js";
 import { overview_page } from "./overview.js";
 import { start_token } from "./token.js";
 import { trace_page } from "./trace.js";
+import { troubles } from "./trouble.js";
 
 const place = document.getElementById("page");
 const banner = document.getElementById("banner");
@@ -38,13 +40,20 @@ function route() {
   }
 }
 
+// A tab that nobody looks at says how much is wrong.
+function show_title() {
+  let mark = troubles(latest).length > 0 ? "▲ " : "";
+  if (connection.state === "lost") mark = "✕ ";
+  document.title = `${mark}${page.title} – Status node`;
+}
+
 function open_page(moved) {
   const [name, argument] = route();
   if (page !== null) page.close();
   const make = Object.hasOwn(kPages, name) ? kPages[name] : overview_page;
   page = make(argument || "");
   place.replaceChildren(page.element);
-  document.title = `${page.title} – Status node`;
+  show_title();
   for (const each of document.querySelectorAll("nav a")) {
     const here = each.getAttribute("href").replace(/^#\/?/, "") === name;
     if (here) each.setAttribute("aria-current", "page");
@@ -85,11 +94,17 @@ function start() {
   start_token();
   start_history();
   start_events();
-  for (const kind of [...kKinds, "events"]) on(kind, (data) => page.update(kind, data));
+  for (const kind of [...kKinds, "events"]) {
+    on(kind, (data) => {
+      page.update(kind, data);
+      show_title();
+    });
+  }
   let was = "";
   on("connection", () => {
     show_connection();
     page.update("connection");
+    show_title();
     if (connection.state === "open" && was !== "open") show_facts();
     was = connection.state;
   });
@@ -97,7 +112,7 @@ function start() {
   open_page(false);
   start_live();
   setInterval(() => {
-    const started = latest.modules === null ? null : latest.modules.modules.find((module) => module.name === "gateway");
+    const started = latest.modules === null ? null : latest.modules.modules.find((module) => module.name === kFrontDoor);
     link.title = started ? `gateway up for ${duration(Date.now() - started.started_ms)}` : "";
   }, 1000);
 }

@@ -1,6 +1,6 @@
 // Modules in the order of who requires whom: what others build on comes first, the front door at the top.
 
-const kFrontDoor = "gateway";
+export const kFrontDoor = "gateway";
 
 export function in_order(modules) {
   const by_name = new Map(modules.map((module) => [module.name, module]));
