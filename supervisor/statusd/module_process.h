@@ -10,6 +10,7 @@
 #include "ipc/control/crash_area.h"
 #include "ipc/control/crash_stacks.h"
 #include "supervisor/process/control_channel.h"
+#include "supervisor/process/descendants.h"
 #include "supervisor/process/exit_watcher.h"
 #include "supervisor/process/log_pipe.h"
 #include "supervisor/process/module_log.h"
@@ -55,7 +56,8 @@ class ModuleProcess {
   std::optional<Liveness> liveness;  // while it is up
   Liveness::Health health = Liveness::Health::good;
   ProcessorUse use;
-  Starvation starvation;  // while liveness is suspicious
+  Descendants descendants;  // where it can have some
+  Starvation starvation;    // while liveness is suspicious
   std::optional<ipc::control::Fatal> fatal;
   bool dead = false;  // what it still says was said before
 

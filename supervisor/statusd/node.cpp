@@ -217,6 +217,14 @@ void Node::sample(std::size_t index) {
     const pid_t pid = module.process->pid();
     memory = memory_of(pid);
     growth = module.process->use.since_last(cpu_time_of(pid), thread_times(pid));
+    // Else its filter of system calls forbids new processes.
+    if (row.sandbox_level == 0) {
+      const Descendants::Use others = module.process->descendants.since_last(pid);
+      memory.resident_bytes += others.memory.resident_bytes;
+      memory.anonymous_bytes += others.memory.anonymous_bytes;
+      growth.ran += others.growth.ran;
+      growth.waited += others.growth.waited;
+    }
   }
   const bool grew = growth.ran >= kWorthTelling || growth.waited >= kWorthTelling;
   row.cpu_us += in_us(growth.ran);

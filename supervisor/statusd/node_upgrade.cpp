@@ -164,6 +164,7 @@ void Node::take_over(std::size_t index, Handover::Module state) {
   module.process->take_over(*state.process);
   // What it has used so far is in its row.
   (void)module.process->use.since_last(cpu_time_of(module.process->pid()), thread_times(module.process->pid()));
+  (void)module.process->descendants.since_last(module.process->pid());
   if (is_up(tree_.state(index))) {
     module.process->liveness.emplace(Liveness::Limits{configuration_.ping_interval, configuration_.hang_limit});
     // Whatever was wrong with it ends with its next answer, or is found again in it.

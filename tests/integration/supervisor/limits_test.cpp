@@ -12,9 +12,10 @@ namespace {
 
 class Limits : public testing::Test {
  protected:
-  void leak(int mebibytes, const std::string& restart = "") {
-    node_.add_fake_module("a", {.tables = "[limits]\nmemory_bytes = 67108864\ndata_bytes = 1073741824\n" + restart,
-                                .settings = "leak_mib = " + std::to_string(mebibytes) + "\n",
+  void leak(int mebibytes, const std::string& restart = "", const FakeModule& more = {}) {
+    node_.add_fake_module("a", {.manifest = more.manifest,
+                                .tables = "[limits]\nmemory_bytes = 67108864\ndata_bytes = 1073741824\n" + restart,
+                                .settings = "leak_mib = " + std::to_string(mebibytes) + "\n" + more.settings,
                                 .program = "probe_module"});
     node_.start();
   }
@@ -33,6 +34,14 @@ TEST_F(Limits, PastTheMemoryLimitItIsDrainedAndRestartedAndTheCauseIsMemory) {
   const auto record = parse_json(read_file(node_.path("crash/a/1.json")));
   ASSERT_TRUE(record.has_value());
   EXPECT_THAT(record->string_or("cause", ""), testing::HasSubstr("memory: "));
+}
+
+TEST_F(Limits, TheProcessesThatAModuleStartsCountAsWell) {
+  leak(100, "", {.manifest = "sandbox = \"none\"", .settings = "leaks_in_child = true\n"});
+  ASSERT_TRUE(node_.wait_for("a: ready → draining")) << node_.statusd().output();
+  const auto dead = node_.wait_for("a: draining → backoff");
+  ASSERT_TRUE(dead) << node_.statusd().output();
+  EXPECT_THAT(*dead, testing::HasSubstr("the limit is 64 MiB"));
 }
 
 TEST_F(Limits, WhatLeaksFromItsStartOnIsFailedOnceItsBudgetIsUsedUp) {
