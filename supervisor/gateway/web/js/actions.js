@@ -12,7 +12,6 @@ const kActions = {
   pause: { label: "Pause", asks: "Its process is frozen until it is resumed. Calls are refused meanwhile." },
   resume: { label: "Resume", asks: null },
   start: { label: "Start", asks: null },
-  stop: { label: "Stop", asks: "It stays stopped, also over a restart of the node, until it is started again." },
 };
 
 // Which of them make sense. The front door, once frozen, could not be told to go on: this page speaks through it.
