@@ -135,12 +135,12 @@ void Node::on_ready(std::size_t index, const Ready& ready) {
   // The gateway's is the one that front ends know, whatever it listens on.
   if (!ready.url.empty() && !is_gateway(index)) module.row.url = ready.url;
   if (!ready.interface.empty()) module.row.interface = ready.interface;
-  const bool is_first = !module.process->ready;
-  if (is_first) module.process->ready = now();
+  if (!module.process->ready) {
+    module.process->ready = now();
+    // Should it fail, so will the next start, which says it.
+    if (auto ahead = protection_.prepare(module.plan)) module.ahead = std::move(*ahead);
+  }
   perform(tree_.on_ready(index, now()));
-  if (!is_first) return;
-  // Should it fail, so will the next start, which says it.
-  if (auto ahead = protection_.prepare(module.plan)) module.ahead = std::move(*ahead);
 }
 
 void Node::on_pong(std::size_t index, const Pong& pong) {

@@ -31,7 +31,8 @@ std::string text_of(const std::string& path) {
 std::string run(std::vector<std::string> words) {
   words.insert(words.begin(), "/usr/bin/env");  // which looks for it
   ChildProcess program(words, {}, ChildProcess::Errors::apart);
-  EXPECT_EQ(program.wait(kPatience), 0) << program.read_all() << program.errors();
+  // `promtool test rules` computes for seconds, on a processor that it shares.
+  EXPECT_EQ(program.wait(4 * kPatience), 0) << program.read_all() << program.errors();
   return program.read_all();
 }
 
