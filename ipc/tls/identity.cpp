@@ -65,21 +65,6 @@ Result<KeyPtr> load_or_create_key(const std::string& path) {
   return key;
 }
 
-Result<CertificatePtr> self_signed(EVP_PKEY* key) {
-  CertificatePtr certificate(X509_new());
-  X509* x = certificate.get();
-  X509_NAME* name = X509_get_subject_name(x);
-  // 9999-12-31 is RFC 5280's "no expiry".
-  const bool ok = X509_set_version(x, X509_VERSION_3) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(x), 1) == 1 &&
-                  ASN1_TIME_set_string_X509(X509_getm_notBefore(x), "19700101000000Z") == 1 &&
-                  ASN1_TIME_set_string_X509(X509_getm_notAfter(x), "99991231235959Z") == 1 &&
-                  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("status"),
-                                             -1, -1, 0) == 1 &&
-                  X509_set_issuer_name(x, name) == 1 && X509_set_pubkey(x, key) == 1 && X509_sign(x, key, nullptr) > 0;
-  if (!ok) return openssl_failed("make the certificate");
-  return certificate;
-}
-
 }  // namespace
 
 Result<KeyId> key_id_of(const x509_st* certificate) {
@@ -101,7 +86,7 @@ Result<KeyId> key_id_of(const x509_st* certificate) {
 Result<Identity> load_or_create_identity(const std::string& path) {
   Result<KeyPtr> key = load_or_create_key(path);
   if (!key) return tl::unexpected(key.error());
-  Result<CertificatePtr> certificate = self_signed(key->get());
+  Result<CertificatePtr> certificate = self_signed({.key = key->get(), .name = "status"});
   if (!certificate) return tl::unexpected(certificate.error());
   const Result<KeyId> id = key_id_of(certificate->get());
   if (!id) return tl::unexpected(id.error());

@@ -6,7 +6,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <cerrno>
 
@@ -17,44 +16,22 @@
 namespace status::tls {
 namespace {
 
-struct ExtensionDeleter {
-  void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
-};
-
 bool is_address(const std::string& name) {
   in6_addr any{};
   return ::inet_pton(AF_INET, name.c_str(), &any) == 1 || ::inet_pton(AF_INET6, name.c_str(), &any) == 1;
 }
 
-bool add_names(X509* certificate, const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names)
-    text += (text.empty() ? "" : ",") + ((is_address(name) ? "IP:" : "DNS:") + name);
-  const std::unique_ptr<X509_EXTENSION, ExtensionDeleter> extension(
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, text.c_str()));
-  return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
-}
-
-// Without an end: nobody is there to renew it, and who trusts it has it itself.
-Result<CertificatePtr> self_signed(EVP_PKEY* key, const std::vector<std::string>& names) {
-  CertificatePtr certificate(X509_new());
-  X509* x = certificate.get();
-  X509_NAME* subject = X509_get_subject_name(x);
-  const bool ok = X509_set_version(x, X509_VERSION_3) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(x), 1) == 1 &&
-                  ASN1_TIME_set_string_X509(X509_getm_notBefore(x), "19700101000000Z") == 1 &&
-                  ASN1_TIME_set_string_X509(X509_getm_notAfter(x), "99991231235959Z") == 1 &&
-                  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-                                             reinterpret_cast<const unsigned char*>("status node"), -1, -1, 0) == 1 &&
-                  X509_set_issuer_name(x, subject) == 1 && X509_set_pubkey(x, key) == 1 && add_names(x, names) &&
-                  X509_sign(x, key, EVP_sha256()) > 0;
-  if (!ok) return fail(openssl_error("make a certificate"));
-  return certificate;
+std::string alternative_names(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ",") + ((is_address(name) ? "IP:" : "DNS:") + name);
+  return out;
 }
 
 Status make_file(const std::string& path, const std::vector<std::string>& names) {
   const KeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   if (!key) return fail(openssl_error("make a key of P-256"));
-  const Result<CertificatePtr> certificate = self_signed(key.get(), names);
+  const Result<CertificatePtr> certificate = self_signed(
+      {.key = key.get(), .name = "status node", .alternative_names = alternative_names(names), .digest = EVP_sha256()});
   if (!certificate) return fail(certificate.error());
   const BioPtr memory(BIO_new(BIO_s_secmem()));
   if (PEM_write_bio_PKCS8PrivateKey(memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1 ||
