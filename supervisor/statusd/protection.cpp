@@ -10,7 +10,7 @@ FileGrants grants_of(const ModulePlan& plan, const NodePaths& paths) {
   const std::string& name = plan.manifest.name;
   FileGrants grants{.writable = {paths.run_of(name), paths.data_of(name)}, .readable = {plan.folder, plan.executable}};
   // The dashboard shows the ends of logs and the crash records.
-  if (name == kGateway) grants.readable.insert(grants.readable.end(), {paths.token(), paths.logs(), paths.crash()});
+  if (name == kGateway) grants.shown = {paths.token(), paths.logs(), paths.crash()};
   if (name == "keys") grants.writable.push_back(paths.node_key());
   return grants;
 }

@@ -78,7 +78,7 @@ Status allow(int rules, const std::string& path, std::uint64_t access) {
 
 std::vector<FileId> files_of(const FileGrants& grants) {
   std::vector<FileId> out;
-  for (const auto* paths : {&grants.readable, &grants.writable}) {
+  for (const auto* paths : {&grants.readable, &grants.shown, &grants.writable}) {
     for (const std::string& path : *paths) {
       struct stat info {};
       out.push_back(::stat(path.c_str(), &info) == 0 ? FileId{info.st_dev, info.st_ino} : FileId{});
@@ -113,6 +113,9 @@ Result<FileRules> make_file_rules(const FileGrants& grants, Sandbox profile, int
   }
   for (const std::string& path : grants.readable) {
     if (auto allowed = allow(rules.get(), path, kExecute & known); !allowed) return fail(allowed.error());
+  }
+  for (const std::string& path : grants.shown) {
+    if (auto allowed = allow(rules.get(), path, kRead & known); !allowed) return fail(allowed.error());
   }
   for (const std::string& path : grants.writable) {
     if (auto allowed = allow(rules.get(), path, kOwn & known); !allowed) return fail(allowed.error());

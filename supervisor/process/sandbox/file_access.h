@@ -15,8 +15,9 @@ namespace status::supervisor {
 // What one module has beyond what every program needs (/usr, /etc, /proc and the like, read-only). Absolute paths; what
 // is not there is left out.
 struct FileGrants {
-  std::vector<std::string> writable;  // with everything below: files, directories and sockets of its own
-  std::vector<std::string> readable;  // with everything below; may be executed
+  std::vector<std::string> writable;    // with everything below: files, directories and sockets of its own
+  std::vector<std::string> readable;    // with everything below; may be executed
+  std::vector<std::string> shown = {};  // with everything below; read, and no more
   friend bool operator==(const FileGrants&, const FileGrants&) = default;
 };
 
