@@ -1,12 +1,20 @@
 #include "supervisor/process/control_channel.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <span>
 
 #include "supervisor/process/bounds.h"
 
 namespace status::supervisor {
 
 using namespace ipc::control;
+
+namespace {
+
+constexpr std::size_t kTogether = 16;  // lines in one system call
+
+}  // namespace
 
 ControlChannel::ControlChannel(boost::asio::io_context& loop, UniqueFd socket, Callbacks callbacks)
     : socket_(loop, boost::asio::local::stream_protocol(), socket.release()), callbacks_(std::move(callbacks)) {
@@ -15,6 +23,12 @@ ControlChannel::ControlChannel(boost::asio::io_context& loop, UniqueFd socket, C
 }
 
 ControlChannel::Sent ControlChannel::send(const ToModule& message) {
+  const Sent sent = queue(message);
+  write();
+  return sent;
+}
+
+ControlChannel::Sent ControlChannel::queue(const ToModule& message) {
   std::string line = encode(message);
   if (line.size() > kMaxLineBytes) {
     callbacks_.problem("a line of " + std::to_string(line.size()) + " bytes is longer than one may be: not sent");
@@ -23,24 +37,15 @@ ControlChannel::Sent ControlChannel::send(const ToModule& message) {
   if (broken_ || queued_bytes_ + line.size() > kMaxQueued) return Sent::no_room;
   queued_bytes_ += line.size();
   queue_.push_back(std::move(line));
-  if (!waiting_) write();
   return Sent::queued;
 }
 
 // Here and now, as far as the other end has room: whoever sends goes on with work that takes milliseconds (a spawn, a
 // crash record), and front ends would hear of a death after it.
 void ControlChannel::write() {
+  if (waiting_ || broken_) return;
   boost::system::error_code error;
-  while (!queue_.empty()) {
-    const std::string& line = queue_.front();
-    const std::size_t bytes = socket_.write_some(boost::asio::buffer(line) + front_sent_, error);
-    if (error) break;
-    front_sent_ += bytes;
-    queued_bytes_ -= bytes;
-    if (front_sent_ < line.size()) continue;
-    queue_.pop_front();
-    front_sent_ = 0;
-  }
+  write_some(error);
   if (!error) return;
   if (error != boost::asio::error::would_block) {
     broken_ = true;  // the death itself is the pidfd's news
@@ -52,6 +57,22 @@ void ControlChannel::write() {
                        waiting_ = false;
                        if (!failed) write();
                      }));
+}
+
+void ControlChannel::write_some(boost::system::error_code& error) {
+  while (!queue_.empty()) {
+    std::array<boost::asio::const_buffer, kTogether> lines;
+    const std::size_t count = std::min(queue_.size(), lines.size());
+    for (std::size_t i = 0; i < count; ++i) lines[i] = boost::asio::buffer(queue_[i]);
+    lines[0] += front_sent_;
+    std::size_t bytes = socket_.write_some(std::span(lines.data(), count), error);
+    if (error) return;
+    queued_bytes_ -= bytes;
+    for (bytes += front_sent_; !queue_.empty() && bytes >= queue_.front().size(); queue_.pop_front()) {
+      bytes -= queue_.front().size();
+    }
+    front_sent_ = bytes;
+  }
 }
 
 // Waits and reads in two steps: bytes that were read for a handler that a death overtakes would be lost.

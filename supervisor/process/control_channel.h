@@ -32,6 +32,9 @@ class ControlChannel {
   enum class Sent : std::uint8_t { queued, too_long, no_room };
   // In order.
   Sent send(const ipc::control::ToModule& message);
+  // The same, but it may wait for the next send() or write(): lines that belong together arrive together.
+  Sent queue(const ipc::control::ToModule& message);
+  void write();
   std::size_t queued_bytes() const { return queued_bytes_; }
 
   // For another image of the supervisor: what is open, and the beginning of a line that has not ended.
@@ -45,7 +48,8 @@ class ControlChannel {
 
  private:
   void read();
-  void write();
+  // As much as the other end has room for.
+  void write_some(boost::system::error_code& error);
   // False when a callback destroyed the channel.
   bool deliver(std::size_t bytes);
 

@@ -52,13 +52,23 @@ void GatewayLink::row_changed(std::size_t module) {
 }
 
 void GatewayLink::event(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data) {
+  add(std::move(topic), time_ms, generation, std::move(data));
+  flush();
+}
+
+void GatewayLink::row_changed(std::size_t module, std::string topic, std::int64_t time_ms, std::uint64_t generation,
+                              Value data) {
+  changed_.insert(module);
+  event(std::move(topic), time_ms, generation, std::move(data));
+}
+
+void GatewayLink::add(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data) {
   if (events_.size() == kMaxEvents) {
     events_.pop_front();
     if (sent_ > 0) --sent_;
     ++lost_;
   }
   events_.push_back({++last_seq_, std::move(topic), time_ms, generation, std::move(data)});
-  flush();
 }
 
 void GatewayLink::sample(const SupervisorSample& sample) {
@@ -81,10 +91,15 @@ void GatewayLink::ping_answered(std::uint64_t n) {
 
 void GatewayLink::flush() {
   if (channel_ == nullptr) return;
+  while (queue_some()) channel_->write();
+}
+
+bool GatewayLink::queue_some() {
+  const std::size_t before = channel_->queued_bytes();
   while (!changed_.empty() && channel_->queued_bytes() < kEnoughQueued) {
     const std::size_t module = *changed_.begin();
     // What is too long now stays so: it must not hold up the rest.
-    if (channel_->send(ModuleChanged{rows_(module)}) == ControlChannel::Sent::no_room) return;
+    if (channel_->queue(ModuleChanged{rows_(module)}) == ControlChannel::Sent::no_room) break;
     changed_.erase(module);
   }
   if (lost_ > 0 && events_.size() < kMaxEvents) {
@@ -94,9 +109,10 @@ void GatewayLink::flush() {
     events_.push_back({++last_seq_, "supervisor.events_lost", time_ms, 0, Value::map({{"count", lost}})});
   }
   while (sent_ < events_.size() && channel_->queued_bytes() < kEnoughQueued) {
-    if (channel_->send(events_[sent_]) == ControlChannel::Sent::no_room) return;
+    if (channel_->queue(events_[sent_]) == ControlChannel::Sent::no_room) break;
     ++sent_;
   }
+  return channel_->queued_bytes() > before;
 }
 
 }  // namespace status::supervisor

@@ -37,6 +37,8 @@ class GatewayLink {
 
   void row_changed(std::size_t module);
   void event(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data);
+  // Both: the row and what happened to it arrive together, the row first.
+  void row_changed(std::size_t module, std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data);
 
   // Of statusd itself; one that has no room is not sent again.
   void sample(const ipc::control::SupervisorSample& sample);
@@ -47,7 +49,10 @@ class GatewayLink {
  private:
   // `modules` opens the front door, so rows that have no room in its line go before it.
   void send_all();
+  void add(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data);
   void flush();
+  // False when there was nothing, or no room for it.
+  bool queue_some();
 
   std::string boot_id_;
   std::size_t modules_;

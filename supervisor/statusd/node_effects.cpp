@@ -102,17 +102,17 @@ void Node::announce(const Effect& effect) {
     row.ready_ms = clock_.unix_ms();
     share_as_others(static_cast<pid_t>(row.pid));
   }
+  // Front ends first: the journal is files and a terminal.
+  gateway_.row_changed(effect.module, "supervisor.module_state", clock_.unix_ms(), row.generation,
+                       Value::map({{"module", row.name},
+                                   {"from", to_word(effect.from)},
+                                   {"to", to_word(effect.to)},
+                                   {"cause", effect.cause},
+                                   {"pid", row.pid},
+                                   {"next_attempt_ms", row.next_attempt_ms}}));
   journal_.transition(row.name, to_word(effect.from), to_word(effect.to), row.generation, static_cast<long>(row.pid),
                       effect.cause);
-  publish(effect.module);
   tell_service_manager();
-  gateway_.event("supervisor.module_state", clock_.unix_ms(), row.generation,
-                 Value::map({{"module", row.name},
-                             {"from", to_word(effect.from)},
-                             {"to", to_word(effect.to)},
-                             {"cause", effect.cause},
-                             {"pid", row.pid},
-                             {"next_attempt_ms", row.next_attempt_ms}}));
 }
 
 void Node::publish(std::size_t index) { gateway_.row_changed(index); }

@@ -22,8 +22,9 @@ class HeldCall {
     request.method = method;
     request.params = encode_msgpack(Value::Map());
     client.call(request, [this](const Result<ipc::Response>& response) {
+      const auto now = bench::Clock::now();
       const std::lock_guard lock(mutex_);
-      at_ = bench::Clock::now();
+      at_ = now;
       code_ = response ? Code::internal : response.error().code;
       ended_.notify_all();
     });

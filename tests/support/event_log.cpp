@@ -17,11 +17,12 @@ EventLog::EventLog(ipc::Client& client, const std::string& method, std::optional
                     }) {}
 
 void EventLog::take(api::StreamReply page) {
+  const auto now = std::chrono::steady_clock::now();  // before the wait for whoever looks through what there is
   const std::lock_guard lock(mutex_);
   lagged_ += page.lagged;
   resets_ += page.reset ? 1 : 0;
   std::move(page.events.begin(), page.events.end(), std::back_inserter(events_));
-  arrived_.resize(events_.size(), std::chrono::steady_clock::now());
+  arrived_.resize(events_.size(), now);
   grown_.notify_all();
 }
 

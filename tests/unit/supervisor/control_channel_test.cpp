@@ -28,6 +28,19 @@ class ControlChannelTest : public testing::Test {
     }
     return all;
   }
+  // While the loop turns, and nothing waits after it.
+  void expect_all(const std::string& sent) {
+    std::string got;
+    while (got.size() < sent.size()) {
+      const std::string more = at_the_module();
+      got += more;
+      if (more.empty()) {
+        ASSERT_GT(loop_.run_one_for(std::chrono::seconds(20)), 0u);
+      }
+    }
+    EXPECT_EQ(got, sent);
+    EXPECT_EQ(channel_->queued_bytes(), 0u);
+  }
 
   boost::asio::io_context loop_;
   UniqueFd module_;
@@ -41,6 +54,28 @@ TEST_F(ControlChannelTest, WhatIsSentIsThereBeforeTheLoopTurns) {
   EXPECT_EQ(channel_->queued_bytes(), 0u);
 }
 
+TEST_F(ControlChannelTest, WhatIsQueuedGoesTogetherWithTheNext) {
+  ASSERT_EQ(channel_->queue(Ping{1}), ControlChannel::Sent::queued);
+  EXPECT_EQ(at_the_module(), "");
+  channel_->send(Ping{2});
+  EXPECT_EQ(at_the_module(), encode(Ping{1}) + encode(Ping{2}));
+  channel_->queue(Ping{3});
+  channel_->write();
+  EXPECT_EQ(at_the_module(), encode(Ping{3}));
+  EXPECT_EQ(channel_->queued_bytes(), 0u);
+}
+
+// More lines than go in one system call, and more than there is room for at once.
+TEST_F(ControlChannelTest, ManyThatAreQueuedArriveInOrder) {
+  std::string sent;
+  for (std::uint64_t n = 0; n < 10'000; ++n) {
+    ASSERT_EQ(channel_->queue(Ping{n}), ControlChannel::Sent::queued);
+    sent += encode(Ping{n});
+  }
+  channel_->write();
+  expect_all(sent);
+}
+
 TEST_F(ControlChannelTest, WhatTheModuleHasNoRoomForFollowsInOrder) {
   std::string sent;
   for (std::uint64_t n = 0; channel_->queued_bytes() == 0; ++n) {
@@ -49,16 +84,7 @@ TEST_F(ControlChannelTest, WhatTheModuleHasNoRoomForFollowsInOrder) {
   }
   ASSERT_EQ(channel_->send(Ping{0}), ControlChannel::Sent::queued) << "behind what waits already";
   sent += encode(Ping{0});
-  std::string got;
-  while (got.size() < sent.size()) {
-    const std::string more = at_the_module();
-    got += more;
-    if (more.empty()) {
-      ASSERT_GT(loop_.run_one_for(std::chrono::seconds(20)), 0u);
-    }
-  }
-  EXPECT_EQ(got, sent);
-  EXPECT_EQ(channel_->queued_bytes(), 0u);
+  expect_all(sent);
 }
 
 TEST_F(ControlChannelTest, WithNobodyAtTheOtherEndItTakesNothing) {
