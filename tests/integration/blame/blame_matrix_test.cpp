@@ -27,7 +27,7 @@ TEST_F(Blamed, EveryStageOfEveryModule) {
                      {"waku.info"},
                      {"waku.peers"},
                      {"keys.status"}}),
-      10ms);
+      50ms);  // so that a machine that is slow has time for all of them: what is late then is late by the fault
   std::printf("%-28s %-8s %8s %8s  %s\n", "method", "stage", "first", "share", "why");
   for (const Place& cell : every_place()) {
     const Outcome added = run({"fault", "add", cell.method, "--stage", cell.stage, "--delay", "50ms"});
