@@ -18,6 +18,7 @@
 #include "supervisor/gateway/metrics_collector.h"
 #include "supervisor/gateway/named_tokens.h"
 #include "supervisor/gateway/office.h"
+#include "supervisor/gateway/records/records_desk.h"
 #include "supervisor/gateway/remote/remote_door.h"
 #include "supervisor/gateway/routes.h"
 #include "supervisor/gateway/supervisor_methods.h"

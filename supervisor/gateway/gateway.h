@@ -18,7 +18,7 @@
 #include "ipc/server/server.h"
 #include "metrics/flight/recorder.h"
 #include "supervisor/gateway/log.h"
-#include "supervisor/gateway/records/records_desk.h"
+#include "supervisor/gateway/records/node_folders.h"
 #include "supervisor/gateway/supervisor_link.h"
 
 namespace status::gateway {

@@ -3,19 +3,15 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "ipc/server/server.h"
 #include "supervisor/gateway/office.h"
+#include "supervisor/gateway/records/node_folders.h"
 #include "supervisor/gateway/records/records_api.h"
 #include "supervisor/gateway/routes.h"
 
 namespace status::gateway {
-
-// Where the node's files are. Empty: there are none to show.
-struct NodeFolders {
-  std::string data_dir;
-  std::string run_dir;
-};
 
 class RecordsDesk {
  public:
