@@ -61,4 +61,13 @@ await browse(url, async (page, about) => {
     + document.documentElement.outerHTML.includes(text), token);
   check(!kept.includes(token) && !kept.includes("true"), "the token is in the page's memory alone");
   saw("restarted");
+
+  // Its log grows under the reader's eyes.
+  await page.goto(`${url}#/module/keys`);
+  const starts = page.locator(".log div", { hasText: "started: pid" });
+  await starts.first().waitFor();
+  const starts_before = await starts.count();
+  await order(page, page.getByRole("button", { name: "Restart keys" }));
+  await starts.nth(starts_before).waitFor();
+  saw("the log goes on");
 }).catch((error) => { console.error(error.stack.replaceAll(token, "TOKEN")); process.exitCode = 1; });

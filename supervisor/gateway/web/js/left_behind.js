@@ -1,31 +1,9 @@
 // What a module left behind and what it runs with: the end of its log, its deaths, its configuration.
 import { read } from "./api.js";
 import { h } from "./dom.js";
-import { bytes, clock, date_and_clock, duration, exact_clock } from "./format.js";
+import { bytes, clock, date_and_clock, duration } from "./format.js";
+import { followed_log, log_of } from "./log_lines.js";
 import { facts, loader, section } from "./page_parts.js";
-
-const kShown = ["time_ms", "level", "module", "message", "generation"];
-
-// A line of a crash record is the text that the module wrote.
-function fields_of(line) {
-  if (typeof line !== "string" || !line.startsWith("{")) return line;
-  try {
-    return JSON.parse(line);
-  } catch {
-    return line;
-  }
-}
-
-function log_line(text) {
-  const line = fields_of(text);
-  if (typeof line !== "object" || line === null) return h("div", {}, String(line));
-  const more = Object.entries(line).filter(([key]) => !kShown.includes(key))
-    .map(([key, value]) => `  ${key}=${typeof value === "string" ? value : JSON.stringify(value)}`).join("");
-  return h("div", { class: line.level }, h("time", {}, exact_clock(line.time_ms || 0)), ` ${line.level || ""} ${line.message || ""}${more}`);
-}
-
-// Focusable, because it scrolls.
-const log_of = (lines, label) => h("div", { class: "log", tabindex: "0", role: "log", "aria-label": label }, lines.map(log_line));
 
 const frame_of = (frame) => (frame.object ? `${frame.object.split("/").pop()} + 0x${Number(frame.offset).toString(16)}` : "in no known file");
 
@@ -64,26 +42,27 @@ function flat(value, name = "") {
 }
 
 export function left_behind(name) {
-  const places = [h("div"), h("div"), h("div")];
+  const log = followed_log(name);
+  const places = [h("div"), h("div")];
   const loads = places.map(loader);
   const ask = () => {
     // Somebody is reading it.
     if (places.some((place) => place.contains(document.activeElement))) return;
-    loads[0].load(read("log_tail", { module: name, lines: 100 }),
-      (reply) => (reply.lines.length === 0 ? h("p", { class: "hint" }, "It has written nothing.") : log_of(reply.lines, `Log of ${name}`)))
-      .then(() => { for (const log of places[0].querySelectorAll(".log")) log.scrollTop = log.scrollHeight; });
-    loads[1].load(read("crashes", { module: name, count: 5 }), crashes_of);
-    loads[2].load(read("settings", { module: name }), (reply) => facts(flat(reply.configuration)));
+    loads[0].load(read("crashes", { module: name, count: 5 }), crashes_of);
+    loads[1].load(read("settings", { module: name }), (reply) => facts(flat(reply.configuration)));
   };
   const again = h("button", { type: "button", onclick: ask }, "Read again");
   ask();
   return {
     elements: [
-      section("Log", h("p", { class: "hint" }, "The last 100 lines; ids, addresses and paths are taken out. ", again), places[0]),
-      section("Deaths", h("p", { class: "hint" }, `With names of functions: statusctl why ${name}`), places[1]),
-      section("Configuration", h("p", { class: "hint" }, "Texts of the module's own settings are hidden."), places[2]),
+      section("Log", h("p", { class: "hint" }, "The last 100 lines, as they come; ids, addresses and paths are taken out."), ...log.elements),
+      section("Deaths", h("p", { class: "hint" }, `With names of functions: statusctl why ${name} `, again), places[0]),
+      section("Configuration", h("p", { class: "hint" }, "Texts of the module's own settings are hidden."), places[1]),
     ],
     ask,
-    close: () => loads.forEach((each) => each.close()),
+    close() {
+      log.close();
+      loads.forEach((each) => each.close());
+    },
   };
 }

@@ -1,4 +1,4 @@
-// The one event stream: what is shown, as it happens. Nothing is polled while it is open.
+// The one event stream: what is shown, as it happens. Nothing is polled while it is open but a log that is being read.
 
 // Without any message for so long the connection is taken for lost: there is one each second.
 const kSilenceMs = 4000;
