@@ -29,20 +29,28 @@ class View {
     const Result<Value> reply = session_.read("supervisor.top", Value(Value::Map{}));
     if (!reply) return "The node does not answer: " + reply.error().message + "\n\n" + kKeys + "\n";
     rows_ = ordered(*reply, order_);
-    chosen_ = std::min(chosen_, rows_.empty() ? 0 : rows_.size() - 1);
-    return top_table(rows_, chosen_) + "\n" + (opened_.empty() ? "" : details()) + kKeys + "\n";
+    return top_table(rows_, chosen_row()) + "\n" + (opened_.empty() ? "" : details()) + kKeys + "\n";
   }
 
   void press(const KeyPress& press) {
-    if (press.key == Key::up && chosen_ > 0) --chosen_;
-    if (press.key == Key::down) ++chosen_;
-    if (press.key == Key::enter && chosen_ < rows_.size()) opened_ = rows_[chosen_].string_or("module", "");
+    if (press.key == Key::up) choose(chosen_row() - 1);
+    if (press.key == Key::down) choose(chosen_row() + 1);
+    if (press.key == Key::enter && !rows_.empty()) opened_ = name_of(rows_[chosen_row()]);
     if (press.key == Key::escape) opened_.clear();
     const auto order = kOrders.find(press.letter);
     if (press.key == Key::other && order != kOrders.end()) order_ = order->second;
   }
 
  private:
+  static std::string name_of(const Value& row) { return row.string_or("module", ""); }
+  // Rows change places while somebody looks at them: it is the module that is chosen. The first one until then.
+  std::size_t chosen_row() const {
+    const auto found = std::ranges::find(rows_, chosen_, name_of);
+    return found == rows_.end() ? 0 : static_cast<std::size_t>(found - rows_.begin());
+  }
+  void choose(std::size_t row) {
+    if (row < rows_.size()) chosen_ = name_of(rows_[row]);
+  }
   // The slowest of its last calls.
   std::string details() {
     const Result<Value> flight =
@@ -63,7 +71,7 @@ class View {
   Session& session_;
   TopOrder order_ = TopOrder::name;
   std::vector<Value> rows_;
-  std::size_t chosen_ = 0;
+  std::string chosen_;
   std::string opened_;
 };
 

@@ -12,7 +12,7 @@
 #include "supervisor/gateway/tokens.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temp_dir.h"
-#include "tests/unit/cli/terminal.h"
+#include "tests/support/terminal.h"
 #include "tests/unit/gateway/fixture.h"
 
 namespace status::gateway {
