@@ -1,6 +1,8 @@
 // The dashboard's files and its JSON door, over a raw socket.
 #include <gmock/gmock.h>
 
+#include <regex>
+
 #include "supervisor/gateway/dashboard/access.h"
 #include "supervisor/gateway/dashboard/files.h"
 #include "supervisor/gateway/dashboard/json_door.h"
@@ -32,6 +34,20 @@ TEST_F(DashboardTest, TheFirstPageAndAllThatItNeedsAreServed) {
       EXPECT_THAT(std::string(file.plain), Not(HasSubstr(elsewhere))) << file.path;
     }
   }
+}
+
+// A file that the build was not told of would be a page that does not start.
+TEST(DashboardFiles, WhatAScriptImportsIsThere) {
+  const std::regex import("from \"\\.(/[a-z_]+\\.js)\"");
+  std::size_t count = 0;
+  for (const WebFile& file : web_files()) {
+    const std::string text(file.plain);
+    for (std::sregex_iterator at(text.begin(), text.end(), import), end; at != end; ++at, ++count) {
+      const std::string path = "/js" + (*at)[1].str();
+      EXPECT_THAT(web_files(), Contains(testing::Field(&WebFile::path, path))) << file.path;
+    }
+  }
+  EXPECT_GT(count, 20U);
 }
 
 TEST_F(DashboardTest, EveryAnswerForbidsWhatThePagesDoNotNeed) {
