@@ -1,4 +1,4 @@
-// kill_loop [--kills N] [--writers N] [--between N] [--messages N] [--seed S] [--proof DIRECTORY]: storms of kills (storm.h), each on nodes of its
+// kill_loop [--kills N] [--writers N] [--messages N] [--seed S] [--proof DIRECTORY]: storms of kills (storm.h), each on nodes of its
 // own, until there were so many kills.
 //
 // PASS only if no acknowledged write was lost or doubled (in the databases and in the events), the gateways account for
@@ -84,21 +84,19 @@ int main(int argc, char** argv) {
   std::uint64_t writers = 4;
   std::uint64_t storm = 2'500;
   std::uint64_t calm = 400;
-  std::uint64_t between = 8;
   std::uint64_t messages = 0;
   proof::Proof proof("kill_storm", "kills", 300);
   if (const auto leave = proof.begin(argc, argv,
                                      {{"writers", writers, "clients that write, at least 2"},
                                       {"storm", storm, "kills on one pair of nodes"},
-                                      {"between", between, "messages of one client between two kills, at most"},
-                                      {"messages", messages, "acknowledged writes that it takes at least"},
+                                      {"messages", messages, "acknowledged writes, as many for each kill"},
                                       {"calm", calm, "calls of each reader before the first kill"}})) {
     return *leave;
   }
   while (proof.left() > 0 && proof.has_time()) {
     chaos::Storm one({.kills = std::min(proof.left(), storm),
                       .writers = std::max<std::uint64_t>(writers, 2),
-                      .between = std::max<std::uint64_t>(between, 1),
+                      .messages_a_kill = (messages + proof.total() - 1) / proof.total(),
                       .calm_calls = calm,
                       .seed = proof.piece_seed(),
                       .has_time = [&] { return proof.has_time(); }});

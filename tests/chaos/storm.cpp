@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::array kVictims = {"gateway", "keys", "waku", "chat"};
 constexpr std::uint64_t kLongestVolley = 4;
-constexpr std::uint64_t kPauseMsAMessage = 6;  // no kill waits longer for a client that is held up
+constexpr std::uint64_t kMessagesBetween = 8;  // of one client, between two kills, at most
+constexpr std::uint64_t kPauseMs = 48;         // no kill waits longer for a client that is held up
 // Calm is long where the disk is slow: half of the readers' calls wait for it behind those of the writers.
 constexpr std::chrono::seconds kCalmPatience{900};
 
@@ -75,13 +76,30 @@ bool Storm::volley() {
     // Somewhere in the traffic, or in the middle of what the kill before has left.
     const Place& place = *places_[draw(places_.size())];
     Writer& traffic = *place.writers[draw(place.writers.size())];
-    const std::size_t messages = 1 + draw(plan_.between);
-    const std::chrono::milliseconds pause(draw(kPauseMsAMessage * plan_.between + 1));
-    traffic.wait_for(traffic.count() + messages, pause);
+    if (!reach(plan_.messages_a_kill * (report_.kills + 1))) return false;
+    const std::size_t messages = 1 + draw(kMessagesBetween);
+    traffic.wait_for(traffic.count() + messages, std::chrono::milliseconds(draw(kPauseMs + 1)));
     const bool two = ++strikes_ % 10 == 0 && report_.kills + 2 <= plan_.kills;
     if (!strike(two ? 2 : 1)) return false;
   }
   return true;
+}
+
+// So many are acknowledged, of all clients together.
+bool Storm::reach(std::size_t messages) {
+  for (;;) {
+    std::size_t all = 0;
+    Writer* last = nullptr;
+    for (Place* place : places_) {
+      for (const auto& writer : place->writers) {
+        all += writer->count();
+        if (last == nullptr || writer->count() < last->count()) last = writer.get();
+      }
+    }
+    if (all >= messages) return true;
+    // The others go on meanwhile.
+    if (!last->wait_for(last->count() + 1, test::kPatience)) return say("a client is held up: " + last->trouble());
+  }
 }
 
 bool Storm::strike(std::size_t count) {

@@ -23,8 +23,9 @@ namespace status::chaos {
 
 struct StormPlan {
   std::size_t kills = 0;
-  std::size_t writers = 2;     // of both nodes together
-  std::size_t between = 8;     // messages of one client between two kills, at most
+  std::size_t writers = 2;  // of both nodes together
+  // Of all clients together, for each kill, at least; 0: kills come as fast as they can.
+  std::size_t messages_a_kill = 0;
   std::size_t calm_calls = 0;  // of each bystander before the first kill
   std::uint64_t seed = 0;
   std::function<bool()> has_time = [] { return true; };  // asked between volleys
@@ -81,6 +82,7 @@ class Storm {
   bool prepare();
   bool begin();
   bool volley();
+  bool reach(std::size_t messages);
   bool strike(std::size_t count);
   bool recover();
   void look_at_statusd();
