@@ -59,7 +59,9 @@ class CustodyLog {
   // durable. The call that this thread works on is recorded as well; this holds for the next two, too.
   void note(Step step, const MessageNames& message, std::uint64_t at_ns = 0) const;
   // The module `to` has to go on.
-  void hand_over(Step step, const MessageNames& message, std::string_view to) const { record(step, message, to, 0); }
+  void hand_over(Step step, const MessageNames& message, std::string_view to, std::uint64_t at_ns = 0) const {
+    record(step, message, to, at_ns);
+  }
   // No module of this node has to go on.
   void end(Step step, const MessageNames& message) const { record(step, message, {}, 0); }
 

@@ -41,16 +41,15 @@ void WakuDelivery::send_now(Waiting message) {
   request.content_topic = std::move(message.parcel.topic);
   request.payload = std::move(message.parcel.payload);
   request.ephemeral = message.parcel.ephemeral;
-  ipc::call_async<waku::Send>(
-      waku_, request, {.deadline_ms = kDeadlineMs},
-      [this, done = std::move(message.done), id = message.parcel.message](const Result<waku::Send::Reply>& reply) {
-        reply ? custody_.hand_over(metrics::Step::handed_to_waku, {reply->message_hash.bytes, id}, kWaku)
-              : note_refusal(id);
-        // A backend that has this very message already is not asked for more.
-        const bool known = !reply && reply.error().reason == "waku.duplicate_message";
-        const Status outcome = known ? Status{} : outcome_of(reply);
-        executor_.post([done, outcome] { done(outcome); });
-      });
+  ipc::call_async<waku::Send>(waku_, request, {.deadline_ms = kDeadlineMs},
+                              [this, done = std::move(message.done), id = message.parcel.message,
+                               ephemeral = message.parcel.ephemeral](const Result<waku::Send::Reply>& reply) {
+                                reply ? note_handed_over({reply->message_hash.bytes, id}, ephemeral) : note_refusal(id);
+                                // A backend that has this very message already is not asked for more.
+                                const bool known = !reply && reply.error().reason == "waku.duplicate_message";
+                                const Status outcome = known ? Status{} : outcome_of(reply);
+                                executor_.post([done, outcome] { done(outcome); });
+                              });
 }
 
 void WakuDelivery::subscribe(const std::string& topic) {
@@ -112,6 +111,12 @@ void WakuDelivery::refuse_waiting(const Error& error) {
     note_refusal(message.parcel.message);
     message.done(fail(error));
   }
+}
+
+// What is ephemeral is lost with the process that has it: nobody has to go on with it.
+void WakuDelivery::note_handed_over(const metrics::MessageNames& message, bool ephemeral) const {
+  ephemeral ? custody_.end(metrics::Step::handed_to_waku, message)
+            : custody_.hand_over(metrics::Step::handed_to_waku, message, kWaku);
 }
 
 // It is not chat that has to go on with it.

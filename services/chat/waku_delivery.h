@@ -42,6 +42,7 @@ class WakuDelivery final : public Delivery {
   void request_topics();
   void topics_answered(const std::vector<std::string>& topics, std::uint64_t round, const Status& outcome);
   void refuse_waiting(const Error& error);
+  void note_handed_over(const metrics::MessageNames& message, bool ephemeral) const;
   void note_refusal(const MessageId& message) const;
   void ask_for_refused_later();
   void send_now(Waiting message);

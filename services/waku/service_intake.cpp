@@ -50,8 +50,11 @@ Status WakuService::append(store::Transaction& tx, const ReceivedMessage& messag
       if (!seq) return fail(seq.error());
       const Result<std::string> module = tables::subscribed_module(tx, message.message.content_topic);
       if (!module) return fail(module.error());
-      // Before the commit: after it the module may have read it already. What is not committed is received again.
-      seams_.custody.hand_over(metrics::Step::received, {.hash = message.hash}, *module);
+      // What a death keeps from being committed need not come again: nobody stores what is ephemeral. The time is from
+      // before the commit, after which the module may have read it already.
+      tx.on_commit([this, hash = message.hash, module = *module, at_ns = monotonic_ns()] {
+        seams_.custody.hand_over(metrics::Step::received, {.hash = hash}, module, at_ns);
+      });
     }
   }
   tx.on_commit([this, counter = *fresh ? &received_ : &received_before_] { ++*counter; });

@@ -50,7 +50,10 @@ class CommitLog final : public CommitObserver {
   void committed(Durability durability) override {
     const std::lock_guard lock(mutex_);
     log_.push_back(durability);
+    if (look) look();
   }
+  // Called with each, if it is set before the first.
+  std::function<void()> look;
   // Those since the last call.
   std::vector<Durability> take() {
     const std::lock_guard lock(mutex_);

@@ -42,6 +42,17 @@ TEST_F(WakuDurability, PeersAreKeptWithAFullCommit) {
   EXPECT_THAT(commits_.take(), ElementsAre(Durability::full));
 }
 
+// A death in between would leave a message at chat that never comes there.
+TEST_F(WakuDurability, AMessageIsInCustodyOnceItIsCommitted) {
+  std::atomic<double> at_the_commit = -1;
+  commits_.look = [&] { at_the_commit = passed("received"); };
+  EXPECT_TRUE(backend_->events->on_message(message(1)));
+  ASSERT_THAT(logged(1), ElementsAre("1"));
+  stop();  // the intake has done its work
+  EXPECT_EQ(at_the_commit, 0);
+  EXPECT_EQ(passed("received"), 1);
+}
+
 TEST_F(WakuDurability, WhatCountsAsReceivedIsInAFullCommitAndWhatIsOnlyNotedIsNot) {
   EXPECT_TRUE(backend_->events->on_message(message(1)));
   ASSERT_THAT(logged(1), ElementsAre("1"));

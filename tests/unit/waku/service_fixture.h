@@ -190,6 +190,7 @@ class WakuServiceTest : public ::testing::Test {
                                       .clock = clock_,
                                       .random = random_,
                                       .generation = 5,
+                                      .custody = metrics::CustodyLog(registry_, "waku"),
                                       .timing = timing_});
     ASSERT_TRUE(service) << service.error().describe();
     service_ = std::move(*service);
@@ -246,7 +247,20 @@ class WakuServiceTest : public ::testing::Test {
     return answer.get_future().get();
   }
 
+  // So many messages have come by this step.
+  double passed(const std::string& step) {
+    double out = 0;
+    for (const metrics::Family& family : registry_.collect()) {
+      if (family.name != "status_custody_steps_total") continue;
+      for (const metrics::Sample& sample : family.samples) {
+        if (sample.labels == metrics::Labels{{"step", step}}) out = sample.value;
+      }
+    }
+    return out;
+  }
+
   store::TemporaryFolder folder_;
+  metrics::Registry registry_;
   std::set<MessageHash> kept_;  // by the next backend
   Timing timing_{milliseconds(20), milliseconds(200), milliseconds(100'000)};
   Disk disk_;
