@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "ipc/api/schema.h"
 #include "ipc/api/stream_types.h"
 
 namespace status::api {
@@ -38,6 +39,8 @@ std::string_view to_word(Stability stability) {
   constexpr std::array<std::string_view, 3> kWords = {"stable", "experimental", "deprecated"};
   return kWords[static_cast<std::size_t>(stability)];
 }
+
+Value Shape::schema() const { return table_ != nullptr ? object_schema(*table_) : schema_; }
 
 Interface::Interface(std::string name, Version version, std::string title, Owner owner)
     : name_(std::move(name)), version_(version), title_(std::move(title)), owner_(std::move(owner)) {
@@ -81,7 +84,7 @@ Interface& Interface::add_stream(const std::string& name, std::string summary, b
   MethodInfo info{.name = name + ".next", .summary = std::move(summary), .effect = Effect::stream};
   info.errors.push_back({Code::aborted, "ipc.superseded", "A second poll of the same consumer has ended this one."});
   return add_method(
-      {std::move(info), &table_of<StreamRequest>(), &table_of<StreamReply>(), StreamInfo{durable, std::move(events)}});
+      {std::move(info), table_of<StreamRequest>(), table_of<StreamReply>(), StreamInfo{durable, std::move(events)}});
 }
 
 Interface& Interface::stream(const std::string& name, std::string summary, std::vector<std::string> events) {

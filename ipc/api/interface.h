@@ -13,6 +13,9 @@
 // callers find the version that they were written for beside it, by the namespace of the struct:
 //
 //   constexpr api::Version api_version(const void*) { return {1, 0}; }
+// An interface that is known only at run time (of a library that is loaded) is declared by method() and event() with
+// JSON Schemas in the place of structs.
+//
 // Immutable after construction: any thread. A wrong declaration throws std::logic_error.
 #pragma once
 
@@ -72,17 +75,32 @@ struct StreamInfo {
   std::vector<std::string> events;  // names of the events that it carries
 };
 
+// What parameters, a result or an event's data are: a described struct, or the JSON Schema of an object.
+class Shape {
+ public:
+  Shape(const Table& table) : table_(&table) {}
+  explicit Shape(Value schema) : schema_(std::move(schema)) {}
+  // Null where there is only a schema.
+  const Table* table() const { return table_; }
+  // {"type": "object", "properties": …, "required": …}
+  Value schema() const;
+
+ private:
+  const Table* table_ = nullptr;
+  Value schema_;
+};
+
 struct Method {
   MethodInfo info;
-  const Table* request = nullptr;
-  const Table* reply = nullptr;
+  Shape request;
+  Shape reply;
   std::optional<StreamInfo> stream = {};  // set for `<stream>.next`
 };
 
 struct EventInfo {
   std::string name;  // without the module: the topic is "<module>.<name>"
   std::string summary;
-  const Table* data = nullptr;
+  Shape data;
 };
 
 class Interface {
@@ -91,11 +109,17 @@ class Interface {
 
   template <class M>
   Interface& method() {
-    return add_method({M::info(), &table_of<typename M::Request>(), &table_of<typename M::Reply>()});
+    return method(M::info(), table_of<typename M::Request>(), table_of<typename M::Reply>());
+  }
+  Interface& method(MethodInfo info, Shape request, Shape reply) {
+    return add_method({std::move(info), std::move(request), std::move(reply)});
   }
   template <Described E>
   Interface& event(std::string name, std::string summary) {
-    return add_event({std::move(name), std::move(summary), &table_of<E>()});
+    return event(std::move(name), std::move(summary), table_of<E>());
+  }
+  Interface& event(std::string name, std::string summary, Shape data) {
+    return add_event({std::move(name), std::move(summary), std::move(data)});
   }
   // Declares `<name>.next` with StreamRequest and StreamReply. `events` must have been declared before; empty means all
   // that have.

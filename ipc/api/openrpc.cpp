@@ -1,15 +1,22 @@
 #include "ipc/api/openrpc.h"
 
-#include "ipc/api/schema.h"
+#include <algorithm>
 
 namespace status::api {
 namespace {
 
-Value params_of(const Table& request) {
+bool is_required(const Value& object_schema, const std::string& name) {
+  const Value* required = object_schema.find("required");
+  const Value::Array* names = required == nullptr ? nullptr : required->as_array();
+  return names != nullptr && std::ranges::find(*names, Value(name)) != names->end();
+}
+
+Value params_of(const Value& request) {
   Value::Array params;
-  for (const FieldInfo& field : request.fields()) {
-    Value schema = field_schema(request, field);
-    params.push_back(Value::map({{"name", field.name}, {"required", field.required()}, {"schema", std::move(schema)}}));
+  const Value* properties = request.find("properties");
+  if (properties == nullptr || properties->as_map() == nullptr) return params;
+  for (const auto& [name, schema] : *properties->as_map()) {
+    params.push_back(Value::map({{"name", name}, {"required", is_required(request, name)}, {"schema", schema}}));
   }
   return params;
 }
@@ -34,8 +41,8 @@ Value method_of(const Interface& interface, const Method& method) {
   Value out = Value::map({{"name", interface.full_name(info.name)},
                           {"summary", info.summary},
                           {"paramStructure", "by-name"},
-                          {"params", params_of(*method.request)},
-                          {"result", Value::map({{"name", "result"}, {"schema", object_schema(*method.reply)}})},
+                          {"params", params_of(method.request.schema())},
+                          {"result", Value::map({{"name", "result"}, {"schema", method.reply.schema()}})},
                           {"x-effect", to_word(info.effect)}});
   if (!info.errors.empty()) out.set("x-errors", errors_of(info));
   if (method.stream) out.set("x-stream", stream_of(interface, *method.stream));
@@ -52,9 +59,8 @@ Value openrpc_document(const Interface& interface) {
   for (const Method& method : interface.methods()) methods.push_back(method_of(interface, method));
   Value::Array events;
   for (const EventInfo& event : interface.events()) {
-    events.push_back(Value::map({{"topic", interface.full_name(event.name)},
-                                 {"summary", event.summary},
-                                 {"schema", object_schema(*event.data)}}));
+    events.push_back(Value::map(
+        {{"topic", interface.full_name(event.name)}, {"summary", event.summary}, {"schema", event.data.schema()}}));
   }
   const Owner& owner = interface.owner();
   return Value::map({{"openrpc", "1.3.2"},

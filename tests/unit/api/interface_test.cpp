@@ -34,11 +34,11 @@ std::string problem(MethodInfo info) {
 TEST(Interface, FindsWhatItDeclares) {
   const Interface& interface = sample::interface();
   ASSERT_NE(interface.find_method("search"), nullptr);
-  EXPECT_EQ(interface.find_method("search")->request, &table_of<sample::Search::Request>());
-  EXPECT_EQ(interface.find_method("search")->reply, &table_of<sample::Search::Reply>());
+  EXPECT_EQ(interface.find_method("search")->request.table(), &table_of<sample::Search::Request>());
+  EXPECT_EQ(interface.find_method("search")->reply.table(), &table_of<sample::Search::Reply>());
   EXPECT_EQ(interface.find_method("sample.search"), nullptr);
   ASSERT_NE(interface.find_event("stored"), nullptr);
-  EXPECT_EQ(interface.find_event("stored")->data, &table_of<sample::Stored>());
+  EXPECT_EQ(interface.find_event("stored")->data.table(), &table_of<sample::Stored>());
   EXPECT_EQ(interface.find_event("lost"), nullptr);
   EXPECT_EQ(interface.full_name("search"), "sample.search");
   EXPECT_EQ(interface.version().text(), "1.2");
@@ -50,8 +50,8 @@ TEST(Interface, StreamsAreMethodsWithTheOneShape) {
   ASSERT_NE(volatile_stream, nullptr);
   ASSERT_NE(durable, nullptr);
   EXPECT_EQ(volatile_stream->info.effect, Effect::stream);
-  EXPECT_EQ(volatile_stream->request, &table_of<StreamRequest>());
-  EXPECT_EQ(volatile_stream->reply, &table_of<StreamReply>());
+  EXPECT_EQ(volatile_stream->request.table(), &table_of<StreamRequest>());
+  EXPECT_EQ(volatile_stream->reply.table(), &table_of<StreamReply>());
   EXPECT_FALSE(volatile_stream->stream->durable);
   EXPECT_TRUE(durable->stream->durable);
   EXPECT_EQ(volatile_stream->stream->events, (std::vector<std::string>{"stored", "moved"}));
