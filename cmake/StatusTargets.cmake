@@ -82,3 +82,13 @@ endfunction()
 function(status_module name manifest)
   configure_file(${manifest} ${CMAKE_BINARY_DIR}/share/status/modules/${name}/module.toml COPYONLY)
 endfunction()
+
+# status_foreign_library(NAME SOURCE): lib<NAME>.so in build/<preset>/examples, in C as another team builds it: with
+# services/host/native/status_module.h and nothing else of this tree, its flags and sanitizers among them.
+function(status_foreign_library name source)
+  add_library(${name} MODULE ${source})
+  set_target_properties(${name} PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/examples)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/services/host/native)
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic -Werror -fvisibility=hidden -fno-omit-frame-pointer -g1)
+  target_link_libraries(${name} PRIVATE Threads::Threads)
+endfunction()

@@ -27,7 +27,8 @@ class Service {
 };
 
 struct ModuleDefinition {
-  const api::Interface& (*interface)() = nullptr;
+  // Always the same one, which outlives the module. Any thread.
+  std::function<const api::Interface&()> interface;
   // Registers handlers with context.server() and returns what answers them. An error with the reason `locked` leaves
   // the module running and locked, and it is asked again twice a second; FAILED_PRECONDITION, INVALID_ARGUMENT and
   // PERMISSION_DENIED end it with exit code 78 (configuration), anything else with 70.

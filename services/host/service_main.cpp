@@ -42,8 +42,8 @@ class Line final : public SupervisorChannel {
 
 class Process {
  public:
-  Process(const ModuleDefinition& definition, Status crash_handler, int signals)
-      : definition_(definition),
+  Process(DefineModule define, Status crash_handler, int signals)
+      : define_(std::move(define)),
         crash_handler_(std::move(crash_handler)),
         signals_(signals),
         channel_(control::kControlFd) {}
@@ -56,6 +56,9 @@ class Process {
     logger_ = std::make_unique<Logger>(bootstrap->module, bootstrap->generation,
                                        log_level_from_word(bootstrap->log_level).value_or(LogLevel::info));
     if (!crash_handler_) logger_->warn("no stacks in a crash record", {{"why", crash_handler_.error().message}});
+    Result<ModuleDefinition> definition = define_(*bootstrap);
+    if (!definition) return give_up(definition.error());
+    definition_ = std::move(*definition);
     if (definition_.secret) {
       if (Status hardened = forbid_dumps(); !hardened) return give_up(hardened.error());
     }
@@ -135,7 +138,8 @@ class Process {
     return control::kExitAskedToStop;
   }
 
-  const ModuleDefinition& definition_;
+  const DefineModule define_;
+  ModuleDefinition definition_;
   const Status crash_handler_;
   const int signals_;
   Line channel_;
@@ -146,24 +150,30 @@ class Process {
   MonotonicTime retry_at_{};
 };
 
-}  // namespace
-
-int service_main(const ModuleDefinition& definition) {
+int run(const DefineModule& define, const std::string& name) {
   if (!control::started_by_supervisor()) {
     std::fprintf(stderr,
                  "This is a module of a Status node; statusd starts it.\n"
                  "A whole node: statusd --data-dir DIR. What it serves: statusctl describe %s\n",
-                 definition.interface().name().c_str());
+                 name.c_str());
     return control::kExitUsage;
   }
   control::forbid_programs();
   ::mallopt(M_ARENA_MAX, 2);  // an arena per thread would double the memory of an idle module
   Status crash_handler = control::install_crash_handler(control::kCrashRecordFd);
-  auto* process = new Process(definition, std::move(crash_handler), control::take_signals());
+  auto* process = new Process(define, std::move(crash_handler), control::take_signals());
   const int code = process->run();
   // Nothing is torn down: closing NNG's sockets can hang (ipc/nng/socket.h), and the kernel does it better.
   std::fflush(stdout);
   ::_exit(code);
 }
+
+}  // namespace
+
+int service_main(const ModuleDefinition& definition) {
+  return run([&definition](const control::Bootstrap&) { return definition; }, definition.interface().name());
+}
+
+int service_main(const DefineModule& define) { return run(define, "MODULE"); }
 
 }  // namespace status::host

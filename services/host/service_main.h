@@ -1,6 +1,9 @@
 // The main function of every module that is a process of its own.
 #pragma once
 
+#include <functional>
+
+#include "ipc/control/control_line.h"
 #include "services/host/module.h"
 
 namespace status::host {
@@ -9,5 +12,9 @@ namespace status::host {
 // returns its exit code: 0 asked to stop, 70 its own fault, 78 its configuration (WIRE.md section 5). Started by hand
 // it explains itself and returns 64.
 int service_main(const ModuleDefinition& definition);
+
+// The same for a module that is known only from its bootstrap. An error of `define` ends it as one of make() does.
+using DefineModule = std::function<Result<ModuleDefinition>(const ipc::control::Bootstrap&)>;
+int service_main(const DefineModule& define);
 
 }  // namespace status::host

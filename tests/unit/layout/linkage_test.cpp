@@ -64,6 +64,7 @@ const std::vector<Restriction>& restrictions() {
        "it is believed because it is small, and parses nothing foreign"},
       {"status-gateway", {"libsqlcipher"}, "it keeps nothing"},
       {"status-keys", {"libsqlcipher", "libssl", "libcrypto"}, "it holds the secret: no database, no network"},
+      {"status-module-host", {"libsqlcipher", "libssl", "libcrypto"}, "the libraries bring copies of their own"},
       {"status-native-host", {"libsqlcipher", "libssl", "libcrypto"}, "the Nim libraries bring copies of their own"},
       {"status-chat", {"libssl"}, "its messages travel through waku"},
   };
