@@ -30,6 +30,13 @@ TEST(Files, EveryProgramIsALibraryWithASmallMain) {
   EXPECT_GE(programs, 1U);
 }
 
+// What a team has to read to have a module, and what it has to write.
+TEST(Files, ALibraryBecomesAModuleInAHundredLines) {
+  for (const char* file : {"services/host/native/status_module.h", "examples/nim-module/sums.nim"}) {
+    EXPECT_LE(read_source_file(file).lines.size(), 100U) << file;
+  }
+}
+
 TEST(Files, LeaveNothingForLater) {
   // In two pieces, so that this file passes.
   const std::vector<std::string> words = {
