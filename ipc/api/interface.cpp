@@ -48,6 +48,12 @@ Interface::Interface(std::string name, Version version, std::string title, Owner
   require(!title_.empty() && !owner_.team.empty(), "the interface", "has no title or no owner");
 }
 
+Interface Interface::named(std::string name) const {
+  Interface copy = *this;
+  copy.name_ = std::move(name);
+  return copy;
+}
+
 void Interface::require(bool condition, std::string_view what, std::string_view problem) const {
   if (!condition) throw std::logic_error(name_ + ": " + std::string(what) + " " + std::string(problem));
 }

@@ -127,6 +127,9 @@ class Interface {
   // The same, backed by the module's database and acknowledged by its cursor.
   Interface& durable_stream(const std::string& name, std::string summary, std::vector<std::string> events = {});
 
+  // The same under another name: one program may serve as several modules.
+  Interface named(std::string name) const;
+
   const std::string& name() const { return name_; }
   const Version& version() const { return version_; }
   const std::string& title() const { return title_; }

@@ -17,7 +17,8 @@ inline std::chrono::nanoseconds thread_cpu_time() {
 // Around one piece of work of a backend's thread. Does not nest.
 class CpuScope {
  public:
-  CpuScope() : begin_(thread_cpu_time()) { current() = this; }
+  // `before`: what other threads have spent on it already.
+  explicit CpuScope(std::chrono::nanoseconds before = {}) : begin_(thread_cpu_time() - before) { current() = this; }
   CpuScope(const CpuScope&) = delete;
   CpuScope& operator=(const CpuScope&) = delete;
   ~CpuScope() { current() = nullptr; }

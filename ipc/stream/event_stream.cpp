@@ -19,9 +19,9 @@ bool parse_number(std::string_view text, T& out, int base) {
 }
 
 // Deliberately uninitialised: pages that no event has reached yet take no memory.
-std::unique_ptr<std::uint8_t[]> own_memory(std::span<const std::uint8_t> given) {
+std::unique_ptr<std::uint8_t[]> own_memory(std::span<const std::uint8_t> given, std::size_t bytes) {
   if (!given.empty()) return nullptr;
-  auto memory = std::unique_ptr<std::uint8_t[]>(new std::uint8_t[EventStream::kDefaultBytes]);
+  auto memory = std::unique_ptr<std::uint8_t[]>(new std::uint8_t[bytes]);
   std::fill_n(memory.get(), 256, std::uint8_t{0});  // no ring here yet
   return memory;
 }
@@ -29,11 +29,11 @@ std::unique_ptr<std::uint8_t[]> own_memory(std::span<const std::uint8_t> given) 
 }  // namespace
 
 EventStream::EventStream(Server& server, const std::string& method, const Clock& clock, Random& random,
-                         std::span<std::uint8_t> memory, std::size_t marks)
+                         std::span<std::uint8_t> memory, std::size_t marks, std::size_t own_bytes)
     : clock_(clock),
       generation_(server.options().generation),
-      own_memory_(own_memory(memory)),
-      ring_(own_memory_ ? std::span(own_memory_.get(), kDefaultBytes) : memory, random, marks),
+      own_memory_(own_memory(memory, own_bytes)),
+      ring_(own_memory_ ? std::span(own_memory_.get(), own_bytes) : memory, random, marks),
       stream_(server, method, *this, Run::inline_thread) {}
 
 std::string EventStream::publish(std::string_view topic, ByteView data, std::optional<Trace> trace) {

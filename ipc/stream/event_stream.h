@@ -15,9 +15,10 @@ class EventStream final : private StreamSource {
  public:
   static constexpr std::size_t kDefaultBytes = 256 << 10;
 
-  // `memory` (empty: kDefaultBytes of its own) outlives the stream. `marks`: see EventRing.
+  // `memory` (empty: `own_bytes` of its own, which take memory as events fill them) outlives the stream. `marks`: see
+  // EventRing.
   EventStream(Server& server, const std::string& method, const Clock& clock, Random& random,
-              std::span<std::uint8_t> memory = {}, std::size_t marks = 0);
+              std::span<std::uint8_t> memory = {}, std::size_t marks = 0, std::size_t own_bytes = kDefaultBytes);
 
   // Publishes and wakes the readers. `data` is one encoded map. Without a `trace` the event carries that of the call
   // which this thread works on. Returns the cursor after which the event is visible; empty when it was too large.

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kWords = {"trace", "debug", "info", "warn", "error"};
 
+using FileSink = spdlog::sinks::stdout_sink_base<spdlog::details::console_mutex>;
+
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   constexpr std::array kLevels = {spdlog::level::trace, spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
                                   spdlog::level::err};
@@ -35,9 +37,8 @@ std::optional<LogLevel> log_level_from_word(std::string_view word) {
   return std::nullopt;
 }
 
-Logger::Logger(std::string module, std::uint64_t generation, LogLevel level)
-    : impl_(new Impl{std::move(module), generation,
-                     spdlog::logger("log", std::make_shared<spdlog::sinks::stdout_sink_mt>())}) {
+Logger::Logger(std::string module, std::uint64_t generation, LogLevel level, std::FILE* out)
+    : impl_(new Impl{std::move(module), generation, spdlog::logger("log", std::make_shared<FileSink>(out))}) {
   impl_->sink.set_pattern("%v");
   impl_->sink.flush_on(spdlog::level::trace);  // a pipe is block-buffered: a crash would take the last lines with it
   set_level(level);

@@ -1,8 +1,9 @@
-// JSON lines on the process's log pipe: time, level, module, generation, the trace of the call that the thread works
-// on, a message and its fields.
+// JSON lines on one of the process's log pipes: time, level, module, generation, the trace of the call that the thread
+// works on, a message and its fields.
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -24,8 +25,7 @@ class Logger {
  public:
   using Fields = std::initializer_list<std::pair<std::string, Value>>;
 
-  // Writes to standard output.
-  Logger(std::string module, std::uint64_t generation, LogLevel level);
+  Logger(std::string module, std::uint64_t generation, LogLevel level, std::FILE* out = stdout);
   ~Logger();
 
   void set_level(LogLevel level);

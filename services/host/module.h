@@ -8,6 +8,7 @@
 
 #include "ipc/api/interface.h"
 #include "ipc/base/result.h"
+#include "ipc/stream/event_stream.h"
 #include "ipc/wire/limits.h"
 
 namespace status::host {
@@ -35,8 +36,12 @@ struct ModuleDefinition {
   std::function<Result<std::unique_ptr<Service>>(ModuleContext&)> make;
   unsigned workers = 2;
   std::size_t max_request = ipc::kMaxMessage;  // bytes: what a connection may make the process take before it is known
+  std::size_t event_bytes = ipc::EventStream::kDefaultBytes;  // of `<module>.events`; one event may take a quarter
   // For a process that holds keys: no core dumps, no ptrace.
   bool secret = false;
+  // For a process that runs somebody else's code: what that prints on standard output has the pipe for itself, a line
+  // at a time, and the module's own log is on standard error.
+  bool foreign_output = false;
 };
 
 }  // namespace status::host

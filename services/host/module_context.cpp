@@ -5,7 +5,8 @@
 namespace status::host {
 
 ModuleContext::ModuleContext(const ipc::control::Bootstrap& bootstrap, std::string version, ipc::Server& server,
-                             metrics::Instruments& instruments, SupervisorChannel& supervisor, Logger& logger)
+                             metrics::Instruments& instruments, SupervisorChannel& supervisor, Logger& logger,
+                             std::size_t event_bytes)
     : bootstrap_(bootstrap),
       version_(std::move(version)),
       server_(server),
@@ -14,7 +15,7 @@ ModuleContext::ModuleContext(const ipc::control::Bootstrap& bootstrap, std::stri
       logger_(logger),
       faults_(random_, logger),
       backend_gate_(instruments.registry(), faults_),
-      events_(server, bootstrap.module + ".events.next", clock_, random_) {
+      events_(server, bootstrap.module + ".events.next", clock_, random_, {}, 0, event_bytes) {
   metrics::watch_stream(instruments.registry(), "events", [this] {
     const ipc::EventStream::Load load = events_.load();
     return metrics::StreamLoad{load.depth, load.lag, load.dropped};
@@ -63,6 +64,10 @@ void ModuleContext::say_ready() {
   ready_ = true;
   supervisor_.send(ready_message());
   if (!troubles_.empty()) say_troubled();
+}
+
+void ModuleContext::say_fatal(const std::string& reason, const std::string& message) {
+  supervisor_.send(ipc::control::Fatal{reason, message});
 }
 
 void ModuleContext::on_end(std::function<void()> listener) {

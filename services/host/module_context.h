@@ -34,7 +34,8 @@ class SupervisorChannel {
 class ModuleContext {
  public:
   ModuleContext(const ipc::control::Bootstrap& bootstrap, std::string version, ipc::Server& server,
-                metrics::Instruments& instruments, SupervisorChannel& supervisor, Logger& logger);
+                metrics::Instruments& instruments, SupervisorChannel& supervisor, Logger& logger,
+                std::size_t event_bytes = ipc::EventStream::kDefaultBytes);
 
   const std::string& module() const { return bootstrap_.module; }
   std::uint64_t generation() const { return bootstrap_.generation; }
@@ -75,6 +76,8 @@ class ModuleContext {
   void recovered(const std::string& about);  // nothing happens where nothing was wrong
   // The host's word that the module serves.
   void say_ready();
+  // The module's last word before it ends by itself, with exit code 70 or a signal: why.
+  void say_fatal(const std::string& reason, const std::string& message);
 
   // True from the moment that the module is asked to stop: what takes long on a worker breaks off.
   const std::atomic<bool>& ending() const { return ending_; }

@@ -24,13 +24,14 @@ ModuleRuntime::ModuleRuntime(const ModuleDefinition& definition, ipc::control::B
                              metrics::flight::Recorder* flights)
     : definition_(definition),
       bootstrap_(std::move(bootstrap)),
+      interface_(definition.interface().named(bootstrap_.module)),
       supervisor_(supervisor),
       logger_(logger),
       instruments_({.module = bootstrap_.module, .version = definition.interface().version().text()}),
       server_(server_options(definition, bootstrap_, std::move(url)),
               ipc::CredentialAccess::from_edges(bootstrap_.edges.from), &instruments_.rpc(), crash),
       context_(std::make_unique<ModuleContext>(bootstrap_, definition.interface().version().text(), server_,
-                                               instruments_, supervisor, logger)) {
+                                               instruments_, supervisor, logger, definition.event_bytes)) {
   if (flights != nullptr) instruments_.keep_flights(*flights);
 }
 
@@ -41,10 +42,10 @@ ModuleRuntime::~ModuleRuntime() {
 }
 
 Status ModuleRuntime::start() {
-  serve_system_methods(server_, definition_.interface(), instruments_, locked_);
+  serve_system_methods(server_, interface_, instruments_, locked_);
   if (bootstrap_.allow_faults) {
     server_.intercept(&context_->faults());
-    serve_faults(*context_, definition_.interface());
+    serve_faults(*context_, interface_);
   }
   server_.set_gate([this](const ipc::Call&) -> std::optional<Error> {
     if (open_) return std::nullopt;

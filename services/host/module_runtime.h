@@ -45,6 +45,7 @@ class ModuleRuntime {
 
   const ModuleDefinition& definition_;
   const ipc::control::Bootstrap bootstrap_;
+  const api::Interface interface_;  // under the name that the module has here
   SupervisorChannel& supervisor_;
   Logger& logger_;
   metrics::Instruments instruments_;

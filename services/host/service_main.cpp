@@ -53,12 +53,13 @@ class Process {
     const auto* bootstrap = std::get_if<control::Bootstrap>(&first.message);
     if (bootstrap == nullptr)
       return first.event == ModuleChannel::Event::terminated ? control::kExitAskedToStop : control::kExitSelfAbort;
-    logger_ = std::make_unique<Logger>(bootstrap->module, bootstrap->generation,
-                                       log_level_from_word(bootstrap->log_level).value_or(LogLevel::info));
-    if (!crash_handler_) logger_->warn("no stacks in a crash record", {{"why", crash_handler_.error().message}});
     Result<ModuleDefinition> definition = define_(*bootstrap);
+    if (definition) definition_ = std::move(*definition);
+    logger_ = std::make_unique<Logger>(bootstrap->module, bootstrap->generation,
+                                       log_level_from_word(bootstrap->log_level).value_or(LogLevel::info),
+                                       definition_.foreign_output ? stderr : stdout);
+    if (!crash_handler_) logger_->warn("no stacks in a crash record", {{"why", crash_handler_.error().message}});
     if (!definition) return give_up(definition.error());
-    definition_ = std::move(*definition);
     if (definition_.secret) {
       if (Status hardened = forbid_dumps(); !hardened) return give_up(hardened.error());
     }
@@ -159,7 +160,8 @@ int run(const DefineModule& define, const std::string& name) {
     return control::kExitUsage;
   }
   control::forbid_programs();
-  ::mallopt(M_ARENA_MAX, 2);  // an arena per thread would double the memory of an idle module
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a pipe is block-buffered: what foreign code prints would come at the end
+  ::mallopt(M_ARENA_MAX, 2);                 // an arena per thread would double the memory of an idle module
   Status crash_handler = control::install_crash_handler(control::kCrashRecordFd);
   auto* process = new Process(define, std::move(crash_handler), control::take_signals());
   const int code = process->run();

@@ -35,7 +35,8 @@ Result<host::ModuleDefinition> define(const ipc::control::Bootstrap& bootstrap) 
       .make = [loaded](host::ModuleContext& context) -> Result<std::unique_ptr<host::Service>> {
         return std::make_unique<LibraryModule>(context, loaded->library, *loaded->interface);
       },
-      .workers = 1};
+      .workers = 1,
+      .foreign_output = true};
 }
 
 }  // namespace status::module_host

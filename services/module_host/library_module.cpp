@@ -10,8 +10,8 @@
 #include "ipc/base/cpu_scope.h"
 #include "ipc/base/words.h"
 #include "ipc/control/child_start.h"
+#include "services/host/native/process_guard.h"
 #include "services/module_host/description.h"
-#include "services/module_host/signal_handlers.h"
 
 namespace status::module_host {
 namespace {
@@ -99,10 +99,11 @@ Status LibraryModule::start() {
 Status LibraryModule::start_here() {
   const std::string config = to_json(
       Value::map({{"module", context_.module()}, {"data_dir", context_.data_dir()}, {"settings", context_.config()}}));
-  const SignalHandlers handlers;
+  const host::native::ProcessGuard guard;
   const int result = library_.start(config.c_str(), config.size(), table_.get());
-  if (const std::string taken = handlers.restore(); !taken.empty()) {
-    context_.log().warn("the library took signals for itself; they are the host's again", {{"signals", taken}});
+  if (const std::vector<std::string> taken = guard.restore(); !taken.empty()) {
+    context_.log().warn("the library took signals for itself; they are the host's again",
+                        {{"signals", Value::Array(taken.begin(), taken.end())}});
   }
   if (result != 0) {
     const std::lock_guard lock(mutex_);

@@ -79,7 +79,7 @@ TEST_F(OddLibrary, BinaryAndAllOf64BitsPassUnchanged) {
 }
 
 TEST_F(OddLibrary, SignalsThatItTakesForItselfAreTheHostsAgain) {
-  EXPECT_THAT(node_.log_with("odd", "took signals"), HasSubstr("\"signals\":\"SIGSEGV\""));
+  EXPECT_THAT(node_.log_with("odd", "took signals"), HasSubstr("\"signals\":[\"SIGSEGV\"]"));
 }
 
 TEST_F(OddLibrary, WhatItPrintsIsInItsLog) {
