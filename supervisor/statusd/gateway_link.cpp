@@ -51,24 +51,20 @@ void GatewayLink::row_changed(std::size_t module) {
   flush();
 }
 
-void GatewayLink::event(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data) {
-  add(std::move(topic), time_ms, generation, std::move(data));
-  flush();
-}
-
 void GatewayLink::row_changed(std::size_t module, std::string topic, std::int64_t time_ms, std::uint64_t generation,
                               Value data) {
   changed_.insert(module);
   event(std::move(topic), time_ms, generation, std::move(data));
 }
 
-void GatewayLink::add(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data) {
+void GatewayLink::event(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data) {
   if (events_.size() == kMaxEvents) {
     events_.pop_front();
     if (sent_ > 0) --sent_;
     ++lost_;
   }
   events_.push_back({++last_seq_, std::move(topic), time_ms, generation, std::move(data)});
+  flush();
 }
 
 void GatewayLink::sample(const SupervisorSample& sample) {

@@ -49,7 +49,6 @@ class GatewayLink {
  private:
   // `modules` opens the front door, so rows that have no room in its line go before it.
   void send_all();
-  void add(std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data);
   void flush();
   // False when there was nothing, or no room for it.
   bool queue_some();

@@ -64,7 +64,7 @@ export function followed_log(name) {
         const reply = await read("log_tail", { module: name, lines: kLines });
         if (open) show(reply.lines);
       } catch (error) {
-        note.textContent = error.message;
+        if (open) note.textContent = error.message;
       }
     }
     if (open) timer = setTimeout(follow, kFollowMs);
