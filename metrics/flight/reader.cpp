@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 
 #include "ipc/base/clock.h"
 #include "metrics/flight/layout.h"
@@ -23,13 +22,17 @@ void put_word(std::uint64_t word, std::array<std::uint8_t, N>& bytes, std::size_
 
 using Copy = std::array<std::uint64_t, kWords>;  // as Reader's
 
-// Empty when it is not record `number`, or stops being it meanwhile.
-std::optional<Copy> copy_of(const Words& words, std::uint64_t number) {
-  if (words[kNumber].load(std::memory_order_acquire) != number) return std::nullopt;
-  Copy copy{number};
+enum class Found { whole, unfinished, overwritten };
+
+// Copies record `number`; `newest` gives the number of the newest one.
+template <class Newest>
+Found copy_to(Copy& copy, const Words& words, std::uint64_t number, std::uint64_t capacity, Newest newest) {
+  copy[kNumber] = words[kNumber].load(std::memory_order_acquire);
+  // A later record of the same place begins by taking the number away.
+  if (copy[kNumber] < number) return newest() < number + capacity ? Found::unfinished : Found::overwritten;
   for (std::size_t i = 1; i < kWords; ++i) copy[i] = words[i].load(std::memory_order_acquire);
-  if (words[kNumber].load(std::memory_order_relaxed) != number) return std::nullopt;
-  return copy;
+  const bool is_same = copy[kNumber] == number && words[kNumber].load(std::memory_order_relaxed) == number;
+  return is_same ? Found::whole : Found::overwritten;
 }
 
 // What is recorded has ended: another time is not one that was measured.
@@ -104,35 +107,43 @@ StepRecord Reader::step_of(const Copy& copy) const {
   return record;
 }
 
-Reader::Marks Reader::lost(const Marks& after) const {
-  const std::uint64_t capacity = capacity_of(bytes_);
-  const auto overwritten = [capacity](std::uint64_t newest, std::uint64_t read) -> std::uint64_t {
-    return newest > read && newest - read > capacity ? newest - read - capacity : 0;
+Reader::Reading Reader::read(const Marks& after, Unfinished unfinished, const Calls& call, const Steps& step) const {
+  Reading out{last(), {}};
+  const auto take_in = [](Stretch stretch, std::uint64_t& upto, std::uint64_t& missed) {
+    upto = stretch.upto;
+    missed = stretch.missed;
   };
-  const Marks newest = last();
-  return {overwritten(newest.calls, after.calls), overwritten(newest.steps, after.steps)};
+  if (call) {
+    take_in(read_ring(kCallRing, after.calls, unfinished, [&](const Copy& copy) { call(call_of(copy)); }),
+            out.upto.calls, out.missed.calls);
+  }
+  if (step) {
+    take_in(read_ring(kStepRing, after.steps, unfinished, [&](const Copy& copy) { step(step_of(copy)); }),
+            out.upto.steps, out.missed.steps);
+  }
+  return out;
 }
 
-Reader::Marks Reader::read(const Marks& after, const Calls& call, const Steps& step) const {
-  const Marks newest = last();
-  if (call) read_ring(kCallRing, after.calls, newest.calls, [&](const Copy& copy) { call(call_of(copy)); });
-  if (step) read_ring(kStepRing, after.steps, newest.steps, [&](const Copy& copy) { step(step_of(copy)); });
-  return newest;
-}
-
-void Reader::read_ring(RingKind ring, std::uint64_t after, std::uint64_t newest,
-                       const std::function<void(const Copy&)>& take) const {
-  if (newest < after) return;  // scribbled over, or begun anew
+Reader::Stretch Reader::read_ring(RingKind ring, std::uint64_t after, Unfinished unfinished,
+                                  const std::function<void(const Copy&)>& take) const {
+  const auto newest_now = [this, ring] { return ring == kCallRing ? last().calls : last().steps; };
+  const std::uint64_t newest = newest_now();
+  if (newest < after) return {newest, 0};  // scribbled over, or begun anew
   const std::uint64_t now_ns = monotonic_ns();
   // Not the file's own word: its process may have written another one.
   const std::uint64_t capacity = capacity_of(bytes_);
   const auto* records = reinterpret_cast<const Words*>(memory_ + ring_at(ring, bytes_));
   const std::uint64_t first = std::max(after, newest - std::min(newest, capacity));
+  std::uint64_t missed = first - after;
   for (std::uint64_t i = 0; i < newest - first; ++i) {
     const std::uint64_t number = first + 1 + i;
-    const std::optional<Copy> copy = copy_of(records[(number - 1) % capacity], number);
-    if (copy && is_over((*copy)[kStarted], (*copy)[kTotal], now_ns)) take(*copy);
+    Copy copy;
+    const Found found = copy_to(copy, records[(number - 1) % capacity], number, capacity, newest_now);
+    if (found == Found::unfinished && unfinished == Unfinished::wait) return {number - 1, missed};
+    missed += found == Found::overwritten ? 1 : 0;
+    if (found == Found::whole && is_over(copy[kStarted], copy[kTotal], now_ns)) take(copy);
   }
+  return {newest, missed};
 }
 
 }  // namespace status::metrics::flight

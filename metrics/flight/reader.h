@@ -31,24 +31,32 @@ class Reader {
     friend bool operator==(const Marks&, const Marks&) = default;
   };
 
-  // The numbers of the newest records; 0: none.
+  // The numbers of the newest records; 0: none. They may still be being written.
   Marks last() const;
 
-  // Hands out the records after `after` that are still there, calls first, each kind in order; those being written are
-  // left out, and those that say that they end later than now. Gives the numbers to go on from.
+  // What to do at a record that is being written: `wait` ends there, so that the next reading has it and what follows;
+  // `skip` leaves it out, which is for a process that has ended and for who reads once.
+  enum class Unfinished { wait, skip };
+  struct Reading {
+    Marks upto;    // to go on from
+    Marks missed;  // how many were overwritten before they could be read
+  };
+  // Hands out the records after `after`, calls first, each kind in order; those that say that they end later than now are
+  // left out.
   using Calls = std::function<void(const Record&)>;
   using Steps = std::function<void(const StepRecord&)>;
-  Marks read(const Marks& after, const Calls& call, const Steps& step = {}) const;
-  // How many records after `after` are not there any more.
-  Marks lost(const Marks& after) const;
+  Reading read(const Marks& after, Unfinished unfinished, const Calls& call, const Steps& step = {}) const;
 
  private:
   Reader(const std::uint8_t* memory, std::size_t bytes) : memory_(memory), bytes_(bytes) {}
   using Copy = std::array<std::uint64_t, 16>;  // of a record, word by word
   std::string name(std::uint64_t index) const;
-  // Hands out the copies of those records of a ring that are between the two numbers and whole.
-  void read_ring(RingKind ring, std::uint64_t after, std::uint64_t newest,
-                 const std::function<void(const Copy&)>& take) const;
+  struct Stretch {
+    std::uint64_t upto = 0;
+    std::uint64_t missed = 0;
+  };
+  Stretch read_ring(RingKind ring, std::uint64_t after, Unfinished unfinished,
+                    const std::function<void(const Copy&)>& take) const;
   Record call_of(const Copy& copy) const;
   StepRecord step_of(const Copy& copy) const;
 

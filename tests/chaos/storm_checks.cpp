@@ -115,6 +115,7 @@ void Storm::check_custody(Place& place) {
   if (const std::uint64_t lost = told->uint_or("lost_records", 0); lost != 0) {
     timeline_.say(place.name + ": " + std::to_string(lost) + " steps were overwritten unread since its gateway began");
     report_.lost_records += lost;
+    timeline_.say(test::read_file(place.node.data_dir() + "/logs/gateway.log"));
   }
   if (left != 0) timeline_.say(place.name + ": not accounted for: " + to_json(*told));
   std::map<std::string, std::uint64_t> overdue;

@@ -99,7 +99,7 @@ BlameDesk::BlameDesk(Office& office, Routes& routes, const Clock& clock, int lin
       clock_(clock),
       custody_(custody),
       figures_(std::move(figures)),
-      recorders_(line) {
+      recorders_(line, monotonic_ns()) {
   office_.every(kReading, [this] { read(); });
   office_.every(kLooking, [this] { look(); });
 }
@@ -125,10 +125,11 @@ void BlameDesk::read() {
     custody_.add(module, generation, record);
   };
   const auto lost = [this](const std::string& module, const metrics::flight::Reader::Marks& records) {
-    custody_.lost(module, records);
+    custody_.lost(module, records, before(monotonic_ns(), last_reading_ns_) / 1'000'000);
   };
   recorders_.read_new(kOwnRow, {add, step, lost});
   recorders_.read_new({}, {add, step, lost});
+  last_reading_ns_ = monotonic_ns();
   for (const ExplainedCall& call : trees_.take(monotonic_ns())) ledger_.add(call);
 }
 

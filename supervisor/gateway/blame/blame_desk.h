@@ -52,6 +52,7 @@ class BlameDesk {
   CustodyDesk& custody_;
   const Figures figures_;
   Recorders recorders_;
+  std::uint64_t last_reading_ns_ = monotonic_ns();
   CallTrees trees_;
   Ledger ledger_;
   Activity activity_;

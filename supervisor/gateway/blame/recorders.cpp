@@ -8,6 +8,9 @@
 #include <utility>
 
 namespace status::gateway {
+
+using metrics::flight::Reader;
+
 namespace {
 
 struct Arrival {
@@ -46,7 +49,7 @@ void Recorders::take_in() {
     if (space == std::string::npos || !arrival->file) continue;
     const char* end = arrival->text.data() + arrival->text.size();
     if (std::from_chars(arrival->text.data() + space + 1, end, generation).ec != std::errc()) continue;
-    auto reader = metrics::flight::Reader::map(arrival->file.get());
+    auto reader = Reader::map(arrival->file.get());
     if (!reader) continue;
     Incarnations& known = modules_[arrival->text.substr(0, space)];
     if (!known.empty() && known.front().generation == generation) continue;  // told again
@@ -57,17 +60,29 @@ void Recorders::take_in() {
 void Recorders::read_new(std::string_view module, const News& news) {
   for (auto& [name, known] : modules_) {
     if (!module.empty() && name != module) continue;
+    // Nobody goes on writing what one that has ended was writing.
     for (auto each = known.rbegin(); each != known.rend(); ++each) {
-      // Those before the first reading are of the time before this gateway.
-      const metrics::flight::Reader::Marks none;
-      const metrics::flight::Reader::Marks lost = each->read == none ? none : each->reader->lost(each->read);
-      if (lost != none) news.lost(name, lost);
-      each->read = each->reader->read(
-          each->read, [&](const metrics::flight::Record& record) { news.calls(name, each->generation, record); },
-          [&](const metrics::flight::StepRecord& record) { news.steps(name, each->generation, record); });
+      read_new(name, *each, &*each == &known.front() ? Reader::Unfinished::wait : Reader::Unfinished::skip, news);
     }
     if (known.size() > 2) known.resize(2);
   }
+}
+
+void Recorders::read_new(const std::string& module, Incarnation& incarnation, Reader::Unfinished unfinished,
+                         const News& news) const {
+  std::uint64_t first_step_ns = 0;
+  const Reader::Reading reading = incarnation.reader->read(
+      incarnation.read, unfinished,
+      [&](const metrics::flight::Record& record) { news.calls(module, incarnation.generation, record); },
+      [&](const metrics::flight::StepRecord& record) {
+        if (first_step_ns == 0) first_step_ns = record.at_ns;
+        news.steps(module, incarnation.generation, record);
+      });
+  Reader::Marks missed = reading.missed;
+  // The first reading finds what was recorded before there was this gateway, and that may have been overwritten.
+  if (incarnation.read == Reader::Marks{}) missed = {0, first_step_ns > began_ns_ ? missed.steps : 0};
+  incarnation.read = reading.upto;
+  if (missed != Reader::Marks{}) news.lost(module, missed);
 }
 
 void Recorders::read_all(std::string_view module, const Calls& calls, const Steps& steps) const {
@@ -75,7 +90,8 @@ void Recorders::read_all(std::string_view module, const Calls& calls, const Step
     if (!module.empty() && name != module) continue;
     for (auto each = known.rbegin(); each != known.rend(); ++each) {
       each->reader->read(
-          {}, [&](const metrics::flight::Record& record) { calls(name, each->generation, record); },
+          {}, Reader::Unfinished::skip,
+          [&](const metrics::flight::Record& record) { calls(name, each->generation, record); },
           [&](const metrics::flight::StepRecord& record) { steps(name, each->generation, record); });
     }
   }

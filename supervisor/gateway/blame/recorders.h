@@ -21,15 +21,15 @@ class Recorders {
       std::function<void(const std::string& module, std::uint64_t generation, const metrics::flight::Record&)>;
   using Steps =
       std::function<void(const std::string& module, std::uint64_t generation, const metrics::flight::StepRecord&)>;
-  // What came since the last time, and how many of each kind were overwritten before they could be read.
+  // What came since the last time; and after that how many of each kind were overwritten before they could be read.
   struct News {
     Calls calls;
     Steps steps;
     std::function<void(const std::string& module, const metrics::flight::Reader::Marks& records)> lost;
   };
 
-  // `line` may be -1: then there are none.
-  explicit Recorders(int line) : line_(line) {}
+  // `line` may be -1: then there are none. What was overwritten before `began_ns` is not missed.
+  Recorders(int line, std::uint64_t began_ns) : line_(line), began_ns_(began_ns) {}
 
   // Takes in the recorders that have come.
   void take_in();
@@ -49,7 +49,11 @@ class Recorders {
   // The newest first: two, and those before them that have not been drained.
   using Incarnations = std::deque<Incarnation>;
 
+  void read_new(const std::string& module, Incarnation& incarnation, metrics::flight::Reader::Unfinished unfinished,
+                const News& news) const;
+
   UniqueFd line_;
+  const std::uint64_t began_ns_;
   std::map<std::string, Incarnations, std::less<>> modules_;
 };
 

@@ -104,12 +104,15 @@ void CustodyDesk::serve(ipc::Server& server) {
   serve_in<Custody>(tools_.office, server, [this](const Custody::Request& request) { return custody(request); });
 }
 
-void CustodyDesk::lost(const std::string& module, const metrics::flight::Reader::Marks& records) {
+void CustodyDesk::lost(const std::string& module, const metrics::flight::Reader::Marks& records,
+                       std::uint64_t after_ms) {
   count_lost(module, "call", records.calls);
   count_lost(module, "step", records.steps);
   if (records.steps == 0) return;
-  book_.lost(module);
+  book_.lost(module, monotonic_ns());
   lost_ += records.steps;
+  tools_.log.warn("steps of messages were overwritten unread",
+                  {{"module", module}, {"steps", records.steps}, {"after_ms", after_ms}});
 }
 
 void CustodyDesk::count_lost(const std::string& module, const std::string& kind, std::uint64_t records) {

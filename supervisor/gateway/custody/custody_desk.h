@@ -38,8 +38,8 @@ class CustodyDesk {
   void add(const std::string& module, std::uint64_t generation, const metrics::flight::StepRecord& record) {
     book_.add(module, generation, record);
   }
-  // So many records of that module were overwritten before anybody read them.
-  void lost(const std::string& module, const metrics::flight::Reader::Marks& records);
+  // So many records of that module were overwritten before anybody read them; the reading before was so long ago.
+  void lost(const std::string& module, const metrics::flight::Reader::Marks& records, std::uint64_t after_ms);
 
  private:
   struct Shown {

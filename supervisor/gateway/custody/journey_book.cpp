@@ -52,17 +52,24 @@ void JourneyBook::add(const std::string& module, std::uint64_t generation, const
   if (!step || (record.hash == Journey::Hash{} && record.message == Journey::Id{})) return;
   const List::iterator journey = journey_of(record);
   name(journey, record);
-  journey->alive |= record.at_ns >= began_ns_;
   if (journey->during == ipc::Trace{}) journey->during = record.during;
   const bool fresh = std::ranges::all_of(journey->stops, [](const Journey::Stop& stop) { return stop.at_ns == 0; });
   const Step last = journey->last;
   // Each attempt has its time; else the first counts, whatever is tried again.
   if (last == Step::given_up && *step == Step::handed_to_waku) journey->stop(*step) = {};
   reach(*journey, *step, {record.at_ns, static_cast<std::uint32_t>(generation), number_of(module)});
-  if (!fresh && *step != last && !goes_on(last, *step)) return;
-  journey->last = *step;
-  journey->holder = record.holder.empty() ? 0 : number_of(record.holder);
-  settle(journey);
+  const bool goes = fresh || *step == last || goes_on(last, *step);
+  if (goes) {
+    journey->last = *step;
+    journey->holder = record.holder.empty() ? 0 : number_of(record.holder);
+  }
+  journey->alive |= is_certain(*journey, record.at_ns);
+  if (goes) settle(journey);
+}
+
+bool JourneyBook::is_certain(const Journey& journey, std::uint64_t at_ns) const {
+  const auto doubtful = doubtful_until_ns_.find(journey.holder);
+  return at_ns >= began_ns_ && (doubtful == doubtful_until_ns_.end() || at_ns > doubtful->second);
 }
 
 std::uint16_t JourneyBook::number_of(const std::string& module) {
@@ -74,8 +81,10 @@ std::uint16_t JourneyBook::number_of(const std::string& module) {
   return number;
 }
 
-void JourneyBook::lost(const std::string& module) {
+void JourneyBook::lost(const std::string& module, std::uint64_t now_ns) {
   const std::uint16_t number = number_of(module);
+  const std::uint64_t until_ns = now_ns + std::chrono::nanoseconds(kLate).count();
+  for (const std::uint16_t holder : {number, std::uint16_t{0}}) doubtful_until_ns_[holder] = until_ns;
   for (Journey& journey : open_) journey.alive &= journey.is_held() && journey.holder != number;
 }
 

@@ -58,6 +58,8 @@ class JourneyBook {
   static constexpr std::size_t kMostModules = 64;   // whatever they write into their recorders; the rest are "_other"
   // A message that has stood at one module for longer has come to a halt there.
   static constexpr std::chrono::seconds kPatience{30};
+  // By how much who hands a message over may say so later than the other one says what it did with it.
+  static constexpr std::chrono::seconds kLate{1};
 
   // `began_ns`: messages whose first step was before then, or is missing, are known, but not counted. `passed(step, after_ns)` hears of
   // each step of each counted message once, with the time since the step before.
@@ -66,9 +68,9 @@ class JourneyBook {
 
   void add(const std::string& module, std::uint64_t generation, const metrics::flight::StepRecord& record);
 
-  // Records of that module are gone unread: what it had to go on with may have gone on, so it stands nowhere until it is
-  // heard of again.
-  void lost(const std::string& module);
+  // Records of that module are gone unread, up to now: what it had to go on with may have gone on, so it stands nowhere
+  // until it is heard of again. The same holds for what others are going to say that they handed it before.
+  void lost(const std::string& module, std::uint64_t now_ns);
 
   // By chat's name, or the first half of the network's. Null: not in the book.
   const Journey* find(const Journey::Id& name) const;
@@ -102,6 +104,7 @@ class JourneyBook {
   void reach(Journey& journey, metrics::Step step, const Journey::Stop& stop);
   void settle(List::iterator journey);
   std::uint16_t number_of(const std::string& module);
+  bool is_certain(const Journey& journey, std::uint64_t at_ns) const;
   void make_room();
   void erase(List& list, List::iterator journey);
 
@@ -111,7 +114,8 @@ class JourneyBook {
   List open_;                                       // a module has to go on, or the peer; the oldest first, as the next
   List over_;
   Index by_message_;
-  Index by_hash_;  // the first half
+  Index by_hash_;                                             // the first half
+  std::map<std::uint16_t, std::uint64_t> doubtful_until_ns_;  // by holder; 0: those that nobody holds
   std::uint64_t forgotten_ = 0;
 };
 

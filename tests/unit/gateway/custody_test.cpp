@@ -184,8 +184,11 @@ TEST_F(CustodyTest, WhatBeganBeforeTheBookIsKnownAndNotCounted) {
 TEST_F(CustodyTest, WhatMayHaveGoneOnUnreadStandsNowhere) {
   send({7, 1});
   step("waku", Step::received, {8, 0}, "chat");
-  book_.lost("chat");
+  book_.lost("chat", now_);
   EXPECT_THAT(standings(), ElementsAre("waku after handed_to_waku: 1"));
+  step("waku", Step::received, {9, 0}, "chat");
+  EXPECT_THAT(standings(), ElementsAre("waku after handed_to_waku: 1")) << "chat may have been done with it before";
+  now_ += 2 * kSecond;
   step("chat", Step::handed_to_chat, {8, 0}, "chat");
   EXPECT_THAT(standings(), ElementsAre("chat after handed_to_chat: 1", "waku after handed_to_waku: 1"));
 }

@@ -15,6 +15,8 @@
 namespace status::metrics::flight {
 namespace {
 
+using Unfinished = Reader::Unfinished;
+
 UniqueFd make_file(std::size_t bytes) {
   UniqueFd file(::memfd_create("flight", MFD_CLOEXEC));
   EXPECT_EQ(::ftruncate(file.get(), static_cast<off_t>(bytes)), 0);
@@ -33,8 +35,14 @@ class FlightTest : public ::testing::Test {
   }
   std::vector<Record> read(const Reader::Marks& after = {}) {
     std::vector<Record> out;
-    last_ = reader_->read(after, [&](const Record& record) { out.push_back(record); });
+    last_ = reader_->read(after, Unfinished::wait, [&](const Record& record) { out.push_back(record); }).upto;
     return out;
+  }
+  Reader::Marks missed(const Reader::Marks& after) {
+    return reader_
+        ->read(
+            after, Unfinished::wait, [](const Record&) {}, [](const StepRecord&) {})
+        .missed;
   }
 
   static constexpr off_t kNextAt = 16;         // in the header: how many calls have been written
@@ -104,7 +112,8 @@ TEST_F(FlightTest, StepsOfMessagesHaveARingOfTheirOwn) {
   std::vector<StepRecord> steps;
   std::size_t calls = 0;
   reader_->read(
-      {}, [&](const Record&) { ++calls; }, [&](const StepRecord& record) { steps.push_back(record); });
+      {}, Unfinished::wait, [&](const Record&) { ++calls; },
+      [&](const StepRecord& record) { steps.push_back(record); });
   EXPECT_EQ(calls, 1U);
   ASSERT_EQ(steps.size(), 2U);
   EXPECT_EQ(steps[0].number, 1U);
@@ -116,12 +125,12 @@ TEST_F(FlightTest, StepsOfMessagesHaveARingOfTheirOwn) {
   EXPECT_EQ(steps[0].message, step.message);
   EXPECT_EQ(steps[0].during.trace_id, call.trace_id);
   EXPECT_EQ(steps[0].during.span_id, call.span_id);
-  EXPECT_EQ(reader_->lost({}), (Reader::Marks{}));
+  EXPECT_EQ(missed({}), (Reader::Marks{}));
   for (std::size_t i = 0; i < kCapacity; ++i) recorder_->add({});
-  EXPECT_EQ(reader_->lost({}), (Reader::Marks{.calls = 1, .steps = 0})) << "calls overwrite no steps";
-  EXPECT_EQ(reader_->lost({.calls = 1, .steps = 0}), (Reader::Marks{}));
+  EXPECT_EQ(missed({}), (Reader::Marks{.calls = 1, .steps = 0})) << "calls overwrite no steps";
+  EXPECT_EQ(missed({.calls = 1, .steps = 0}), (Reader::Marks{}));
   for (std::size_t i = 0; i < kCapacity; ++i) recorder_->add_step(step);
-  EXPECT_EQ(reader_->lost({.calls = 1, .steps = 0}), (Reader::Marks{.calls = 0, .steps = 2}));
+  EXPECT_EQ(missed({.calls = 1, .steps = 0}), (Reader::Marks{.calls = 0, .steps = 2}));
 }
 
 TEST_F(FlightTest, TheOldestMakeRoom) {
@@ -137,6 +146,23 @@ TEST_F(FlightTest, TheOldestMakeRoom) {
   EXPECT_TRUE(read(last_).empty()) << "nothing new";
   recorder_->add({});
   EXPECT_EQ(read(last_).size(), 1U);
+}
+
+// A thread may be stopped between the number that it takes and the record that it writes.
+TEST_F(FlightTest, ARecordThatIsBeingWrittenIsWaitedForAndNotPassedOver) {
+  for (int i = 0; i < 3; ++i) recorder_->add({});
+  std::uint64_t number = 0;
+  constexpr off_t kSecondNumber = 64 + 256 * 96 + 128;
+  ASSERT_EQ(::pwrite(file_.get(), &number, sizeof number, kSecondNumber), static_cast<ssize_t>(sizeof number));
+  EXPECT_EQ(read().size(), 1U);
+  EXPECT_EQ(last_.calls, 1U);
+  EXPECT_TRUE(read(last_).empty());
+  const Reader::Reading end = reader_->read(last_, Unfinished::skip, [](const Record&) {});
+  EXPECT_EQ(end.upto.calls, 3U) << "its process has ended: it will never be whole";
+  EXPECT_EQ(end.missed, Reader::Marks{});
+  number = 2;
+  ASSERT_EQ(::pwrite(file_.get(), &number, sizeof number, kSecondNumber), static_cast<ssize_t>(sizeof number));
+  EXPECT_EQ(read(last_).size(), 2U) << "it is whole now, and the next one has been whole before";
 }
 
 TEST_F(FlightTest, NamesAreFewAndTheRestShareOne) {
@@ -166,7 +192,7 @@ TEST_F(FlightTest, AFileThatIsNoneOrThatWasScribbledOverIsReadWithoutHarm) {
     const off_t at = round % 2 == 0 ? 24 : 64 + 256 * 96 + (round % 32) * 64;
     ASSERT_EQ(::pwrite(file_.get(), noise.data(), noise.size(), at), static_cast<ssize_t>(noise.size()));
     reader_->read(
-        {}, [](const Record&) {}, [](const StepRecord&) {});
+        {}, Unfinished::wait, [](const Record&) {}, [](const StepRecord&) {});
   }
 }
 
@@ -203,7 +229,7 @@ TEST(Flight, ARecordThatIsBeingWrittenIsNotRead) {
   }
   std::thread watch([&] {
     while (!done) {
-      reader->read({}, [](const Record& record) {
+      reader->read({}, Unfinished::skip, [](const Record& record) {
         EXPECT_EQ(record.total_ns, record.started_ns);
         for (const std::uint64_t stage : record.stages) EXPECT_EQ(stage, record.started_ns);
       });
