@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -58,31 +59,38 @@ void Recorders::take_in() {
 }
 
 void Recorders::read_new(std::string_view module, const News& news) {
+  std::vector<NewStep> steps;
+  std::vector<std::pair<const std::string*, Reader::Marks>> lost;
   for (auto& [name, known] : modules_) {
     if (!module.empty() && name != module) continue;
     // Nobody goes on writing what one that has ended was writing.
     for (auto each = known.rbegin(); each != known.rend(); ++each) {
-      read_new(name, *each, &*each == &known.front() ? Reader::Unfinished::wait : Reader::Unfinished::skip, news);
+      const auto unfinished = &*each == &known.front() ? Reader::Unfinished::wait : Reader::Unfinished::skip;
+      const Reader::Marks missed = read_new(name, *each, unfinished, news.calls, steps);
+      if (missed != Reader::Marks{}) lost.emplace_back(&name, missed);
     }
     if (known.size() > 2) known.resize(2);
   }
+  std::ranges::stable_sort(steps, {}, [](const NewStep& step) { return step.record.at_ns; });
+  for (const NewStep& step : steps) news.steps(*step.module, step.generation, step.record);
+  for (const auto& [name, missed] : lost) news.lost(*name, missed);
 }
 
-void Recorders::read_new(const std::string& module, Incarnation& incarnation, Reader::Unfinished unfinished,
-                         const News& news) const {
-  std::uint64_t first_step_ns = 0;
+Reader::Marks Recorders::read_new(const std::string& module, Incarnation& incarnation, Reader::Unfinished unfinished,
+                                  const Calls& calls, std::vector<NewStep>& steps) const {
+  const std::size_t before = steps.size();
   const Reader::Reading reading = incarnation.reader->read(
       incarnation.read, unfinished,
-      [&](const metrics::flight::Record& record) { news.calls(module, incarnation.generation, record); },
+      [&](const metrics::flight::Record& record) { calls(module, incarnation.generation, record); },
       [&](const metrics::flight::StepRecord& record) {
-        if (first_step_ns == 0) first_step_ns = record.at_ns;
-        news.steps(module, incarnation.generation, record);
+        steps.push_back({&module, incarnation.generation, record});
       });
-  Reader::Marks missed = reading.missed;
-  // The first reading finds what was recorded before there was this gateway, and that may have been overwritten.
-  if (incarnation.read == Reader::Marks{}) missed = {0, first_step_ns > began_ns_ ? missed.steps : 0};
+  const bool is_first = incarnation.read == Reader::Marks{};
   incarnation.read = reading.upto;
-  if (missed != Reader::Marks{}) news.lost(module, missed);
+  if (!is_first) return reading.missed;
+  // The first reading finds what was recorded before there was this gateway, and that may have been overwritten.
+  const bool is_all_ours = before < steps.size() && steps[before].record.at_ns > began_ns_;
+  return {0, is_all_ours ? reading.missed.steps : 0};
 }
 
 void Recorders::read_all(std::string_view module, const Calls& calls, const Steps& steps) const {

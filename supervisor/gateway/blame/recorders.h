@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ipc/base/unique_fd.h"
 #include "metrics/flight/reader.h"
@@ -35,7 +36,8 @@ class Recorders {
   void take_in();
 
   // The records that were not handed out before, of `module` or, when that is empty, of all; an incarnation that has
-  // ended is drained once more before it is forgotten.
+  // ended is drained once more before it is forgotten. Steps come in the order of their times, whoever recorded them:
+  // what a message did last is what it did last, however much a reading brings.
   void read_new(std::string_view module, const News& news);
   // What is still there of that module, or of all: of this incarnation and the one before.
   void read_all(std::string_view module, const Calls& calls, const Steps& steps) const;
@@ -49,8 +51,15 @@ class Recorders {
   // The newest first: two, and those before them that have not been drained.
   using Incarnations = std::deque<Incarnation>;
 
-  void read_new(const std::string& module, Incarnation& incarnation, metrics::flight::Reader::Unfinished unfinished,
-                const News& news) const;
+  struct NewStep {
+    const std::string* module;
+    std::uint64_t generation;
+    metrics::flight::StepRecord record;
+  };
+  // Gives how many were missed; steps are put off, to be sorted.
+  metrics::flight::Reader::Marks read_new(const std::string& module, Incarnation& incarnation,
+                                          metrics::flight::Reader::Unfinished unfinished, const Calls& calls,
+                                          std::vector<NewStep>& steps) const;
 
   UniqueFd line_;
   const std::uint64_t began_ns_;

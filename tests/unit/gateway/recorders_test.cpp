@@ -33,10 +33,11 @@ class RecordersTest : public ::testing::Test {
     recorders_ = std::make_unique<Recorders>(ends[1], kBegan);
   }
 
+  // From then on it is the one that makes steps.
   void start(const std::string& module, std::uint64_t generation) {
-    file_.reset(::memfd_create("flight", MFD_CLOEXEC));
-    ASSERT_EQ(::ftruncate(file_.get(), kBytes), 0);
-    auto recorder = Recorder::map(file_.get());
+    const UniqueFd memory(::memfd_create("flight", MFD_CLOEXEC));
+    ASSERT_EQ(::ftruncate(memory.get(), kBytes), 0);
+    auto recorder = Recorder::map(memory.get());
     ASSERT_TRUE(recorder);
     recorder_ = std::move(*recorder);
     std::string text = module + " " + std::to_string(generation);
@@ -51,7 +52,7 @@ class RecordersTest : public ::testing::Test {
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int));
-    const int file = file_.get();
+    const int file = memory.get();
     std::memcpy(CMSG_DATA(header), &file, sizeof file);
     ASSERT_GT(::sendmsg(supervisor_.get(), &message, 0), 0);
     recorders_->take_in();
@@ -80,7 +81,6 @@ class RecordersTest : public ::testing::Test {
 
   static constexpr std::uint64_t kBegan = 1'000;
   UniqueFd supervisor_;
-  UniqueFd file_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Recorders> recorders_;
 };
@@ -94,6 +94,17 @@ TEST_F(RecordersTest, EveryIncarnationIsReadToItsEnd) {
   step(2'003);
   EXPECT_THAT(read(), ElementsAre("waku 1: 2002", "waku 2: 2003"));
   EXPECT_THAT(read(), ElementsAre());
+}
+
+// Else a message that is over when one ring has been read would stand at the step that the other ring says it did first.
+TEST_F(RecordersTest, StepsOfSeveralProcessesComeInTheOrderOfTheirTimes) {
+  start("chat", 1);
+  step(2'002);
+  step(2'004);
+  start("waku", 1);
+  step(2'003);
+  step(2'001);
+  EXPECT_THAT(read(), ElementsAre("waku 1: 2001", "chat 1: 2002", "waku 1: 2003", "chat 1: 2004"));
 }
 
 // Else one that is read now would seem to be known whole.
