@@ -31,7 +31,7 @@ Status ClientCore::dial() {
   nng_pipe_notify(socket_.get(), NNG_PIPE_EV_ADD_POST, &ClientCore::on_pipe, weak_self_.get());
   nng_pipe_notify(socket_.get(), NNG_PIPE_EV_REM_POST, &ClientCore::on_pipe, weak_self_.get());
   nng_socket_set_ms(socket_.get(), NNG_OPT_RECONNMAXT, static_cast<nng_duration>(options_.redial_max.count()));
-  if (const int rv = nng_dial(socket_.get(), options_.url.c_str(), nullptr, NNG_FLAG_NONBLOCK); rv != 0) {
+  if (const int rv = nng_dial(socket_.get(), options_.url.c_str(), &dialer_, NNG_FLAG_NONBLOCK); rv != 0) {
     return fail(nng_error(rv, "dial " + options_.url));
   }
   return {};
@@ -266,6 +266,9 @@ void ClientCore::close_socket() {
     socket_.close();  // and no pipe callback runs any more
     return;
   }
+  // What is left would go on dialling four times a second when the other side is gone.
+  constexpr nng_duration kNever = 24 * 3'600 * 1'000;
+  for (const char* pause : {NNG_OPT_RECONNMAXT, NNG_OPT_RECONNMINT}) nng_dialer_set_ms(dialer_, pause, kNever);
   socket_.abandon();
   weak_self_.release();  // the socket goes on calling back, and finds nobody
 }

@@ -142,6 +142,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
 
   std::unique_ptr<std::weak_ptr<ClientCore>> weak_self_;  // what NNG's pipe callbacks hold
   Socket socket_;
+  nng_dialer dialer_ = NNG_DIALER_INITIALIZER;
   TimerQueue timers_;
 };
 

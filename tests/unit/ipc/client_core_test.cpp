@@ -1,6 +1,11 @@
 // What a client keeps behind its face.
 #include "ipc/client/client_core.h"
 
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "ipc/base/unique_fd.h"
 #include "tests/unit/ipc/harness.h"
 
 namespace status::ipc {
@@ -52,6 +57,33 @@ TEST(ClientCoreTest, HasOneTimerForAllDeadlines) {
   latch.open();
   EXPECT_TRUE(slow.get());
   core->close();
+}
+
+// The socket of a client that had given up a call stays until the process ends.
+TEST(ClientCoreTest, AClosedCoreDialsNoMore) {
+  const SocketDir dir;
+  Latch latch;
+  auto server = std::make_unique<Server>(server_options(dir), std::make_shared<OpenAccess>());
+  server->handle("echo.wait", Run::worker, [latch](Call) { latch.wait(); });
+  ASSERT_TRUE(server->listen());
+  auto core = std::make_shared<ClientCore>(client_options(dir.url()), std::move(*Socket::request()), nullptr);
+  ASSERT_TRUE(core->dial());
+  std::promise<Code> given_up;
+  core->start(message_with_deadline(20), 20, "echo.wait", {},
+              [&](const Result<Response>& response) { given_up.set_value(code_of(response)); });
+  ASSERT_EQ(given_up.get_future().get(), Code::deadline_exceeded);
+  core->close();
+  core.reset();
+  latch.open();
+  server.reset();
+  const UniqueFd next(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  dir.socket().copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(next.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(next.get(), 1), 0);
+  constexpr int kLongerThanItsPausesMs = 600;
+  pollfd ready{next.get(), POLLIN, 0};
+  EXPECT_EQ(::poll(&ready, 1, kLongerThanItsPausesMs), 0) << "it dials";
 }
 
 TEST(ClientCoreTest, AClosedCoreRefusesAndItsHandlesAreHarmless) {
