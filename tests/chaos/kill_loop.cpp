@@ -49,7 +49,7 @@ std::vector<Figure> figures(proof::Proof& proof, std::uint64_t messages) {
        .value = static_cast<double>(proof.counted("acknowledged")),
        .target = static_cast<double>(messages),
        .at_least = true,
-       .judged = messages > 0},
+       .judged = messages > 0 && proof.left() == 0},  // a sum: of all pieces
       none("lost", "lost"),
       none("doubled", "doubled"),
       none("not accounted for by custody in the end", "unaccounted"),
