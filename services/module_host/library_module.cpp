@@ -1,44 +1,20 @@
 #include "services/module_host/library_module.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <future>
 
 #include "ipc/base/codec.h"
 #include "ipc/base/cpu_scope.h"
-#include "ipc/base/words.h"
-#include "ipc/control/child_start.h"
 #include "services/host/native/process_guard.h"
 #include "services/module_host/description.h"
+#include "services/module_host/library_end.h"
+#include "services/module_host/library_text.h"
 
 namespace status::module_host {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::array<const char*, 7> kOutcomeWords = {"ok", "error", "invalid", "missing", "late", "again", "unknown"};
-constexpr std::int64_t kStopMs = 2'000;
-constexpr std::int64_t kLongestStopMs = 60'000;
-constexpr std::size_t kMostText = 4'096;
-
-// What a library says to people: cut, and UTF-8.
-std::string printable(std::string_view text) {
-  std::string out(text.substr(0, kMostText));
-  while (!out.empty() && text.size() > kMostText && (out.back() & 0xC0) == 0x80) out.pop_back();
-  if (text.size() > kMostText && !out.empty() && (out.back() & 0x80) != 0) out.pop_back();
-  if (count_code_points(out)) return out;
-  for (char& c : out) {
-    if ((c & 0x80) != 0) c = '?';
-  }
-  return out;
-}
-
-bool is_word(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && text[0] >= 'a' && text[0] <= 'z' &&
-         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
-}
 
 host::LogLevel level_of(int level) {
   if (level <= STATUS_LOG_DEBUG) return host::LogLevel::debug;
@@ -119,18 +95,11 @@ void LibraryModule::stop() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
   wakeups_.wake();
-  if (stopped_changed_.wait_for(lock, std::chrono::milliseconds(stop_ms()) + 200ms, [this] { return stopped_; })) {
+  if (stopped_changed_.wait_for(lock, time_to_stop(context_) + kToReturn, [this] { return stopped_; })) {
     lock.unlock();
     return wakeups_.stop();
   }
-  context_.log().error("the library has not stopped in time: the process ends without it", {{"stop_ms", stop_ms()}});
-  context_.log().flush();
-  ::_exit(ipc::control::kExitSelfAbort);
-}
-
-std::uint32_t LibraryModule::stop_ms() const {
-  return static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>(context_.config().int_or("stop_ms", kStopMs), 0, kLongestStopMs));
+  leave_behind(context_);
 }
 
 bool LibraryModule::ending() {
@@ -140,7 +109,7 @@ bool LibraryModule::ending() {
 
 void LibraryModule::stop_here() {
   if (std::exchange(running_, false)) {
-    library_.stop(stop_ms());
+    library_.stop(static_cast<std::uint32_t>(time_to_stop(context_).count()));
   }
   const std::lock_guard lock(mutex_);
   stopped_ = true;

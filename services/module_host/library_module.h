@@ -48,7 +48,6 @@ class LibraryModule final : public host::Service, private HostFunctions {
   void turn();
   void stop_here();
   bool ending();
-  std::uint32_t stop_ms() const;
 
   void answer(std::uint64_t token, const std::function<Result<Bytes>(const OpenCall&)>& make);
   bool let_go(bool last);

@@ -11,8 +11,8 @@ namespace status::module_host {
 
 // Whose thread calls what is in status_module.h.
 struct ModuleLibrary {
-  // Errors: those of native::Library, and FAILED_PRECONDITION `module_host.wrong_abi`, which names both versions.
-  static Result<ModuleLibrary> load(const std::string& path);
+  // Errors: FAILED_PRECONDITION `native.no_symbol`, `module_host.wrong_abi`, which names both versions.
+  static Result<ModuleLibrary> resolve(const host::native::Library& library);
 
   host::native::Library library;
   decltype(status_module_describe)* describe;

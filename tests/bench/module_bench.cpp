@@ -73,7 +73,9 @@ class Module {
  private:
   static module_host::ModuleLibrary load(const std::string& name) {
     const auto bin = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-    auto library = module_host::ModuleLibrary::load(bin.parent_path() / "examples" / ("lib" + name + ".so"));
+    const auto file = host::native::Library::load(bin.parent_path() / "examples" / ("lib" + name + ".so"));
+    const auto library =
+        file ? module_host::ModuleLibrary::resolve(*file) : Result<module_host::ModuleLibrary>(fail(file.error()));
     if (library) return *library;
     std::cerr << library.error().message << "\n";
     std::exit(1);

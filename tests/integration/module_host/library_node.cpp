@@ -17,6 +17,14 @@ std::vector<std::string> complete(std::vector<std::string> settings) {
   return without_backoff(std::move(settings));
 }
 
+// An example, or a library of the tests.
+std::filesystem::path built(const std::string& library) {
+  const std::string file = "lib" + library + ".so";
+  const std::filesystem::path example =
+      std::filesystem::path(binary("")).parent_path().parent_path() / "examples" / file;
+  return std::filesystem::exists(example) ? example : std::filesystem::path(binary(file));
+}
+
 template <class Read>
 std::string read_until(const std::string& part, Read read) {
   const auto until = std::chrono::steady_clock::now() + kPatience;
@@ -31,15 +39,22 @@ std::string read_until(const std::string& part, Read read) {
 }  // namespace
 
 std::string add_library_module(const std::string& data_dir, const std::string& module, const std::string& library,
-                               const std::string& settings) {
+                               const std::string& settings, const std::vector<std::string>& callees) {
   const std::string folder = data_dir + "/modules.d/" + module;
   const std::string path = folder + "/lib" + module + ".so";
+  std::string names;
+  std::string granted = callees.empty() ? "" : "[" + module + "]\n";
+  for (const std::string& callee : callees) {
+    names += "\"" + callee + "\", ";
+    granted += callee + " = [\"*\"]\n";
+  }
   write_file(folder + "/module.toml", "name = \"" + module + "\"\nexecutable = \"" + binary("status-module-host") +
-                                          "\"\ninterface = \"1.0\"\n[owner]\nteam = \"test\"\ncontact = \"test\"\n" +
+                                          "\"\ninterface = \"1.0\"\nrequires = [" + names +
+                                          "]\n[owner]\nteam = \"test\"\ncontact = \"test\"\n" +
                                           "[settings]\nlibrary = \"" + path + "\"\n" + settings + "\n");
+  if (!granted.empty()) write_file(data_dir + "/grants.toml", read_file(data_dir + "/grants.toml") + granted);
   if (!library.empty()) {
-    const std::filesystem::path built = std::filesystem::path(binary("")).parent_path().parent_path() / "examples";
-    std::filesystem::copy_file(built / ("lib" + library + ".so"), path);
+    std::filesystem::copy_file(built(library), path);
     std::filesystem::permissions(path, std::filesystem::perms(0644));
   }
   ::chmod(data_dir.c_str(), 0700);

@@ -1,8 +1,9 @@
-// A node of real processes whose modules are libraries of status_module.h, and nothing else.
+// A node of real processes whose modules are libraries for status-module-host, and nothing else.
 #pragma once
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "tests/support/process_node.h"
 #include "tests/support/statusctl.h"
@@ -10,9 +11,10 @@
 namespace status::test {
 
 // Puts the library of this build into <data-dir>/modules.d/<module>/, where its process may read it, with a manifest.
-// `settings`: further lines of [settings]. Returns the path of the copy. `library` empty: there is none.
+// `settings`: further lines of [settings]. `callees`: modules that it requires and may call. Returns the path of the
+// copy. `library` empty: there is none.
 std::string add_library_module(const std::string& data_dir, const std::string& module, const std::string& library,
-                               const std::string& settings = {});
+                               const std::string& settings = {}, const std::vector<std::string>& callees = {});
 
 // What a module gave as the reason of its end, of its crash record: "reason: message".
 std::string fatal_of(const std::string& crash_record);
