@@ -5,8 +5,8 @@
 #include "ipc/stream/durable_stream.h"
 #include "services/host/durable_source.h"
 #include "services/host/module_database.h"
+#include "services/waku/backends.h"
 #include "services/waku/mesh/database_archive.h"
-#include "services/waku/mesh/mesh_backend.h"
 #include "services/waku/metered_backend.h"
 #include "services/waku/schema.h"
 #include "services/waku/service.h"
@@ -25,24 +25,6 @@ class ModuleEvents final : public EventSink {
  private:
   host::ModuleContext& context_;
 };
-
-Result<std::unique_ptr<Backend>> make_backend(host::ModuleContext& context, store::Database& database) {
-  if (context.backend() != "mesh") {
-    return fail(Code::failed_precondition, "waku.unknown_backend",
-                "`waku.backend` is \"" + context.backend() + "\"; this build has \"mesh\"");
-  }
-  const Value* settings = context.config().find("mesh");
-  Result<mesh::Config> config = mesh::parse_config(settings != nullptr ? *settings : Value(Value::Map{}));
-  if (!config) return fail(std::move(config.error()));
-  Result<std::unique_ptr<mesh::DatabaseArchive>> archive = mesh::DatabaseArchive::open(database, context.random());
-  if (!archive) return fail(std::move(archive.error()));
-  auto backend = std::make_unique<mesh::MeshBackend>(mesh::MeshBackend::Parts{
-      std::move(*config), context.data_dir(), std::move(*archive), context.clock(), context.random()});
-  metrics::watch_traffic(context.instruments().registry(), [&traffic = backend->traffic()] {
-    return metrics::TrafficLoad{traffic.received, traffic.sent};
-  });
-  return backend;
-}
 
 class WakuModule final : public host::Service {
  public:

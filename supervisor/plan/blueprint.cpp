@@ -173,7 +173,9 @@ Result<Blueprint> load_blueprint(const NodePaths& paths, const Installation& ins
     all[i].settings = blueprint.configuration.settings_of(all[i].manifest);
     all[i].backend = blueprint.configuration.backend_of(all[i].manifest);
     all[i].ours = i < built_in.size();
-    const std::vector<Requirement>& wishes = all[i].manifest.requires_;
+    std::vector<Requirement>& wishes = all[i].manifest.requires_;
+    std::erase_if(wishes,
+                  [&](const Requirement& wish) { return !wish.backend.empty() && wish.backend != all[i].backend; });
     all[i].edges = all[i].ours ? wishes : grants->narrow(all[i].manifest.name, wishes);
     const bool front = all[i].manifest.name == kGateway;
     if (front) fit_sandbox(all[i].manifest, blueprint.configuration);

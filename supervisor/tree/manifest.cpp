@@ -32,6 +32,7 @@ void read_requirement(Manifest& manifest, TableReader& outer, const std::string&
   TableReader fields(table, file, "requires." + module);
   Requirement requirement{.module = module};
   if (auto methods = fields.texts_if("methods")) requirement.methods = std::move(*methods);
+  requirement.backend = fields.text_if("backend").value_or("");
   requirement.restart_with_it = fields.word_if("on_death", {"notify", "restart"}) == "restart";
   outer.adopt(fields.finish());
   manifest.requires_.push_back(std::move(requirement));

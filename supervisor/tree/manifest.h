@@ -2,6 +2,7 @@
 //
 //   name = "chat"                     executable = "status-chat"        interface = "1.0"
 //   requires = ["keys", "waku"]       or   [requires.waku]  methods = ["waku.send"]  on_death = "notify" | "restart"
+//                                          [requires.waku_native]  backend = "native": only where it runs on that one
 //   backend = "mesh"                  the default choice; `<module>.backend` of node.toml overrides it
 //   sandbox = "local"                 own folders, and no socket but local ones; "network": also the internet; "none"
 //   [owner]     team = "chat-team"    contact = "chat@example.org"
@@ -29,6 +30,7 @@ struct Requirement {
   std::string module;
   std::vector<std::string> methods{"*"};  // what it may call there
   bool restart_with_it = false;           // restarted when that module dies; by default it stays up, degraded
+  std::string backend = {};               // required only where the module runs on this backend; empty: always
 
   bool operator==(const Requirement&) const = default;
 };

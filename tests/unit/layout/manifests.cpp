@@ -7,6 +7,18 @@
 #include "ipc/base/codec.h"
 
 namespace status::test {
+namespace {
+
+// Where the manifest of a module lies that is off until somebody puts it into a node; empty: there is none.
+std::string drop_in_folder(const std::string& module) {
+  for (const SourceFile& file : read_source_tree()) {
+    const std::filesystem::path path = file.path;
+    if (is_in(file.path, "services") && path.filename() == module + ".toml") return path.parent_path().string();
+  }
+  return {};
+}
+
+}  // namespace
 
 std::vector<BuiltinModule> read_builtin_modules() {
   std::vector<BuiltinModule> modules;
@@ -32,6 +44,8 @@ Requirements requirements_of(const std::vector<BuiltinModule>& modules) {
       for (const BuiltinModule& other : modules) {
         if (other.manifest.name == requirement.module) folders.insert(other.folder);
       }
+      const std::string drop_in = drop_in_folder(requirement.module);
+      if (!drop_in.empty()) folders.insert(drop_in);
     }
   }
   return result;

@@ -18,7 +18,8 @@ std::vector<std::string> drawing(const std::vector<BuiltinModule>& modules) {
   for (const BuiltinModule& module : modules) {
     if (module.manifest.requires_.empty()) lines.push_back("  " + module.manifest.name);
     for (const supervisor::Requirement& requirement : module.manifest.requires_) {
-      lines.push_back("  " + module.manifest.name + " --> " + requirement.module);
+      const std::string arrow = requirement.backend.empty() ? " --> " : " -. " + requirement.backend + " .-> ";
+      lines.push_back("  " + module.manifest.name + arrow + requirement.module);
     }
   }
   lines.emplace_back("```");
@@ -30,7 +31,7 @@ TEST(Manifests, RequireEachOtherWithoutACycle) {
   for (const BuiltinModule& module : read_builtin_modules()) {
     GraphNode node{.name = module.manifest.name, .requires_ = {}};
     for (const supervisor::Requirement& requirement : module.manifest.requires_) {
-      node.requires_.push_back(requirement.module);
+      if (requirement.backend.empty()) node.requires_.push_back(requirement.module);
     }
     nodes.push_back(std::move(node));
   }

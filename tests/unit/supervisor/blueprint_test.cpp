@@ -72,6 +72,18 @@ TEST_F(BlueprintTest, WhatIsRequiredMustBeEnabled) {
   EXPECT_THAT(problem({"modules=[\"waku\"]"}), testing::HasSubstr("module waku requires `keys`, which is not enabled"));
 }
 
+TEST_F(BlueprintTest, WhatABackendRequiresIsRequiredWithThatBackendOnly) {
+  built_in("waku", "backend = \"mesh\"\n[requires.keys]\n[requires.waku_native]\nbackend = \"native\"");
+  EXPECT_EQ(load()->tree()[2].requires_.size(), 1u);
+  EXPECT_THAT(problem({"waku.backend=native"}),
+              testing::HasSubstr("module waku requires `waku_native`, which is not enabled"));
+  third_party("waku_native");
+  const auto native = load({"waku.backend=native"});
+  ASSERT_TRUE(native.has_value()) << native.error().message;
+  EXPECT_EQ(native->tree()[2].requires_.size(), 2u);
+  EXPECT_EQ(native->modules[2].edges.size(), 2u) << "nobody has to grant it";
+}
+
 TEST_F(BlueprintTest, BrokenManifestsAreNamed) {
   third_party("keys");
   EXPECT_THAT(problem(), testing::HasSubstr("modules.d/keys/module.toml: there is a built-in module of that name"));

@@ -56,6 +56,8 @@ contact = "c"
 [requires.keys]
 methods = ["keys.database"]
 on_death = "restart"
+[requires.waku_native]
+backend = "native"
 [timeouts]
 start_ms = 1
 stop_ms = 2
@@ -78,6 +80,8 @@ retention = { hours = 5 }
   EXPECT_EQ(manifest->backend, "mesh");
   EXPECT_EQ(manifest->requires_[0].methods, std::vector<std::string>{"keys.database"});
   EXPECT_TRUE(manifest->requires_[0].restart_with_it);
+  EXPECT_EQ(manifest->requires_[0].backend, "");
+  EXPECT_EQ(manifest->requires_[1].backend, "native");
   EXPECT_EQ(manifest->start_timeout, milliseconds(1));
   EXPECT_EQ(manifest->stop_timeout, milliseconds(2));
   EXPECT_EQ(manifest->restart.when, RestartPolicy::When::on_failure);
