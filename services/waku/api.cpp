@@ -54,12 +54,15 @@ api::MethodInfo StoreQueryMethod::info() {
                      {Code::not_found, "waku.unknown_cursor",
                       "The store has forgotten the message that the cursor names: start anew."},
                      {Code::unavailable, "waku.peer_gone", "The peer went away before it answered."},
+                     {Code::unavailable, "waku.library_away", "The backend's library is not ready."},
+                     {Code::unavailable, "waku.no_store", "No store node is connected."},
+                     {Code::unimplemented, "waku.not_supported", "The backend's library asks no stores."},
                      {Code::deadline_exceeded, "waku.store_timeout", "The peer did not answer in time."},
                      {Code::resource_exhausted, "waku.too_many_queries", "64 queries are under way."}}};
 }
 
 void PeerView::describe(api::Fields<PeerView>& f) {
-  f.add("id", &PeerView::id, "64 hex digits; empty while it is not known.");
+  f.add("id", &PeerView::id, "64 hex digits, or a peer id of libp2p; empty while it is not known.");
   f.add("address", &PeerView::address, "As configured, or the other end of a link that came in.");
   f.add("outbound", &PeerView::outbound, "This node dials it, or has dialled the link.");
   f.add("configured", &PeerView::configured,
@@ -103,7 +106,7 @@ api::MethodInfo Disconnect::info() {
 void Info::Reply::describe(api::Fields<Reply>& f) {
   f.add("backend", &Reply::backend, "Which implementation runs.").one_of({"mesh", "native", "attach"});
   f.add("version", &Reply::version, "Of the backend.");
-  f.add("id", &Reply::id, "This node's, 64 hex digits.");
+  f.add("id", &Reply::id, "This node's: 64 hex digits, or a peer id of libp2p.");
   f.add("addresses", &Reply::addresses, "What others may give to `waku.connect`.");
   f.add("cluster", &Reply::cluster, "Of the network.");
   f.add("shards", &Reply::shards, "Of the network; autosharding spreads topics over them.");

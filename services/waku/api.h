@@ -56,7 +56,8 @@ struct Send {
     HexBytes message_hash;
     static void describe(api::Fields<Reply>& f) {
       f.add("request_id", &Reply::request_id, "Names this call in the events about it.").length(16, 16);
-      f.add("message_hash", &Reply::message_hash, "The message's deterministic hash, the same at every node.")
+      f.add("message_hash", &Reply::message_hash,
+            "The message's deterministic hash, the same at every node unless `propagated` names another.")
           .length(32, 32);
     }
   };
@@ -104,7 +105,8 @@ struct StoreQueryMethod {
       f.add("cursor", &Request::cursor, "From the page before.").length(32, 32);
       f.add("limit", &Request::limit, "Messages in the page.").range(1, 100).optional();
       f.add("forward", &Request::forward, "Oldest first; false: newest first.").optional();
-      f.add("peer", &Request::peer, "Id of the peer whose store is asked; empty: this node's own.")
+      f.add("peer", &Request::peer,
+            "Id of the peer whose store is asked; empty: this node's own, or one that the backend picks.")
           .length(0, 66)
           .optional();
     }
@@ -151,12 +153,16 @@ struct Connect {
   struct Request {
     std::string address;
     static void describe(api::Fields<Request>& f) {
-      f.add("address", &Request::address, "`host:port#id`; without the id whoever answers is taken.").length(1, 512);
+      f.add("address", &Request::address,
+            "As `waku.info` has it. mesh: `host:port#id`; without the id whoever answers is taken. Of the Waku "
+            "network: a "
+            "multiaddress that ends in `/p2p/<id>`.")
+          .length(1, 512);
     }
   };
   struct Reply {
     std::string peer;
-    static void describe(api::Fields<Reply>& f) { f.add("peer", &Reply::peer, "The peer's id, 64 hex digits."); }
+    static void describe(api::Fields<Reply>& f) { f.add("peer", &Reply::peer, "The peer's id."); }
   };
   static api::MethodInfo info();
 };
@@ -200,9 +206,15 @@ struct Info {
 struct SendProgress {
   HexBytes request_id;
   HexBytes message_hash;
+  std::optional<HexBytes> network_hash;
   static void describe(api::Fields<SendProgress>& f) {
     f.add("request_id", &SendProgress::request_id, "As `waku.send` gave it.").length(16, 16);
     f.add("message_hash", &SendProgress::message_hash, "As `waku.send` gave it.").length(32, 32);
+    f.add("network_hash", &SendProgress::network_hash,
+          "Of `propagated`, where other nodes know the message by another hash: a library that chooses the time stamp "
+          "by "
+          "itself has sent it.")
+        .length(32, 32);
   }
 };
 

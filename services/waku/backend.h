@@ -41,8 +41,13 @@ class BackendEvents {
   virtual bool on_message(ReceivedMessage message) = 0;
   // At least one node took the message over.
   virtual void on_propagated(const MessageHash& hash) = 0;
+  // The same, from a backend that may give the message back as one of another node: by this hash it is known as ours.
+  // It is another than `hash` where a library has sent it that chooses the time stamp by itself.
+  virtual void on_propagated_as(const MessageHash& hash, const MessageHash& /*network_hash*/) { on_propagated(hash); }
   // Another node has stored it. Never for an ephemeral message.
   virtual void on_sent(const MessageHash& hash) = 0;
+  // It was propagated, and nobody will say whether a node has stored it. The last word about it, as on_sent.
+  virtual void on_unconfirmed(const MessageHash& /*hash*/) {}
   // No node took it in time. It may still travel later: a node that comes back asks for what it missed.
   virtual void on_error(const MessageHash& hash, const Error& error) = 0;
   virtual void on_connection(Connection connection) = 0;
@@ -75,7 +80,7 @@ struct StorePage {
 };
 
 struct PeerInfo {
-  std::string id;       // 64 hex digits; empty for a peer that was never reached and has no pin
+  std::string id;       // in the backend's own form; empty for a peer that was never reached and has no pin
   std::string address;  // as configured, or the remote end of an inbound link
   bool outbound = false;
   bool configured = false;
@@ -92,7 +97,7 @@ struct PeerInfo {
 struct BackendInfo {
   std::string backend;
   std::string version;
-  std::string id;                      // 64 hex digits
+  std::string id;                      // in the backend's own form: 64 hex digits, or a peer id of libp2p
   std::vector<std::string> addresses;  // that others can connect to, in the form `connect` takes
   Network network;
   std::uint32_t max_message_bytes = 0;
@@ -145,7 +150,7 @@ class Backend {
   // those of the disk.
   virtual void send(WakuMessage message, Done<MessageHash> done) = 0;
 
-  // Of `peer` (64 hex digits), or of the store that suits the backend best when empty. Errors: NOT_FOUND
+  // Of `peer` (an id as `peers` gives it), or of the store that suits the backend best when empty. Errors: NOT_FOUND
   // `waku.unknown_peer`, `waku.unknown_cursor`; UNAVAILABLE when the peer goes away; DEADLINE_EXCEEDED.
   virtual void store_query(StoreQuery query, std::string peer, Done<StorePage> done) = 0;
 

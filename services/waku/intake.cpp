@@ -63,9 +63,15 @@ void Intake::on_outcome(Outcome outcome) {
   changed_.notify_all();
 }
 
-void Intake::on_propagated(const MessageHash& hash) { on_outcome({Outcome::Kind::propagated, hash, {}}); }
-void Intake::on_sent(const MessageHash& hash) { on_outcome({Outcome::Kind::sent, hash, {}}); }
-void Intake::on_error(const MessageHash& hash, const Error& error) { on_outcome({Outcome::Kind::failed, hash, error}); }
+void Intake::on_propagated(const MessageHash& hash) { on_outcome({Outcome::Kind::propagated, hash, {}, {}}); }
+void Intake::on_propagated_as(const MessageHash& hash, const MessageHash& network_hash) {
+  on_outcome({Outcome::Kind::propagated, hash, {}, network_hash});
+}
+void Intake::on_sent(const MessageHash& hash) { on_outcome({Outcome::Kind::sent, hash, {}, {}}); }
+void Intake::on_unconfirmed(const MessageHash& hash) { on_outcome({Outcome::Kind::unconfirmed, hash, {}, {}}); }
+void Intake::on_error(const MessageHash& hash, const Error& error) {
+  on_outcome({Outcome::Kind::failed, hash, error, {}});
+}
 
 void Intake::on_connection(Connection connection) {
   {

@@ -58,7 +58,9 @@ class Intake final : public BackendEvents, public OutboxObserver {
 
   bool on_message(ReceivedMessage message) override;
   void on_propagated(const MessageHash& hash) override;
+  void on_propagated_as(const MessageHash& hash, const MessageHash& network_hash) override;
   void on_sent(const MessageHash& hash) override;
+  void on_unconfirmed(const MessageHash& hash) override;
   void on_error(const MessageHash& hash, const Error& error) override;
   void on_connection(Connection connection) override;
   void on_position(std::uint64_t position) override;

@@ -26,6 +26,22 @@ class ModuleEvents final : public EventSink {
   host::ModuleContext& context_;
 };
 
+// What is remembered of one backend's network means nothing to another's. Only read where nothing changes: that goes on
+// a full disk, too.
+Status adopt_backend(store::Database& database, const std::string& backend) {
+  {
+    Result<store::Transaction> tx = database.read();
+    if (!tx) return fail(tx.error());
+    const Result<std::string> before = tables::backend(*tx);
+    if (!before) return fail(before.error());
+    if (*before == backend) return {};
+  }
+  Result<store::Transaction> tx = database.write(store::Durability::normal);
+  if (!tx) return fail(tx.error());
+  if (Status changed = tables::change_backend(*tx, backend); !changed) return changed;
+  return tx->commit();
+}
+
 class WakuModule final : public host::Service {
  public:
   WakuModule(host::ModuleContext& context, std::unique_ptr<host::ModuleDatabase> database)
@@ -34,8 +50,10 @@ class WakuModule final : public host::Service {
   Status open() {
     store::Database& database = database_->database();
     const Result<store::MigrationOutcome> migrated =
-        store::migrate(database, {waku_migration(1), mesh::archive_migration(2), subscription_since_migration(3)});
+        store::migrate(database, {waku_migration(1), mesh::archive_migration(2), subscription_since_migration(3),
+                                  position_backend_migration(4)});
     if (!migrated) return fail(migrated.error());
+    if (Status adopted = adopt_backend(database, context_.backend()); !adopted) return adopted;
     if (Status watching = database_->watch_integrity(context_); !watching) return watching;
     Result<std::unique_ptr<Backend>> backend = make_backend(context_, database);
     if (!backend) return fail(std::move(backend.error()));

@@ -50,7 +50,7 @@ void Outbox::on_answer(const MessageHash& hash, const Result<MessageHash>& answe
       entry.attention = now + timing_.retry;
     } else {
       entry.attention = now + timing_.forget;
-      failed = Outcome{Outcome::Kind::failed, hash, answer.error()};
+      failed = Outcome{Outcome::Kind::failed, hash, answer.error(), {}};
     }
   }
   failed ? observer_.on_outcome(std::move(*failed)) : observer_.on_attention();

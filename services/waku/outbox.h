@@ -17,10 +17,11 @@ namespace status::waku {
 
 // What has become of an own message.
 struct Outcome {
-  enum class Kind { propagated, sent, failed };
+  enum class Kind { propagated, sent, unconfirmed, failed };
   Kind kind = Kind::propagated;
   MessageHash hash{};
-  Error error;  // when failed
+  Error error;                              // when failed
+  std::optional<MessageHash> network_hash;  // when propagated: what other nodes call it, if the backend says so
 };
 
 class OutboxObserver {

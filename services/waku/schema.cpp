@@ -25,6 +25,8 @@ constexpr const char* kSchema = R"(
 
 constexpr const char* kSince = "ALTER TABLE waku_subscription ADD COLUMN since INTEGER NOT NULL DEFAULT 0";
 
+constexpr const char* kBackend = "ALTER TABLE waku_state ADD COLUMN backend TEXT NOT NULL DEFAULT 'mesh'";
+
 // The number of rows changed, as nothing or an error.
 Status done(const Result<std::int64_t>& changed) {
   if (!changed) return fail(changed.error());
@@ -52,6 +54,10 @@ store::Migration waku_migration(int version) { return store::sql_migration(versi
 
 store::Migration subscription_since_migration(int version) {
   return store::sql_migration(version, "waku subscription since", kSince);
+}
+
+store::Migration position_backend_migration(int version) {
+  return store::sql_migration(version, "waku position's backend", kBackend);
 }
 
 namespace tables {
@@ -147,6 +153,20 @@ Status remove_peer(store::Transaction& tx, const std::string& address) {
 }
 
 Result<std::vector<std::string>> peers(store::Transaction& tx) { return texts(tx, "SELECT address FROM waku_peer"); }
+
+Result<std::string> backend(store::Transaction& tx) {
+  const Result<std::vector<std::string>> rows = texts(tx, "SELECT backend FROM waku_state");
+  if (!rows) return fail(rows.error());
+  return rows->empty() ? std::string() : rows->front();
+}
+
+Status change_backend(store::Transaction& tx, const std::string& backend) {
+  if (Status changed = done(tx.run("UPDATE waku_state SET backend = ?1, position = 0", {backend})); !changed) {
+    return changed;
+  }
+  if (Status reset = done(tx.run("UPDATE waku_subscription SET since = 0")); !reset) return reset;
+  return done(tx.run("DELETE FROM waku_peer"));
+}
 
 Result<std::uint64_t> position(store::Transaction& tx) {
   const auto position = tx.integer("SELECT position FROM waku_state");

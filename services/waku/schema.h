@@ -15,6 +15,8 @@ namespace status::waku {
 store::Migration waku_migration(int version);
 // A later one: from where on each subscription wants messages.
 store::Migration subscription_since_migration(int version);
+// And which backend the positions are of.
+store::Migration position_backend_migration(int version);
 
 // A message that `waku.send` has taken over.
 struct OwnMessage {
@@ -49,6 +51,9 @@ Status add_peer(store::Transaction& tx, const std::string& address);
 Status remove_peer(store::Transaction& tx, const std::string& address);
 Result<std::vector<std::string>> peers(store::Transaction& tx);
 
+// The backend that the positions and peers are of, and another one instead: it finds none of them.
+Result<std::string> backend(store::Transaction& tx);
+Status change_backend(store::Transaction& tx, const std::string& backend);
 // Of the backend: up to here every message is in the log or not wanted.
 Result<std::uint64_t> position(store::Transaction& tx);
 Status set_position(store::Transaction& tx, std::uint64_t position);

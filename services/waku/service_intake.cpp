@@ -62,24 +62,32 @@ Status WakuService::append(store::Transaction& tx, const ReceivedMessage& messag
 }
 
 // An own message whose fate is known needs no row any more. What others did is noted before it is stored: it has
-// happened.
+// happened. One whose hash in the network the backend names counts as received under that: a store may give it back.
 Status WakuService::settle(store::Transaction& tx, const Outcome& outcome) {
   const metrics::MessageNames names{.hash = outcome.hash};
   if (outcome.kind == Outcome::Kind::sent) seams_.custody.end(metrics::Step::stored, names);
+  if (outcome.kind == Outcome::Kind::unconfirmed) seams_.custody.end(metrics::Step::propagated, names);
   if (outcome.kind == Outcome::Kind::propagated) {
     const std::optional<Outbox::Request> request = outbox_.request_of(outcome.hash);
     const bool is_end = request && request->ephemeral;  // nobody stores it
     is_end ? seams_.custody.end(metrics::Step::propagated, names)
            : seams_.custody.note(metrics::Step::propagated, names);
   }
-  if (outcome.kind == Outcome::Kind::propagated) return {};
+  if (outcome.kind == Outcome::Kind::propagated) {
+    if (!outcome.network_hash) return {};
+    const Result<bool> added = tables::add_received(tx, *outcome.network_hash);
+    return added ? Status() : Status(fail(added.error()));
+  }
   return tables::remove_own_message(tx, outcome.hash);
 }
 
 void WakuService::publish(const Outcome& outcome) {
   const std::optional<Outbox::Request> request = outbox_.request_of(outcome.hash);
   if (!request) return;
-  const SendProgress progress{{request->id}, hex_of(outcome.hash)};
+  SendProgress progress{{request->id}, hex_of(outcome.hash), {}};
+  if (outcome.network_hash && *outcome.network_hash != outcome.hash) {
+    progress.network_hash = hex_of(*outcome.network_hash);
+  }
   switch (outcome.kind) {
     case Outcome::Kind::propagated:
       seams_.events.publish("propagated", api::to_value(progress));
@@ -87,6 +95,8 @@ void WakuService::publish(const Outcome& outcome) {
       break;
     case Outcome::Kind::sent:
       seams_.events.publish("sent", api::to_value(progress));
+      break;
+    case Outcome::Kind::unconfirmed:
       break;
     case Outcome::Kind::failed:
       seams_.events.publish("error", api::to_value(SendFailure{progress.request_id, progress.message_hash,

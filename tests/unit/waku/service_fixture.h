@@ -10,6 +10,7 @@
 
 #include "ipc/api/convert.h"
 #include "services/waku/service.h"
+#include "services/waku/views.h"
 #include "tests/support/openrpc_check.h"
 #include "tests/unit/host/store_fixture.h"
 
@@ -179,7 +180,8 @@ class WakuServiceTest : public ::testing::Test {
     auto database = store::Database::open(store::test_key(), options);
     ASSERT_TRUE(database) << database.error().describe();
     database_ = std::move(*database);
-    const auto migrated = store::migrate(*database_, {waku_migration(1), subscription_since_migration(2)});
+    const auto migrated =
+        store::migrate(*database_, {waku_migration(1), subscription_since_migration(2), position_backend_migration(3)});
     ASSERT_TRUE(migrated) << migrated.error().describe();
     backend_ = std::make_unique<FakeBackend>();
     backend_->kept = kept_;
