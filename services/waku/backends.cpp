@@ -11,6 +11,7 @@ struct Choice {
 };
 constexpr Choice kChoices[] = {
     {"mesh", make_mesh},
+    {"native", make_native},
 };
 
 std::string all_words() {

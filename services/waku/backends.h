@@ -19,5 +19,7 @@ using BackendMaker = Result<std::unique_ptr<Backend>> (*)(host::ModuleContext& c
                                                           const Value& settings);
 Result<std::unique_ptr<Backend>> make_mesh(host::ModuleContext& context, store::Database& database,
                                            const Value& settings);
+Result<std::unique_ptr<Backend>> make_native(host::ModuleContext& context, store::Database& database,
+                                             const Value& settings);
 
 }  // namespace status::waku
