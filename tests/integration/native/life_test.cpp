@@ -2,6 +2,9 @@
 // start that fails, what the library prints, and how it ends.
 #include <gmock/gmock.h>
 
+#include <iterator>
+#include <sstream>
+
 #include "ipc/base/codec.h"
 #include "tests/integration/native/native_node.h"
 #include "tests/support/scrape.h"
@@ -102,6 +105,24 @@ TEST(NativeLife, WhatALibraryPrintsAreLinesOfTheModulesLog) {
   EXPECT_THAT(log, HasSubstr("\"message\":\"WRN a warning of the library\""));
   EXPECT_THAT(log, HasSubstr("no end of line"));
   EXPECT_THAT(log, HasSubstr("\"message\":\"stopped\"")) << "a line of ours behind one without an end";
+}
+
+// Both what libraries would read settings from and what is nobody's business, secrets among it.
+TEST(NativeLife, ALibrarySeesOfTheEnvironmentOnlyWhatIsAllowed) {
+  NativeNode node({.quirks = {"shows_environment"},
+                   .environment = {"CODEX_DATA_DIR=/x", "NIMBUS_NETWORK=x", "STORAGE_QUOTA=1", "WAKUNODE2_TCP_PORT=1",
+                                   "AWS_SECRET_ACCESS_KEY=x", "HOME=/root", "LANG=C.UTF-8"}});
+  ASSERT_TRUE(node.start()) << node->report();
+  ASSERT_TRUE(node.wait_for_log("end of it"));
+  const std::string log = read_file(node->data_dir() + "/logs/waku_native.log");
+  const std::size_t begin = log.find("environment:");
+  std::istringstream line(log.substr(begin, log.find(" end of it") - begin));
+  const std::vector<std::string> seen{std::istream_iterator<std::string>(line), {}};
+  const std::vector<std::string> allowed = {"environment:", "LANG",          "PATH",         "TZ",
+                                            "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"};
+  EXPECT_THAT(seen, testing::IsSubsetOf(allowed));
+  EXPECT_THAT(seen, testing::Contains("LANG")) << "this is the environment";
+  EXPECT_TRUE(node->stop());
 }
 
 TEST(NativeLife, ADestroyThatTakesFifteenSecondsIsWaitedFor) {

@@ -26,7 +26,7 @@ std::string echo_manifest() {
 
 NativeNode::NativeNode(NativeOptions options)
     : options_(std::move(options)),
-      node_({.settings = without_backoff({"modules=[]"})}),
+      node_({.settings = without_backoff({"modules=[]"}), .environment = options_.environment}),
       folder_(node_.data_dir() + "/modules.d/waku_native") {
   // What the README tells an operator to do.
   write_file(folder_ + "/module.toml", read_file(STATUS_SOURCE_DIR "/services/native/waku_native.toml"));

@@ -18,8 +18,9 @@ struct NativeOptions {
   std::string library = "fixture_delivery_d";
   std::string family = "delivery";
   std::string generation = "D";
-  std::vector<std::string> quirks = {};    // of the node that the library creates (tests/fixtures/native/quirks.h)
-  std::vector<std::string> settings = {};  // more lines of [waku_native]
+  std::vector<std::string> quirks = {};       // of the node that the library creates (tests/fixtures/native/quirks.h)
+  std::vector<std::string> settings = {};     // more lines of [waku_native]
+  std::vector<std::string> environment = {};  // of statusd: NAME=value
 };
 
 class NativeNode {
