@@ -17,4 +17,8 @@ int service_main(const ModuleDefinition& definition);
 using DefineModule = std::function<Result<ModuleDefinition>(const ipc::control::Bootstrap&)>;
 int service_main(const DefineModule& define);
 
+// The same for one that may take its time to start, as somebody else's library does: the supervisor is answered
+// meanwhile, and a module that is told to stop leaves at once. What starts it is a thread that ends when that is done.
+int service_main_beside(const ModuleDefinition& definition);
+
 }  // namespace status::host

@@ -4,5 +4,5 @@
 
 int main() {
   status::host::native::scrub_environment();
-  return status::host::service_main(status::native::module());
+  return status::host::service_main_beside(status::native::module());
 }

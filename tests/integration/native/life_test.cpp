@@ -125,6 +125,18 @@ TEST(NativeLife, ALibrarySeesOfTheEnvironmentOnlyWhatIsAllowed) {
   EXPECT_TRUE(node->stop());
 }
 
+// The library would have half a minute to start.
+TEST(NativeLife, OneThatTakesLongToStartIsAnsweredForAndCanBeStopped) {
+  NativeNode node({.quirks = {"never_starts"}});
+  node->statusd().start();
+  ASSERT_TRUE(node->statusd().wait_for("waku_native: stopped → starting")) << node->report();
+  ASSERT_TRUE(node->statusd().wait_for("echo_a: starting → ready")) << node->report();
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(node->statusd().stop(), 0) << node->report();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(15));
+  EXPECT_EQ(read_file(node->data_dir() + "/crash/waku_native/1.json"), "") << "it was asked to stop, and has stopped";
+}
+
 TEST(NativeLife, ADestroyThatTakesFifteenSecondsIsWaitedFor) {
   NativeNode node({.quirks = {"slow_destroy"}});
   ASSERT_TRUE(node.start()) << node->report();
