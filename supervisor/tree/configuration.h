@@ -9,7 +9,7 @@
 //   [logs]     level = "info"  max_bytes = 8388608  files = 4  total_bytes = 134217728: of all files together
 //              max_lines_per_s = 1000  burst_lines = 10000: of each module; what is more is dropped and counted
 //   [hang]     ping_ms = 250  limit_ms = 3000  supervisor_ms = 10000: statusd's own loop, after which it ends itself
-//   [stop]     within_ms = 20000: of the whole node; what is left then is killed
+//   [stop]     within_ms = 70000: of the whole node, longer than its slowest chain; what is left is killed
 //   [restart]  backoff_ms, backoff_max_ms, budget: for every module, over its manifest. 0: no backoff, no budget
 //   [<module>] backend = "…", and whatever the module itself understands
 #pragma once
@@ -43,7 +43,7 @@ struct Configuration {
   milliseconds ping_interval{250};
   milliseconds hang_limit{3'000};
   milliseconds supervisor_hang_limit{10'000};
-  milliseconds stop_within{20'000};
+  milliseconds stop_within{70'000};
   std::optional<milliseconds> restart_delay;
   std::optional<milliseconds> restart_delay_cap;
   std::optional<std::uint32_t> restart_budget;
