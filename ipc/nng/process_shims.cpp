@@ -1,5 +1,6 @@
 // Linked into executables: an executable's own functions come before the C library's, and so seven of NNG's calls into
-// it pass through here.
+// it pass through here. So do those of everybody else in the process, a foreign library that a host has loaded among
+// them: for whoever is not NNG they are the C library's, but for epoll_ctl, which tells nobody anything new.
 //
 // sysconf: NNG sizes its thread pools by the number of processors (14 threads on 2, 88 on 64; TRANSPORT.md
 // section 1.11). It is told of one (11 threads), so that a process stays under 16 on any host.
@@ -86,7 +87,8 @@ extern "C" long sysconf(int name) noexcept {
   using Sysconf = long (*)(int);
   static const auto real = reinterpret_cast<Sysconf>(dlsym(RTLD_NEXT, "sysconf"));
   const long value = real(name);
-  return name == _SC_NPROCESSORS_ONLN ? std::min(value, 1L) : value;
+  if (name != _SC_NPROCESSORS_ONLN || !is_nng(__builtin_return_address(0))) return value;
+  return std::min(value, 1L);
 }
 
 extern "C" ssize_t sendmsg(int descriptor, const msghdr* message, int flags) {
@@ -104,7 +106,7 @@ extern "C" ssize_t readv(int descriptor, const iovec* parts, int count) {
   using Readv = ssize_t (*)(int, const iovec*, int);
   static const auto real = reinterpret_cast<Readv>(dlsym(RTLD_NEXT, "readv"));
   const ssize_t got = real(descriptor, parts, count);
-  if (got != 0 || count == 0 || !is_local(descriptor)) return got;
+  if (got != 0 || count == 0 || !is_nng(__builtin_return_address(0)) || !is_local(descriptor)) return got;
   errno = ECONNRESET;
   return -1;
 }

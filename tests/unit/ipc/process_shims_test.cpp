@@ -2,6 +2,9 @@
 // it in nng_listener_traps_test.cpp.
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/sysinfo.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <ctime>
@@ -34,6 +37,18 @@ TEST(ProcessShims, ASocketThatIsNotConnectedYetIsReportedOnce) {
   ASSERT_EQ(::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, socket.get(), &event), 0);
   EXPECT_EQ(::epoll_wait(epoll.get(), &event, 1, 0), 1);
   EXPECT_EQ(::epoll_wait(epoll.get(), &event, 1, 0), 0);
+}
+
+// A library that a host has loaded, for example.
+TEST(ProcessShims, WhoIsNotNngHasWhatTheCLibraryHas) {
+  EXPECT_EQ(::sysconf(_SC_NPROCESSORS_ONLN), ::get_nprocs());
+  int ends[2] = {};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const UniqueFd reader(ends[0]);
+  ::close(ends[1]);
+  char byte = 0;
+  const iovec part{&byte, 1};
+  EXPECT_EQ(::readv(reader.get(), &part, 1), 0) << "the end, and no error";
 }
 
 // Without the shim each of them costs half a millisecond and more.

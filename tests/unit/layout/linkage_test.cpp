@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tests/fixtures/failing/failing_main.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_dir.h"
 
 namespace status::test {
@@ -77,18 +78,25 @@ std::vector<std::string> programs() {
   return {std::istream_iterator<std::string>(names), {}};
 }
 
-// The libraries that the loader would map, without their directories.
-std::vector<std::string> libraries_of(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(("ldd '" + path + "' 2>&1").c_str(), "r"),
-                                                             ::pclose);
+// The lines that a tool prints of a program.
+std::vector<std::string> lines_of(const std::string& tool, const std::string& path) {
+  const std::string command = tool + " '" + path + "' 2>&1";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
   if (!pipe) return {};
   std::string output;
   for (std::array<char, 4096> buffer{}; const auto n = std::fread(buffer.data(), 1, buffer.size(), pipe.get());) {
     output.append(buffer.data(), n);
   }
+  std::vector<std::string> lines;
+  std::istringstream text(output);
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
+
+// The libraries that the loader would map, without their directories.
+std::vector<std::string> libraries_of(const std::string& path) {
   std::vector<std::string> names;
-  std::istringstream lines(output);
-  for (std::string line; std::getline(lines, line);) {
+  for (const std::string& line : lines_of("ldd", path)) {
     std::string name;
     std::istringstream(line) >> name;
     name.erase(0, name.rfind('/') + 1);
@@ -124,6 +132,53 @@ TEST(Linkage, EachProcessHasOnlyWhatItsTaskNeeds) {
       for (const std::string_view library : restriction.without) {
         EXPECT_THAT(libraries, testing::Not(testing::Contains(library))) << program << ": " << restriction.why;
       }
+    }
+  }
+}
+
+// The names that others in the process find in a program or library, without their versions.
+std::vector<std::string> exports_of(const std::string& path) {
+  std::vector<std::string> names;
+  for (const std::string& line : lines_of("nm -D --defined-only", path)) {
+    const std::string name = line.substr(line.rfind(' ') + 1);
+    names.push_back(name.substr(0, name.find('@')));
+  }
+  return names;
+}
+
+bool is_of_cpp(const std::string& name) { return name.starts_with("_Z"); }
+
+// A foreign library looks up a name that it does not hide in its process first: one that it happens to have, too, would
+// be ours. What is C++ is of namespaces, and none of them ours.
+TEST(Linkage, HostsOfLibrariesShowThemOnlyWhatIsMeantToBeSeen) {
+  if (kSanitized) return;  // sanitizers show what they stand in for
+  const std::vector<std::string> shims = {
+      "epoll_ctl", "epoll_wait", "pthread_cond_broadcast", "pthread_cond_timedwait", "readv", "sendmsg", "sysconf"};
+  for (const char* const host : {"status-native-host", "status-module-host"}) {
+    std::vector<std::string> names = exports_of(std::string(STATUS_BIN_DIR "/") + host);
+    EXPECT_THAT(names, testing::Each(testing::Not(testing::HasSubstr("6status")))) << host;
+    std::erase_if(names, is_of_cpp);
+    EXPECT_THAT(names, testing::UnorderedElementsAreArray(shims)) << host;
+  }
+}
+
+// And of the libraries that the hosts themselves load, which are before the foreign one, too: services/host/native/README.md
+// has the same list.
+TEST(Linkage, WhatHostsOfLibrariesLoadHasNamesOfItsOwn) {
+  const std::vector<std::string> prefixes = {"nng_", "nn_", "mbedtls_", "psa_", "crypto_", "sodium_", "randombytes"};
+  for (const std::string& line : lines_of("ldd", STATUS_BIN_DIR "/status-module-host")) {
+    const std::size_t path = line.find("=> /");
+    const bool every_process_has_it =
+        line.find("libc.") != std::string::npos || line.find("libm.") != std::string::npos ||
+        line.find("libpthread") != std::string::npos || line.find("libstdc++") != std::string::npos ||
+        line.find("libgcc_s") != std::string::npos;
+    if (path == std::string::npos || every_process_has_it || kSanitized) continue;
+    const std::string library = line.substr(path + 3, line.find(' ', path + 3) - path - 3);
+    for (const std::string& name : exports_of(library)) {
+      const bool known = is_of_cpp(name) || std::ranges::any_of(prefixes, [&](const std::string& prefix) {
+                           return name.starts_with(prefix);
+                         });
+      EXPECT_TRUE(known) << library << " has " << name;
     }
   }
 }
