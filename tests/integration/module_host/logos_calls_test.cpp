@@ -100,6 +100,14 @@ TEST_F(LogosCalls, AnAnswerMayComeLaterOnAThreadOfTheHosts) {
   EXPECT_EQ(denied->data.find("answer")->string_or("code", ""), "unauthorized");
 }
 
+// After ten seconds.
+TEST_F(LogosCalls, ACallbackThatDoesNotReturnEndsTheProcess) {
+  ASSERT_TRUE(node_.call("caller.call_later", words("greeter", "greet", R"(["hang"])")));
+  ASSERT_TRUE(node_->await_ready("caller", 1, std::chrono::seconds(30))) << node_->report();
+  EXPECT_THAT(node_.log_with("caller", "does not come back"), HasSubstr("from a callback of its own"));
+  EXPECT_THAT(node_.statusctl({"why", "caller", "--json"}).output, HasSubstr("greeter_on_answer"));
+}
+
 TEST_F(LogosCalls, ItHearsTheEventsOfOthersUntilItDoesNotWantTo) {
   const Value what = Value::map({{"target", "greeter"}, {"event", "somethingHappened"}});
   ASSERT_TRUE(node_.call("caller.follow", what)->bool_or("result", false));
