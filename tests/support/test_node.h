@@ -45,6 +45,8 @@ class TestNode {
 
   // Before start(): another statusd than the one of this build.
   void use_statusd(std::string executable) { executable_ = std::move(executable); }
+  // Before start(): instead of those that it was made with.
+  void use_settings(std::vector<std::string> settings) { options_.settings = std::move(settings); }
   // Before start().
   void add_fake_module(const std::string& name, const FakeModule& fake = {});
 

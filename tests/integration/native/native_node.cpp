@@ -1,11 +1,9 @@
 #include "tests/integration/native/native_node.h"
 
-#include <sys/stat.h>
-
-#include <filesystem>
 #include <thread>
 
 #include "ipc/base/codec.h"
+#include "tests/support/native_library.h"
 #include "tests/support/statusctl.h"
 
 namespace status::test {
@@ -27,18 +25,12 @@ std::string echo_manifest() {
 NativeNode::NativeNode(NativeOptions options)
     : options_(std::move(options)),
       node_({.settings = without_backoff({"modules=[]"}), .environment = options_.environment}),
-      folder_(node_.data_dir() + "/modules.d/waku_native") {
-  // What the README tells an operator to do.
-  write_file(folder_ + "/module.toml", read_file(STATUS_SOURCE_DIR "/services/native/waku_native.toml"));
-  std::filesystem::copy_file(binary("lib" + options_.library + ".so"), library_path());
-  ::chmod(library_path().c_str(), 0600);
-  std::string settings = "[waku_native]\nlibrary = \"" + library_path() + "\"\nfamily = \"" + options_.family +
-                         "\"\ngeneration = \"" + options_.generation +
-                         "\"\nconfig = {quirks = " + in_list(options_.quirks) + "}\n";
-  for (const std::string& line : options_.settings) settings += line + "\n";
-  write_file(node_.data_dir() + "/node.toml", settings);
+      library_path_(install_native_library(node_.data_dir(), {.library = options_.library,
+                                                              .family = options_.family,
+                                                              .generation = options_.generation,
+                                                              .config = "quirks = " + in_list(options_.quirks),
+                                                              .settings = options_.settings})) {
   write_file(node_.data_dir() + "/modules.d/echo_a/module.toml", echo_manifest());
-  ::chmod(node_.data_dir().c_str(), 0700);
 }
 
 Result<std::string> NativeNode::call(const std::string& function, const Value& arguments,

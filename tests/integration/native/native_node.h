@@ -49,12 +49,12 @@ class NativeNode {
   // What the module's generation left when it died (`last_crash` of `statusctl why`), once it is there.
   Value explain_death(std::uint64_t generation = 1);
 
-  std::string library_path() const { return folder_ + "/lib" + options_.library + ".so"; }
+  const std::string& library_path() const { return library_path_; }
 
  private:
   const NativeOptions options_;
   ProcessNode node_;
-  std::string folder_;
+  const std::string library_path_;
 };
 
 // The names of all functions on the first thread of a crash record.

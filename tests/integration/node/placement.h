@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/assert_ok.h"
 #include "tests/support/inproc_node.h"
 #include "tests/support/process_node.h"
 
@@ -30,12 +31,5 @@ class PlacedNodes : public testing::TestWithParam<Placement> {
 
 void PrintTo(Placement placement, std::ostream* out);
 std::string placement_name(const testing::TestParamInfo<Placement>& info);
-
-// For results: the error is what a failure shows.
-#define ASSERT_OK(expression) \
-  if (const auto& result_of = (expression); !result_of) FAIL() << #expression << ": " << result_of.error().describe()
-#define EXPECT_OK(expression)                           \
-  if (const auto& result_of = (expression); !result_of) \
-  ADD_FAILURE() << #expression << ": " << result_of.error().describe()
 
 }  // namespace status::test

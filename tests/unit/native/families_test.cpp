@@ -85,8 +85,9 @@ TEST(DeliveryD, StructsOfEveryShapeArrive) {
 
 TEST(DeliveryD, WhatTheLibraryDoesNotExportIsNoFunction) {
   Opened d("fixture_delivery_d", "delivery", "D");
-  EXPECT_THAT(d.call("waku_relay_subscribe", Value::map({{"pubSubTopic", "t"}})), HasSubstr("there is no function"));
-  EXPECT_THAT(d.family().function_names(), testing::Not(testing::Contains("waku_relay_subscribe")));
+  EXPECT_THAT(d.call("waku_filter_subscribe", Value::map({{"pubSubTopic", "t"}, {"contentTopics", "[]"}})),
+              HasSubstr("there is no function"));
+  EXPECT_THAT(d.family().function_names(), testing::Not(testing::Contains("waku_filter_subscribe")));
   EXPECT_THAT(d.call("waku_conect"), HasSubstr("did you mean `waku_connect`?"));
 }
 
