@@ -1,32 +1,17 @@
 #include "services/waku/mesh/config.h"
 
-#include <functional>
 #include <optional>
-#include <string_view>
 
-#include "ipc/base/codec.h"
+#include "services/waku/settings.h"
 
 namespace status::waku::mesh {
 namespace {
 
-Error invalid(std::string_view key, const std::string& problem) {
-  return make_error(Code::invalid_argument, "waku.invalid_config", "mesh." + std::string(key) + " " + problem);
-}
-
 using Problem = std::optional<std::string>;
-using Setter = std::function<Problem(Config&, const Value&)>;
 
-// A whole number within [low, high].
 template <class Assign>
-Setter number(std::uint64_t low, std::uint64_t high, Assign assign) {
-  return [=](Config& config, const Value& value) -> Problem {
-    const std::optional<std::uint64_t> given = value.as_uint64();
-    if (!given || *given < low || *given > high) {
-      return "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high);
-    }
-    assign(config, *given);
-    return std::nullopt;
-  };
+Setter<Config> number(std::uint64_t low, std::uint64_t high, Assign assign) {
+  return waku::number<Config>(low, high, assign);
 }
 
 Problem set_listen(Config& config, const Value& value) {
@@ -56,10 +41,10 @@ Problem set_accept(Config& config, const Value& value) {
   return std::nullopt;
 }
 
-const std::vector<std::pair<std::string, Setter>>& setters() {
+const Setters<Config>& setters() {
   using std::chrono::hours;
   constexpr std::uint64_t kMiB = 1024 * 1024;
-  static const std::vector<std::pair<std::string, Setter>> table = {
+  static const Setters<Config> table = {
       {"cluster", number(0, 65'535, [](Config& c, auto v) { c.network.cluster = static_cast<std::uint16_t>(v); })},
       {"shards", number(1, 1'024, [](Config& c, auto v) { c.network.shard_count = static_cast<std::uint16_t>(v); })},
       {"listen", set_listen},
@@ -84,24 +69,6 @@ const std::vector<std::pair<std::string, Setter>>& setters() {
 
 }  // namespace
 
-Result<Config> parse_config(const Value& settings) {
-  Config config;
-  if (settings.is_null()) return config;
-  if (settings.as_map() == nullptr) return fail(invalid("*", "must be a table of settings"));
-  for (const auto& [key, value] : *settings.as_map()) {
-    const Setter* setter = nullptr;
-    std::vector<std::string> known;
-    for (const auto& [name, candidate] : setters()) {
-      known.push_back(name);
-      if (name == key) setter = &candidate;
-    }
-    if (setter == nullptr) {
-      const std::string near = nearest_word(key, known);
-      return fail(invalid(key, "is not a setting" + (near.empty() ? "" : "; did you mean mesh." + near + "?")));
-    }
-    if (const Problem problem = (*setter)(config, value)) return fail(invalid(key, *problem));
-  }
-  return config;
-}
+Result<Config> parse_config(const Value& settings) { return read_settings("mesh", settings, setters()); }
 
 }  // namespace status::waku::mesh

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/waku/mesh/backoff.h"
+#include "services/waku/backoff.h"
 
 namespace status::waku::mesh {
 namespace {

@@ -6,8 +6,8 @@
 #include "services/waku/mesh/frames.h"
 #include "services/waku/mesh/message_archive.h"
 #include "services/waku/mesh/runtime.h"
-#include "services/waku/mesh/seen_cache.h"
 #include "services/waku/mesh/tls_link.h"
+#include "services/waku/seen_cache.h"
 
 namespace status::waku::mesh {
 

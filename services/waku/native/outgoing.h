@@ -15,10 +15,10 @@
 
 #include "ipc/base/clock.h"
 #include "services/waku/backend.h"
-#include "services/waku/mesh/seen_cache.h"
 #include "services/waku/native/counters.h"
 #include "services/waku/native/library.h"
 #include "services/waku/native/node_event.h"
+#include "services/waku/seen_cache.h"
 
 namespace status::waku::native {
 
@@ -95,7 +95,7 @@ class Outgoing {
   std::map<std::string, std::vector<Progress>> early_;  // of answers that have not come yet
   std::size_t under_way_ = 0;
   std::optional<MonotonicTime> tick_at_;  // while there are entries
-  mesh::SeenCache own_{8'192, std::chrono::hours(2)};
+  SeenCache own_{8'192, std::chrono::hours(2)};
   std::vector<ReceivedMessage> foreign_;
 };
 

@@ -6,10 +6,10 @@
 #include <fstream>
 
 #include "ipc/base/codec.h"
-#include "services/waku/mesh/backoff.h"
+#include "services/waku/backoff.h"
 #include "services/waku/mesh/config.h"
-#include "services/waku/mesh/seen_cache.h"
 #include "services/waku/mesh/token_bucket.h"
+#include "services/waku/seen_cache.h"
 #include "tests/unit/host/store_fixture.h"
 
 namespace status::waku::mesh {

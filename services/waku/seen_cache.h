@@ -8,7 +8,7 @@
 #include "ipc/base/clock.h"
 #include "services/waku/message.h"
 
-namespace status::waku::mesh {
+namespace status::waku {
 
 class SeenCache {
  public:
@@ -36,4 +36,4 @@ class SeenCache {
   std::deque<std::pair<MessageHash, MonotonicTime>> order_;
 };
 
-}  // namespace status::waku::mesh
+}  // namespace status::waku

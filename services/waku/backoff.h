@@ -6,7 +6,7 @@
 
 #include "ipc/base/random.h"
 
-namespace status::waku::mesh {
+namespace status::waku {
 
 // `previous` zero: the first attempt after a link that stood.
 inline std::chrono::milliseconds next_backoff(std::chrono::milliseconds previous, std::chrono::milliseconds first,
@@ -19,4 +19,4 @@ inline std::chrono::milliseconds jittered(std::chrono::milliseconds delay, Rando
   return delay * percent / 100;
 }
 
-}  // namespace status::waku::mesh
+}  // namespace status::waku
