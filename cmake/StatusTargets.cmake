@@ -50,6 +50,12 @@ function(status_library name)
   endif()
 endfunction()
 
+# status_coroutines(SOURCE...): files of this folder with Asio's coroutines. Asio allocates their frames by operators of its own, of which
+# GCC 12 sees one without the other.
+function(status_coroutines)
+  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
+endfunction()
+
 # status_executable(NAME SOURCES ... LINK ...): a program in build/<preset>/bin.
 function(status_executable name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})

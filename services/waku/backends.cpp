@@ -10,6 +10,7 @@ struct Choice {
   BackendMaker make;
 };
 constexpr Choice kChoices[] = {
+    {"attach", make_attach},
     {"mesh", make_mesh},
     {"native", make_native},
 };

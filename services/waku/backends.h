@@ -17,6 +17,8 @@ Result<std::unique_ptr<Backend>> make_backend(host::ModuleContext& context, stor
 // Each in the backend's own folder.
 using BackendMaker = Result<std::unique_ptr<Backend>> (*)(host::ModuleContext& context, store::Database& database,
                                                           const Value& settings);
+Result<std::unique_ptr<Backend>> make_attach(host::ModuleContext& context, store::Database& database,
+                                             const Value& settings);
 Result<std::unique_ptr<Backend>> make_mesh(host::ModuleContext& context, store::Database& database,
                                            const Value& settings);
 Result<std::unique_ptr<Backend>> make_native(host::ModuleContext& context, store::Database& database,
