@@ -109,9 +109,10 @@ asio::awaitable<Status> Sender::publish(const Own& own) {
 
 void Sender::on_published(const Own& own) {
   ++runtime_.counters.published;
-  runtime_.events.on_propagated(own.hash);
+  // The node gives it back as any other's, also to the process after this one.
+  runtime_.events.on_propagated_as(own.hash, own.hash);
   if (own.message.ephemeral) return;
-  if (published_.size() >= kMostPublished) published_.erase(published_.begin());
+  if (published_.size() >= kMostPublished) give_up_on(published_.begin());
   const MonotonicTime now = runtime_.clock.monotonic();
   confirm_delay_ = runtime_.config.confirm;
   next_confirm_ = published_.empty() ? now + confirm_delay_ : std::min(next_confirm_, now + confirm_delay_);
@@ -153,7 +154,15 @@ void Sender::expire() {
                                                                  "the node did not take the message in time"));
     queue_.pop_front();
   }
-  std::erase_if(published_, [now](const auto& one) { return one.second.expires <= now; });
+  for (auto one = published_.begin(); one != published_.end();) {
+    one = one->second.expires <= now ? give_up_on(one) : std::next(one);
+  }
+}
+
+// Nobody will say whether it is stored.
+Sender::Watched::iterator Sender::give_up_on(Watched::iterator published) {
+  runtime_.events.on_unconfirmed(published->first);
+  return published_.erase(published);
 }
 
 Milliseconds Sender::until_due() const {

@@ -41,11 +41,13 @@ class Sender {
     Sought sought;
     MonotonicTime expires;
   };
+  using Watched = std::map<MessageHash, Published>;
 
   asio::awaitable<Status> publish_due();
   asio::awaitable<Status> publish(const Own& own);
   asio::awaitable<Status> confirm();
   void on_published(const Own& own);
+  Watched::iterator give_up_on(Watched::iterator published);
   void expire();
   Milliseconds until_due() const;
 
@@ -56,7 +58,7 @@ class Sender {
   Alarm alarm_;
   Network network_;
   std::deque<Own> queue_;
-  std::map<MessageHash, Published> published_;  // not known to be stored
+  Watched published_;  // not known to be stored
   MonotonicTime next_confirm_{};
   Milliseconds confirm_delay_{0};
 };
