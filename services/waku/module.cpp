@@ -26,22 +26,6 @@ class ModuleEvents final : public EventSink {
   host::ModuleContext& context_;
 };
 
-// What is remembered of one backend's network means nothing to another's. Only read where nothing changes: that goes on
-// a full disk, too.
-Status adopt_backend(store::Database& database, const std::string& backend) {
-  {
-    Result<store::Transaction> tx = database.read();
-    if (!tx) return fail(tx.error());
-    const Result<std::string> before = tables::backend(*tx);
-    if (!before) return fail(before.error());
-    if (*before == backend) return {};
-  }
-  Result<store::Transaction> tx = database.write(store::Durability::normal);
-  if (!tx) return fail(tx.error());
-  if (Status changed = tables::change_backend(*tx, backend); !changed) return changed;
-  return tx->commit();
-}
-
 class WakuModule final : public host::Service {
  public:
   WakuModule(host::ModuleContext& context, std::unique_ptr<host::ModuleDatabase> database)

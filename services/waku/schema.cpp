@@ -179,4 +179,19 @@ Status set_position(store::Transaction& tx, std::uint64_t position) {
 }
 
 }  // namespace tables
+
+Status adopt_backend(store::Database& database, const std::string& backend) {
+  {
+    Result<store::Transaction> tx = database.read();
+    if (!tx) return fail(tx.error());
+    const Result<std::string> before = tables::backend(*tx);
+    if (!before) return fail(before.error());
+    if (*before == backend) return {};
+  }
+  Result<store::Transaction> tx = database.write(store::Durability::normal);
+  if (!tx) return fail(tx.error());
+  if (Status changed = tables::change_backend(*tx, backend); !changed) return changed;
+  return tx->commit();
+}
+
 }  // namespace status::waku

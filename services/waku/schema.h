@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "services/host/store/database.h"
 #include "services/host/store/migration.h"
 #include "services/waku/message.h"
 
@@ -59,4 +60,8 @@ Result<std::uint64_t> position(store::Transaction& tx);
 Status set_position(store::Transaction& tx, std::uint64_t position);
 
 }  // namespace tables
+
+// What is remembered of one backend's network means nothing to another's: forgets it if `backend` is another one than
+// before. Only reads where nothing changes: that goes on a full disk, too. Errors: the store's.
+Status adopt_backend(store::Database& database, const std::string& backend);
 }  // namespace status::waku

@@ -1,4 +1,5 @@
-// Deaths at the two commits that a node comes to only after minutes or a month, and what the next process finds.
+// Deaths at the commits that a node comes to only after minutes or a month, or when it is set up in another way, and
+// what the next process finds.
 #include "tests/fixtures/failing/failpoints.h"
 #include "tests/unit/waku/service_fixture.h"
 
@@ -66,6 +67,24 @@ TEST_P(LateCommits, AConsumerThatIsGoneIsDroppedWholeOrNotAtAll) {
   start();
   EXPECT_EQ(service_->messages().acknowledged("gone")->has_value(), GetParam() == Moment::before);
   EXPECT_THAT(logged(2), testing::ElementsAre("1", "2")) << "what others have not read stays";
+}
+
+TEST_P(LateCommits, AnotherBackendFindsThePositionsOfTheOneBeforeOrItsOwn) {
+  start();
+  EXPECT_TRUE(backend_->events->on_message(message(1)));
+  ASSERT_THAT(logged(1), testing::ElementsAre("1"));
+  stop();
+  arm("waku::adopt_backend");
+  EXPECT_EXIT(
+      {
+        start();
+        (void)waku::adopt_backend(*database_, "native");
+      },
+      ExitedWithCode(kExitCode), "");
+  start();
+  auto tx = database_->read();
+  ASSERT_TRUE(tx);
+  EXPECT_EQ(waku::tables::backend(*tx).value_or(""), GetParam() == Moment::before ? "mesh" : "native");
 }
 
 INSTANTIATE_TEST_SUITE_P(Sides, LateCommits, testing::Values(Moment::before, Moment::after),
