@@ -3,15 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "metrics/flight/recorder.h"
+#include "supervisor/statusd/recorder_line.h"
 
 namespace status::gateway {
 namespace {
@@ -27,10 +26,9 @@ constexpr std::size_t kBytes = 64 + 256 * 96 + 2 * kCapacity * 128;
 class RecordersTest : public ::testing::Test {
  protected:
   RecordersTest() {
-    int ends[2];
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
-    supervisor_.reset(ends[0]);
-    recorders_ = std::make_unique<Recorders>(ends[1], kBegan);
+    auto gateways_end = line_.open();
+    EXPECT_TRUE(gateways_end);
+    recorders_ = std::make_unique<Recorders>(gateways_end->release(), kBegan);
   }
 
   // From then on it is the one that makes steps.
@@ -40,21 +38,8 @@ class RecordersTest : public ::testing::Test {
     auto recorder = Recorder::map(memory.get());
     ASSERT_TRUE(recorder);
     recorder_ = std::move(*recorder);
-    std::string text = module + " " + std::to_string(generation);
-    iovec part{text.data(), text.size()};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    const int file = memory.get();
-    std::memcpy(CMSG_DATA(header), &file, sizeof file);
-    ASSERT_GT(::sendmsg(supervisor_.get(), &message, 0), 0);
+    handed_in_ = {module, generation, memory.get()};
+    line_.changed(0);
     recorders_->take_in();
   }
 
@@ -80,7 +65,8 @@ class RecordersTest : public ::testing::Test {
   }
 
   static constexpr std::uint64_t kBegan = 1'000;
-  UniqueFd supervisor_;
+  supervisor::RecorderLine::Recorder handed_in_;
+  supervisor::RecorderLine line_{[this](std::size_t) { return std::optional(handed_in_); }};
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Recorders> recorders_;
 };
