@@ -30,11 +30,7 @@ Status ClientCore::dial() {
   weak_self_ = std::make_unique<std::weak_ptr<ClientCore>>(weak_from_this());
   nng_pipe_notify(socket_.get(), NNG_PIPE_EV_ADD_POST, &ClientCore::on_pipe, weak_self_.get());
   nng_pipe_notify(socket_.get(), NNG_PIPE_EV_REM_POST, &ClientCore::on_pipe, weak_self_.get());
-  nng_socket_set_ms(socket_.get(), NNG_OPT_RECONNMAXT, static_cast<nng_duration>(options_.redial_max.count()));
-  if (const int rv = nng_dial(socket_.get(), options_.url.c_str(), &dialer_, NNG_FLAG_NONBLOCK); rv != 0) {
-    return fail(nng_error(rv, "dial " + options_.url));
-  }
-  return {};
+  return dialer_.start(socket_.get(), options_.url, options_.redial_max);
 }
 
 void ClientCore::on_pipe(nng_pipe, nng_pipe_ev event, void* weak_self) {
@@ -154,7 +150,7 @@ void ClientCore::tell(const Courier::About& about, const Result<Response>& resul
 
 void ClientCore::pipe_added() {
   std::lock_guard lock(mutex_);
-  pipes_.fetch_add(1);
+  if (pipes_.fetch_add(1) == 0) dialer_.connected();
   ++epoch_;
   for (const auto& courier : couriers_) {
     if (courier->ticket != 0 && courier->waiting) courier->send(std::move(courier->waiting));
@@ -164,8 +160,10 @@ void ClientCore::pipe_added() {
 
 void ClientCore::pipe_removed() {
   std::lock_guard lock(mutex_);
+  if (pipes_.fetch_sub(1) > 1) return;
+  dialer_.disconnected();
   // Calls that were sent on it fail by themselves; one that NNG queued for a connection just then would wait for ever.
-  if (pipes_.fetch_sub(1) == 1 && in_flight_ > 0) arm_patience_locked();
+  if (in_flight_ > 0) arm_patience_locked();
 }
 
 void ClientCore::arm_patience_locked() {
@@ -266,9 +264,7 @@ void ClientCore::close_socket() {
     socket_.close();  // and no pipe callback runs any more
     return;
   }
-  // What is left would go on dialling four times a second when the other side is gone.
-  constexpr nng_duration kNever = 24 * 3'600 * 1'000;
-  for (const char* pause : {NNG_OPT_RECONNMAXT, NNG_OPT_RECONNMINT}) nng_dialer_set_ms(dialer_, pause, kNever);
+  dialer_.rest();  // what is left would go on dialling four times a second when the other side is gone
   socket_.abandon();
   weak_self_.release();  // the socket goes on calling back, and finds nobody
 }

@@ -12,6 +12,7 @@
 
 #include "ipc/base/random.h"
 #include "ipc/client/client.h"
+#include "ipc/client/dialer.h"
 #include "ipc/nng/aio.h"
 #include "ipc/wire/limits.h"
 
@@ -142,8 +143,8 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
 
   std::unique_ptr<std::weak_ptr<ClientCore>> weak_self_;  // what NNG's pipe callbacks hold
   Socket socket_;
-  nng_dialer dialer_ = NNG_DIALER_INITIALIZER;
   TimerQueue timers_;
+  Dialer dialer_{timers_};
 };
 
 }  // namespace status::ipc
