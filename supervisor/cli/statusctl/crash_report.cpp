@@ -140,8 +140,12 @@ Value::Array repeated_methods(const std::vector<Value>& crashes) {
     if (count < 2) continue;
     out.push_back(Value::map({{"method", method}, {"deaths", count}, {"of", std::uint64_t{crashes.size()}}}));
   }
-  std::stable_sort(out.begin(), out.end(),
-                   [](const Value& a, const Value& b) { return a.uint_or("deaths", 0) > b.uint_or("deaths", 0); });
+  // The supervisor asks every module for its metrics: that such a call was in flight says the least.
+  const auto rank = [](const Value& method) {
+    const bool system = method.string_or("method", "").find("._sys.") != std::string::npos;
+    return std::pair(system, -method.int_or("deaths", 0));
+  };
+  std::ranges::stable_sort(out, {}, rank);
   return out;
 }
 

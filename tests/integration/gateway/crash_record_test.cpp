@@ -49,7 +49,7 @@ TEST(CrashRecord, AMethodThatIsInFlightAgainAndAgainIsPointedOut) {
   }
   std::string output;
   ASSERT_EQ(node.statusctl({"why", "echo_a", "--json"}, &output), 0);
-  EXPECT_THAT(output, HasSubstr(R"("repeated_methods":[{"method":"echo_a.crash","deaths":3,"of":3}])"));
+  EXPECT_THAT(output, HasSubstr(R"("repeated_methods":[{"method":"echo_a.crash","deaths":3,"of":3})"));
   EXPECT_TRUE(node->stop());
 }
 

@@ -116,6 +116,10 @@ TEST(CrashReport, AMethodThatWasInFlightInSeveralDeathsIsPointedOut) {
   const std::string text = shown(Value::map({{"cause", "exit 1"}}), 24, 80, repeated);
   EXPECT_THAT(text, HasSubstr("chat.send_message was in flight in 3 of its last 5 deaths\n"));
   EXPECT_TRUE(repeated_methods({crash({"chat.once"})}).empty());
+  const auto asked = crash({"chat._sys.metrics", "chat.twice"});
+  EXPECT_EQ(repeated_methods({asked, asked, crash({"chat._sys.metrics"})}).front().string_or("method", ""),
+            "chat.twice")
+      << "what the supervisor asks of everybody comes last";
 }
 
 TEST(CrashReport, RecordsAreReadFromTheNewestOn) {
