@@ -24,6 +24,7 @@ void GatewayLink::attach(ControlChannel& channel) {
 }
 
 void GatewayLink::send_all() {
+  if (sample_) channel_->send(*sample_);
   Modules all{.boot_id = boot_id_, .modules = {}};
   std::size_t bytes = 0;
   for (std::size_t module = 0; module < modules_; ++module) {
@@ -68,6 +69,7 @@ void GatewayLink::event(std::string topic, std::int64_t time_ms, std::uint64_t g
 }
 
 void GatewayLink::sample(const SupervisorSample& sample) {
+  sample_ = sample;
   if (channel_ != nullptr && channel_->queued_bytes() < kEnoughQueued) channel_->send(sample);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,7 +41,7 @@ class GatewayLink {
   // Both: the row and what happened to it arrive together, the row first.
   void row_changed(std::size_t module, std::string topic, std::int64_t time_ms, std::uint64_t generation, Value data);
 
-  // Of statusd itself; one that has no room is not sent again.
+  // Of statusd itself. A new gateway gets the last one first; one that has no room is not sent again.
   void sample(const ipc::control::SupervisorSample& sample);
 
   void ping_sent(std::uint64_t n);
@@ -62,6 +63,7 @@ class GatewayLink {
   std::size_t sent_ = 0;                              // of them, to this gateway
   std::uint64_t last_seq_ = 0;
   std::uint64_t lost_ = 0;
+  std::optional<ipc::control::SupervisorSample> sample_;
   std::uint64_t ping_ = 0;
   std::uint64_t seq_at_ping_ = 0;
 };
