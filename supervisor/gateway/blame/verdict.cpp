@@ -58,17 +58,17 @@ Verdict judge(const Evidence& evidence) {
   const double row_seconds = seconds_of(evidence.now);
   const auto used = evidence.use.find(evidence.module);
   const ModuleUse use = used == evidence.use.end() ? ModuleUse{} : used->second;
-  if (evidence.stage == "unknown") {
-    return {"unanswered",
-            evidence.module + text(" gave no answer that says where %.0f calls spent their time: it hung, "
-                                   "died or was cut off",
-                                   static_cast<double>(evidence.now.calls))};
-  }
   if (use.run_delay_seconds >= row_seconds * kExplains && evidence.stage != "backend" && evidence.stage != "other") {
     return {"starved", evidence.module +
                            text(" was ready to run and had no processor for %.1f s; this stage took %.1f s",
                                 use.run_delay_seconds, row_seconds) +
                            neighbour_of(evidence.module, evidence.use)};
+  }
+  if (evidence.stage == "unknown") {
+    return {"unanswered",
+            evidence.module + text(" gave no answer that says where %.0f calls spent their time: it hung, "
+                                   "died or was cut off",
+                                   static_cast<double>(evidence.now.calls))};
   }
   if (evidence.stage == "backend" && use.backend_wait_seconds >= row_seconds * kExplains) {
     return {"remote",

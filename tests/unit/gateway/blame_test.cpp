@@ -227,6 +227,7 @@ TEST_F(VerdictTest, AStarvedModuleIsNotBlamedForItsCode) {
   use_["waku"].cpu_seconds = 9;
   EXPECT_EQ(verdict().word, "starved");
   EXPECT_THAT(verdict().why, HasSubstr("waku had most: 9.0 s"));
+  EXPECT_EQ(verdict("chat", "unknown").word, "starved") << "nor taken for hung when it gets to no answer at all";
 }
 
 TEST_F(VerdictTest, ASlowPeerIsNotTheBackends) {
