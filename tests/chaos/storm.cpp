@@ -31,6 +31,7 @@ StormReport Storm::run() {
     if (!volley() || !recover()) return report_;
     look_at_statusd();
   }
+  if (!reach(plan_.messages_a_kill * report_.kills)) return report_;
   judge();
   tidy();
   return report_;
