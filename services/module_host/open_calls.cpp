@@ -23,17 +23,22 @@ OpenCalls::Taken OpenCalls::take(std::uint64_t token) {
 
 std::vector<std::uint64_t> OpenCalls::expire(MonotonicTime now) {
   std::vector<std::uint64_t> tokens;
-  std::vector<OpenCall> gone;  // what they hold goes without the lock
-  const std::lock_guard lock(mutex_);
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    const std::uint64_t token = deadlines_.begin()->second;
-    deadlines_.erase(deadlines_.begin());
-    const auto found = open_.find(token);
-    gone.push_back(std::move(found->second));
-    open_.erase(found);
-    if (overdue_.size() == kMostOverdue) overdue_.erase(overdue_.begin());
-    overdue_.insert(token);
-    tokens.push_back(token);
+  std::vector<OpenCall> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+      const std::uint64_t token = deadlines_.begin()->second;
+      deadlines_.erase(deadlines_.begin());
+      const auto found = open_.find(token);
+      gone.push_back(std::move(found->second));
+      open_.erase(found);
+      if (overdue_.size() == kMostOverdue) overdue_.erase(overdue_.begin());
+      overdue_.insert(token);
+      tokens.push_back(token);
+    }
+  }
+  for (const OpenCall& call : gone) {
+    call.done(fail(Code::deadline_exceeded, "ipc.deadline", "the library gave no answer by the deadline"));
   }
   return tokens;
 }

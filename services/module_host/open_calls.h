@@ -39,8 +39,7 @@ class OpenCalls {
   // For the one that answers it.
   Taken take(std::uint64_t token);
 
-  // Those whose deadline has passed, and which are overdue from now on. Nobody waits for them: the server answers at a
-  // deadline.
+  // Those whose deadline has passed: they are answered with DEADLINE_EXCEEDED, and overdue from now on.
   std::vector<std::uint64_t> expire(MonotonicTime now);
   std::optional<MonotonicTime> next_deadline() const;
   // Of one that is open.

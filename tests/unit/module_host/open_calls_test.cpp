@@ -10,10 +10,14 @@ using Standing = OpenCalls::Standing;
 
 class OpenCallsTest : public ::testing::Test {
  protected:
-  std::uint64_t add(std::chrono::milliseconds within) { return calls_.add({.deadline = start_ + within}); }
+  std::uint64_t add(std::chrono::milliseconds within) {
+    const auto done = [this](const Result<Bytes>& answer) { answers_.push_back(answer.error().code); };
+    return calls_.add({.done = done, .deadline = start_ + within});
+  }
   Standing take(std::uint64_t token) { return calls_.take(token).standing; }
 
   const MonotonicTime start_{1h};
+  std::vector<Code> answers_;
   OpenCalls calls_;
 };
 
@@ -32,6 +36,7 @@ TEST_F(OpenCallsTest, AreOverdueFromTheirDeadlinesOn) {
   EXPECT_EQ(calls_.next_deadline(), start_ + 1s);
   EXPECT_TRUE(calls_.expire(start_).empty());
   EXPECT_EQ(calls_.expire(start_ + 1s), std::vector{soon});
+  EXPECT_EQ(answers_, std::vector{Code::deadline_exceeded}) << "whose clock was first does not matter to the caller";
   EXPECT_FALSE(calls_.deadline_of(soon));
   EXPECT_EQ(calls_.deadline_of(late), start_ + 2s);
   EXPECT_EQ(take(soon), Standing::overdue);
