@@ -138,10 +138,13 @@ class NodePage : public testing::Test {
   std::string page() {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     std::string out;
+    const auto shown = [&out](const std::string& series) { return out.find(series) != std::string::npos; };
+    const auto asked = [&](const char* module) {
+      return shown("status_module_snapshot_age_seconds{module=\"" + std::string(module) + "\"}");
+    };
     do {
       out = scrape(node_);
-    } while ((out.find("status_module_snapshot_age_seconds{module=\"chat\"}") == std::string::npos ||
-              out.find("status_supervisor_loop_lag_seconds") == std::string::npos) &&
+    } while (!(asked("keys") && asked("waku") && asked("chat") && shown("status_supervisor_loop_lag_seconds")) &&
              std::chrono::steady_clock::now() < deadline);
     return out.substr(out.find("\r\n\r\n") + 4);
   }
