@@ -89,14 +89,14 @@ TEST(ExecutorTurns, WhoeverWaitsForItsTurnIsInTheQueue) {
   leave.set_value();
   second.get();
   executor.stop();
-  EXPECT_GE(totals.of(Stage::queue), 15'000'000U);
+  EXPECT_GE(totals.of(Stage::queue), 2'000'000U) << "it began at some time of the twenty";
   ASSERT_EQ(turns.seen.size(), 2U);
   const auto& first = turns.seen[0].running == "chat.mark_read" ? turns.seen[0] : turns.seen[1];
   const auto& other = turns.seen[0].running == "chat.mark_read" ? turns.seen[1] : turns.seen[0];
   EXPECT_EQ(first.running, "chat.mark_read");
   EXPECT_GE(first.took, std::chrono::milliseconds(15));
   EXPECT_EQ(other.running, "chat.send_message");
-  EXPECT_GE(other.waited, std::chrono::milliseconds(15));
+  EXPECT_GE(other.waited, std::chrono::milliseconds(2));
   EXPECT_EQ(executor.busy_for(), std::chrono::nanoseconds(0));
 }
 

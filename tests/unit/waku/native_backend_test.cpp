@@ -217,6 +217,7 @@ TEST_F(NativeBackendTest, AnotherProcessGetsTheSubscriptionsAndWhatWasMissedCome
 
 TEST_F(NativeBackendTest, WhatALibraryTookAndDidNotPropagateIsSentAgainByTheNext) {
   start_with_library();
+  ASSERT_TRUE(events_.wait_for("unconfirmed up")) << "it is not sent again";
   ASSERT_TRUE(send("kept", "/test/1/mute/proto"));
   library_.end();
   ASSERT_TRUE(events_.wait_for("disconnected"));
