@@ -35,7 +35,8 @@ class Dialer {
   // The first connection is there; the last one has gone.
   void connected();
   void disconnected();
-  // No attempts from now on, for a socket that stays open until the process ends.
+  // For a socket that stays open until the process ends: its attempts come to an end. NNG draws its pauses from a signed
+  // number and takes those below zero for over, so that half of the remaining attempts are followed by another.
   void rest();
 
  private:
