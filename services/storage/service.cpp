@@ -1,0 +1,185 @@
+#include "services/storage/service.h"
+
+#include <algorithm>
+
+#include "services/storage/transfers.h"
+
+namespace status::storage {
+namespace {
+
+HexBytes hex_of(const UploadId& id) { return {Bytes(id.begin(), id.end())}; }
+
+UploadId id_of(const HexBytes& hex) {
+  UploadId id{};
+  std::copy_n(hex.bytes.begin(), std::min(id.size(), hex.bytes.size()), id.begin());
+  return id;
+}
+
+// The same caller with the same key means the same put.
+UploadId id_of(const Caller& caller) {
+  const std::uint8_t between = 0;
+  const Digest digest = sha256(
+      {as_bytes("storage.put"), {&between, 1}, as_bytes(caller.name), {&between, 1}, as_bytes(caller.idempotency_key)});
+  UploadId id;
+  std::copy_n(digest.begin(), id.size(), id.begin());
+  return id;
+}
+
+DatasetView view_of(const Dataset& dataset) {
+  return {.cid = dataset.cid.text(),
+          .tree = dataset.manifest.tree.text(),
+          .size = dataset.manifest.dataset_bytes,
+          .block_size = kBlockBytes,
+          .filename = dataset.manifest.filename,
+          .mimetype = dataset.manifest.mimetype,
+          .is_protected = dataset.manifest.erasure.has_value(),
+          .pinned = dataset.pinned,
+          .stored_ms = dataset.stored_ms,
+          .expires_ms = dataset.expires_ms};
+}
+
+}  // namespace
+
+Result<TransferReply> StorageService::transfer(const UploadId& id, const UploadState& state) {
+  TransferReply reply{
+      .transfer = hex_of(id), .url = {}, .ticket = {}, .offset = state.offset, .size = state.wish.bytes};
+  if (state.done) {
+    reply.size = state.offset;  // nothing is left to go over: finish() says what it is
+    return reply;
+  }
+  ProgressReporter progress(reply.transfer, "put", state.wish.bytes, seams_.events, seams_.clock);
+  const Result<ipc::Credential> ticket = seams_.tickets.open(
+      reply.transfer.bytes,
+      std::make_shared<PutTransfer>(seams_.backend, id, state.wish.owner, std::move(progress), traffic_));
+  if (!ticket) return fail(ticket.error());
+  reply.url = seams_.bulk_url;
+  reply.ticket = {Bytes(ticket->begin(), ticket->end())};
+  return reply;
+}
+
+Result<Put::Reply> StorageService::put(const Put::Request& request, const Caller& caller) {
+  UploadId id;
+  if (caller.idempotency_key.empty()) {
+    seams_.random.fill(id);
+  } else {
+    id = id_of(caller);
+  }
+  const Result<UploadState> begun = seams_.backend.begin(id, {.owner = caller.name,
+                                                              .filename = request.filename,
+                                                              .mimetype = request.mimetype,
+                                                              .bytes = request.size,
+                                                              .pinned = request.pinned,
+                                                              .ttl_ms = request.ttl_ms});
+  if (!begun) return fail(begun.error());
+  return transfer(id, *begun);
+}
+
+Result<Resume::Reply> StorageService::resume(const Resume::Request& request, const Caller& caller) {
+  const UploadId id = id_of(request.transfer);
+  const Result<UploadState> state = seams_.backend.upload(id, caller.name);
+  if (!state) return fail(state.error());
+  return transfer(id, *state);
+}
+
+Result<Finish::Reply> StorageService::finish(const Finish::Request& request, const Caller& caller) {
+  const Result<Dataset> dataset = seams_.backend.finish(id_of(request.transfer), caller.name);
+  if (!dataset) return fail(dataset.error());
+  if (seams_.tickets.close(request.transfer.bytes)) {  // the first time
+    seams_.events.stored({request.transfer, dataset->cid.text(), dataset->manifest.dataset_bytes});
+  }
+  return view_of(*dataset);
+}
+
+Result<Cancel::Reply> StorageService::cancel(const Cancel::Request& request, const Caller& caller) {
+  const UploadId id = id_of(request.transfer);
+  const Result<UploadState> state = seams_.backend.upload(id, caller.name);
+  if (!state && state.error().reason == "storage.unknown_upload" && seams_.tickets.close(request.transfer.bytes)) {
+    return Cancel::Reply{};  // a get
+  }
+  if (!state) return fail(state.error());
+  seams_.tickets.close(request.transfer.bytes);
+  if (Status cancelled = seams_.backend.cancel(id, caller.name); !cancelled) return fail(std::move(cancelled.error()));
+  return Cancel::Reply{};
+}
+
+Result<Get::Reply> StorageService::get(const Get::Request& request) {
+  const Result<Cid> cid = Cid::parse(request.cid);
+  if (!cid) return fail(cid.error());
+  const Result<Dataset> dataset = seams_.backend.find(*cid);
+  if (!dataset) return fail(dataset.error());
+  const std::uint64_t size = dataset->manifest.dataset_bytes;
+  if (request.offset > size) {
+    return fail(Code::out_of_range, "storage.past_the_end",
+                "the file has " + std::to_string(size) + " bytes, and byte " + std::to_string(request.offset) +
+                    " is behind the last");
+  }
+  if (Status used = seams_.backend.touch(*cid); !used) return fail(std::move(used.error()));
+  const std::uint64_t end = request.offset + std::min(request.length.value_or(size), size - request.offset);
+  UploadId id;
+  seams_.random.fill(id);
+  TransferReply reply{
+      .transfer = hex_of(id), .url = seams_.bulk_url, .ticket = {}, .offset = request.offset, .size = end};
+  ProgressReporter progress(reply.transfer, "get", end, seams_.events, seams_.clock);
+  const Result<ipc::Credential> ticket = seams_.tickets.open(
+      reply.transfer.bytes,
+      std::make_shared<GetTransfer>(seams_.backend, *cid, request.offset, end, std::move(progress), traffic_));
+  if (!ticket) return fail(ticket.error());
+  reply.ticket = {Bytes(ticket->begin(), ticket->end())};
+  return reply;
+}
+
+Result<ManifestOf::Reply> StorageService::manifest(const ManifestOf::Request& request) {
+  const Result<Cid> cid = Cid::parse(request.cid);
+  if (!cid) return fail(cid.error());
+  const Result<Dataset> dataset = seams_.backend.find(*cid);
+  if (!dataset) return fail(dataset.error());
+  return view_of(*dataset);
+}
+
+Result<List::Reply> StorageService::list(const List::Request& request) {
+  const Result<std::vector<Dataset>> page = seams_.backend.list(request.after, request.limit);
+  if (!page) return fail(page.error());
+  List::Reply reply;
+  std::ranges::transform(*page, std::back_inserter(reply.datasets), view_of);
+  if (page->size() == request.limit) reply.next = page->back().position;
+  return reply;
+}
+
+Result<Exists::Reply> StorageService::exists(const Exists::Request& request) {
+  const Result<Cid> cid = Cid::parse(request.cid);
+  if (!cid) return fail(cid.error());
+  const Result<Dataset> dataset = seams_.backend.find(*cid);
+  if (!dataset && dataset.error().code != Code::not_found) return fail(dataset.error());
+  return Exists::Reply{dataset.has_value()};
+}
+
+Result<Delete::Reply> StorageService::remove(const Delete::Request& request) {
+  const Result<Cid> cid = Cid::parse(request.cid);
+  if (!cid) return fail(cid.error());
+  const Result<bool> removed = seams_.backend.remove(*cid);
+  if (!removed) return fail(removed.error());
+  if (*removed) seams_.events.removed({cid->text(), "deleted"});
+  return Delete::Reply{*removed};
+}
+
+Result<Pin::Reply> StorageService::pin(const Pin::Request& request) {
+  const Result<Cid> cid = Cid::parse(request.cid);
+  if (!cid) return fail(cid.error());
+  const Result<Dataset> dataset = seams_.backend.pin(*cid, request.pinned);
+  if (!dataset) return fail(dataset.error());
+  return view_of(*dataset);
+}
+
+Result<Space::Reply> StorageService::space() {
+  const Result<SpaceUse> use = seams_.backend.space();
+  if (!use) return fail(use.error());
+  return Space::Reply{.backend = seams_.backend_name,
+                      .quota_bytes = use->quota_bytes,
+                      .used_bytes = use->used_bytes,
+                      .reserved_bytes = use->reserved_bytes,
+                      .blocks = use->blocks,
+                      .datasets = use->datasets,
+                      .uploads = use->uploads};
+}
+
+}  // namespace status::storage
