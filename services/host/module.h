@@ -37,6 +37,8 @@ struct ModuleDefinition {
   unsigned workers = 2;
   std::size_t max_request = ipc::kMaxMessage;  // bytes: what a connection may make the process take before it is known
   std::size_t event_bytes = ipc::EventStream::kDefaultBytes;  // of `<module>.events`; one event may take a quarter
+  // It moves large data: has a second socket (ipc/bulk).
+  bool bulk = false;
   // For a process that holds keys: no core dumps, no ptrace.
   bool secret = false;
   // For a process that runs somebody else's code: what that prints on standard output has the pipe for itself, a line

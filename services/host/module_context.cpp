@@ -6,7 +6,7 @@ namespace status::host {
 
 ModuleContext::ModuleContext(const ipc::control::Bootstrap& bootstrap, std::string version, ipc::Server& server,
                              metrics::Instruments& instruments, SupervisorChannel& supervisor, Logger& logger,
-                             std::size_t event_bytes)
+                             std::size_t event_bytes, bool bulk)
     : bootstrap_(bootstrap),
       version_(std::move(version)),
       server_(server),
@@ -15,6 +15,9 @@ ModuleContext::ModuleContext(const ipc::control::Bootstrap& bootstrap, std::stri
       logger_(logger),
       faults_(random_, logger),
       backend_gate_(instruments.registry(), faults_),
+      bulk_(bulk ? std::make_unique<ipc::BulkServer>(bootstrap.module, ipc::bulk_url_of(server.options().url),
+                                                     bootstrap.generation, clock_, random_)
+                 : nullptr),
       events_(server, bootstrap.module + ".events.next", clock_, random_, {}, 0, event_bytes) {
   metrics::watch_stream(instruments.registry(), "events", [this] {
     const ipc::EventStream::Load load = events_.load();
@@ -83,7 +86,7 @@ void ModuleContext::end() {
 }
 
 ipc::control::Ready ModuleContext::ready_message() const {
-  return {.url = server_.options().url, .bulk_url = {}, .interface = version_};
+  return {.url = server_.options().url, .bulk_url = bulk_ ? bulk_->url() : std::string(), .interface = version_};
 }
 
 }  // namespace status::host

@@ -11,6 +11,7 @@
 #include "ipc/api/convert.h"
 #include "ipc/base/clock.h"
 #include "ipc/base/random.h"
+#include "ipc/bulk/bulk_server.h"
 #include "ipc/client/client.h"
 #include "ipc/control/control_line.h"
 #include "ipc/server/server.h"
@@ -35,7 +36,7 @@ class ModuleContext {
  public:
   ModuleContext(const ipc::control::Bootstrap& bootstrap, std::string version, ipc::Server& server,
                 metrics::Instruments& instruments, SupervisorChannel& supervisor, Logger& logger,
-                std::size_t event_bytes = ipc::EventStream::kDefaultBytes);
+                std::size_t event_bytes = ipc::EventStream::kDefaultBytes, bool bulk = false);
 
   const std::string& module() const { return bootstrap_.module; }
   std::uint64_t generation() const { return bootstrap_.generation; }
@@ -46,6 +47,8 @@ class ModuleContext {
   const std::string& version() const { return version_; }
 
   ipc::Server& server() { return server_; }
+  // The second socket; null without ModuleDefinition::bulk.
+  ipc::BulkServer* bulk() { return bulk_.get(); }
   metrics::Instruments& instruments() { return instruments_; }
   // Empty unless the node was started with --allow-faults.
   FaultBook& faults() { return faults_; }
@@ -99,6 +102,7 @@ class ModuleContext {
   SystemRandom random_;
   FaultBook faults_;
   BackendGate backend_gate_;
+  const std::unique_ptr<ipc::BulkServer> bulk_;
   std::atomic<bool> ending_{false};
   std::mutex end_mutex_;  // guards the next one, also while it runs
   std::function<void()> on_end_;

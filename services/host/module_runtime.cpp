@@ -1,5 +1,7 @@
 #include "services/host/module_runtime.h"
 
+#include <algorithm>
+
 #include "services/host/system_methods.h"
 
 namespace status::host {
@@ -17,6 +19,16 @@ ipc::ServerOptions server_options(const ModuleDefinition& definition, const ipc:
   return options;
 }
 
+// Both sockets as one: whichever is stuck, the module is.
+ipc::ServerLoad together(ipc::ServerLoad load, const ipc::ServerLoad& other) {
+  load.queued += other.queued;
+  load.running += other.running;
+  load.completed += other.completed;
+  if (load.oldest.empty() || other.oldest_overrun_ms > load.oldest_overrun_ms) load.oldest = other.oldest;
+  load.oldest_overrun_ms = std::max(load.oldest_overrun_ms, other.oldest_overrun_ms);
+  return load;
+}
+
 }  // namespace
 
 ModuleRuntime::ModuleRuntime(const ModuleDefinition& definition, ipc::control::Bootstrap bootstrap, std::string url,
@@ -31,7 +43,8 @@ ModuleRuntime::ModuleRuntime(const ModuleDefinition& definition, ipc::control::B
       server_(server_options(definition, bootstrap_, std::move(url)),
               ipc::CredentialAccess::from_edges(bootstrap_.edges.from), &instruments_.rpc(), crash),
       context_(std::make_unique<ModuleContext>(bootstrap_, definition.interface().version().text(), server_,
-                                               instruments_, supervisor, logger, definition.event_bytes)) {
+                                               instruments_, supervisor, logger, definition.event_bytes,
+                                               definition.bulk)) {
   if (flights != nullptr) instruments_.keep_flights(*flights);
 }
 
@@ -58,6 +71,9 @@ Status ModuleRuntime::start() {
     logger_.warn("denied", {{"caller", caller}, {"method", method}, {"reason", error.reason}, {"why", error.message}});
   });
   if (Status listening = server_.listen(); !listening) return listening;
+  if (context_->bulk() != nullptr) {
+    if (Status listening = context_->bulk()->listen(); !listening) return listening;
+  }
   if (Status made = make_service(); !made) return made;
   context_->say_ready();
   logger_.info("ready", {{"interface", context_->version()}, {"backend", bootstrap_.backend}});
@@ -106,8 +122,11 @@ void ModuleRuntime::finish(MonotonicTime deadline) {
     std::unique_lock lock(attempt_mutex_);
     attempt_ended_.wait(lock, [this] { return !attempting_; });
   }
+  ipc::BulkServer* const bulk = context_->bulk();
   if (!server_.drain(deadline)) logger_.warn("calls were still running when the time to stop was over");
+  if (bulk != nullptr && !bulk->server().drain(deadline)) logger_.warn("a chunk was still being moved then");
   if (service_) service_->stop();
+  if (bulk != nullptr) bulk->server().finish();
   server_.finish();
 }
 
@@ -116,7 +135,8 @@ void ModuleRuntime::set_edges(const ipc::control::Edges& edges) {
 }
 
 ipc::control::Pong ModuleRuntime::pong(std::uint64_t n) const {
-  const ipc::ServerLoad load = server_.load();
+  ipc::ServerLoad load = server_.load();
+  if (context_->bulk() != nullptr) load = together(std::move(load), context_->bulk()->server().load());
   return {.n = n,
           .queued = load.queued,
           .running = load.running,

@@ -72,7 +72,7 @@ void TransferRequest::describe(api::Fields<TransferRequest>& f) {
 api::MethodInfo Resume::info() {
   return {.name = "resume",
           .summary = "Goes on with a put, after whatever ended it, at the offset that it answers. May be repeated.",
-          .effect = api::Effect::write,
+          .effect = api::Effect::read,
           .errors = {unknown_transfer(), foreign_transfer(), ended_transfer(), too_many_transfers()}};
 }
 

@@ -14,6 +14,10 @@
 #include "ipc/base/clock.h"
 #include "services/storage/content/manifest.h"
 
+namespace status::store {
+class Transaction;
+}
+
 namespace status::storage {
 
 // Names one put from its begin to its end, across restarts. Whoever has it may go on with it.
@@ -65,6 +69,11 @@ class BackendEvents {
   virtual void on_notice(const std::string& text) = 0;  // for the log
 };
 
+// What is to be written in the transaction of an effect, with what the effect came to: the reply of a call that may be
+// repeated. None: nothing is. Its error undoes the effect.
+template <class T>
+using Keep = std::function<Status(store::Transaction& tx, const T& outcome)>;
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -83,9 +92,9 @@ class Backend {
                                       ByteView bytes) = 0;
   // After it the dataset survives power loss. May be repeated. Errors: as upload(); INVALID_ARGUMENT `storage.empty`;
   // FAILED_PRECONDITION `storage.incomplete` before all that was announced is there.
-  virtual Result<Dataset> finish(const UploadId& id, const std::string& owner) = 0;
-  // Forgets the upload and what it brought. Nothing happens to a finished one's dataset.
-  virtual Status cancel(const UploadId& id, const std::string& owner) = 0;
+  virtual Result<Dataset> finish(const UploadId& id, const std::string& owner, const Keep<Dataset>& keep) = 0;
+  // Forgets the upload and what it brought. False: it was finished, and nothing happens to its dataset.
+  virtual Result<bool> cancel(const UploadId& id, const std::string& owner, const Keep<bool>& keep) = 0;
 
   // NOT_FOUND `storage.unknown_cid`, here and in read() and pin().
   virtual Result<Dataset> find(const Cid& cid) = 0;
@@ -97,9 +106,9 @@ class Backend {
   // Says that somebody is about to read it: what was used last goes last.
   virtual Status touch(const Cid& cid) = 0;
   // Pinned data does not expire and is not evicted. Unpinned it lives for the backend's time from now on.
-  virtual Result<Dataset> pin(const Cid& cid, bool pinned) = 0;
+  virtual Result<Dataset> pin(const Cid& cid, bool pinned, const Keep<Dataset>& keep) = 0;
   // Whether there was one. Pinned data too.
-  virtual Result<bool> remove(const Cid& cid) = 0;
+  virtual Result<bool> remove(const Cid& cid, const Keep<bool>& keep) = 0;
   virtual Result<SpaceUse> space() = 0;
 
   // Deletes what has expired, and uploads that nobody goes on with. Now and then; when it should be called again.

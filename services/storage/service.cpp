@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ipc/api/convert.h"
 #include "services/storage/transfers.h"
 
 namespace status::storage {
@@ -39,6 +40,37 @@ DatasetView view_of(const Dataset& dataset) {
 }
 
 }  // namespace
+
+Result<std::unique_ptr<StorageService>> StorageService::open(Seams seams) {
+  Result<std::unique_ptr<store::Idempotency>> idempotency = store::Idempotency::open(seams.database);
+  if (!idempotency) return fail(std::move(idempotency.error()));
+  return std::unique_ptr<StorageService>(new StorageService(std::move(seams), std::move(*idempotency)));
+}
+
+template <class M, class Outcome, class Effect, class View>
+Result<typename M::Reply> StorageService::once(const typename M::Request& request, const Caller& caller, Effect effect,
+                                               View view) {
+  using Reply = typename M::Reply;
+  std::optional<store::Idempotency::Claim> claim;
+  Keep<Outcome> keep;
+  if (!caller.idempotency_key.empty()) {
+    const Result<Bytes> params = api::encode(request);
+    if (!params) return fail(params.error());
+    Result<store::Idempotency::Claim> claimed =
+        idempotency_->claim({caller.name, M::info().name, caller.idempotency_key}, *params);
+    if (!claimed) return fail(std::move(claimed.error()));
+    if (const auto& stored = claimed->stored_reply()) return api::decode<Reply>(*stored, api::Mode::lenient);
+    claim.emplace(std::move(*claimed));
+    keep = [&claim, &view](store::Transaction& tx, const Outcome& outcome) -> Status {
+      const Result<Bytes> reply = api::encode(view(outcome));
+      if (!reply) return fail(reply.error());
+      return claim->store(tx, *reply);
+    };
+  }
+  const Result<Outcome> outcome = effect(std::as_const(keep));
+  if (!outcome) return fail(outcome.error());
+  return view(*outcome);
+}
 
 Result<TransferReply> StorageService::transfer(const UploadId& id, const UploadState& state) {
   TransferReply reply{
@@ -82,24 +114,40 @@ Result<Resume::Reply> StorageService::resume(const Resume::Request& request, con
 }
 
 Result<Finish::Reply> StorageService::finish(const Finish::Request& request, const Caller& caller) {
-  const Result<Dataset> dataset = seams_.backend.finish(id_of(request.transfer), caller.name);
-  if (!dataset) return fail(dataset.error());
-  if (seams_.tickets.close(request.transfer.bytes)) {  // the first time
-    seams_.events.stored({request.transfer, dataset->cid.text(), dataset->manifest.dataset_bytes});
-  }
-  return view_of(*dataset);
+  const auto effect = [&](const Keep<Dataset>& keep) -> Result<Dataset> {
+    const UploadId id = id_of(request.transfer);
+    const Result<UploadState> before = seams_.backend.upload(id, caller.name);
+    if (!before) return fail(before.error());
+    Result<Dataset> dataset = seams_.backend.finish(id, caller.name, keep);
+    if (!dataset) return dataset;
+    seams_.tickets.close(request.transfer.bytes);
+    if (!before->done) {
+      seams_.events.stored({request.transfer, dataset->cid.text(), dataset->manifest.dataset_bytes});
+    }
+    return dataset;
+  };
+  return once<Finish, Dataset>(request, caller, effect, view_of);
 }
 
 Result<Cancel::Reply> StorageService::cancel(const Cancel::Request& request, const Caller& caller) {
-  const UploadId id = id_of(request.transfer);
-  const Result<UploadState> state = seams_.backend.upload(id, caller.name);
-  if (!state && state.error().reason == "storage.unknown_upload" && seams_.tickets.close(request.transfer.bytes)) {
-    return Cancel::Reply{};  // a get
-  }
-  if (!state) return fail(state.error());
-  seams_.tickets.close(request.transfer.bytes);
-  if (Status cancelled = seams_.backend.cancel(id, caller.name); !cancelled) return fail(std::move(cancelled.error()));
-  return Cancel::Reply{};
+  const auto effect = [&](const Keep<bool>& keep) -> Result<bool> {
+    Result<bool> cancelled = seams_.backend.cancel(id_of(request.transfer), caller.name, keep);
+    if (cancelled) seams_.tickets.close(request.transfer.bytes);
+    if (cancelled || cancelled.error().reason != "storage.unknown_upload") return cancelled;
+    if (!seams_.tickets.close(request.transfer.bytes)) return cancelled;
+    return cancel_get(keep);
+  };
+  return once<Cancel, bool>(request, caller, effect, [](bool) { return Cancel::Reply{}; });
+}
+
+// Which is nowhere but in memory.
+Result<bool> StorageService::cancel_get(const Keep<bool>& keep) {
+  if (!keep) return true;
+  Result<store::Transaction> tx = seams_.database.write();
+  if (!tx) return fail(std::move(tx.error()));
+  if (Status kept = keep(*tx, true); !kept) return fail(std::move(kept.error()));
+  if (Status committed = tx->commit(); !committed) return fail(std::move(committed.error()));
+  return true;
 }
 
 Result<Get::Reply> StorageService::get(const Get::Request& request) {
@@ -153,21 +201,22 @@ Result<Exists::Reply> StorageService::exists(const Exists::Request& request) {
   return Exists::Reply{dataset.has_value()};
 }
 
-Result<Delete::Reply> StorageService::remove(const Delete::Request& request) {
+Result<Delete::Reply> StorageService::remove(const Delete::Request& request, const Caller& caller) {
   const Result<Cid> cid = Cid::parse(request.cid);
   if (!cid) return fail(cid.error());
-  const Result<bool> removed = seams_.backend.remove(*cid);
-  if (!removed) return fail(removed.error());
-  if (*removed) seams_.events.removed({cid->text(), "deleted"});
-  return Delete::Reply{*removed};
+  const auto effect = [&](const Keep<bool>& keep) {
+    Result<bool> removed = seams_.backend.remove(*cid, keep);
+    if (removed && *removed) seams_.events.removed({cid->text(), "deleted"});
+    return removed;
+  };
+  return once<Delete, bool>(request, caller, effect, [](bool deleted) { return Delete::Reply{deleted}; });
 }
 
-Result<Pin::Reply> StorageService::pin(const Pin::Request& request) {
+Result<Pin::Reply> StorageService::pin(const Pin::Request& request, const Caller& caller) {
   const Result<Cid> cid = Cid::parse(request.cid);
   if (!cid) return fail(cid.error());
-  const Result<Dataset> dataset = seams_.backend.pin(*cid, request.pinned);
-  if (!dataset) return fail(dataset.error());
-  return view_of(*dataset);
+  const auto effect = [&](const Keep<Dataset>& keep) { return seams_.backend.pin(*cid, request.pinned, keep); };
+  return once<Pin, Dataset>(request, caller, effect, view_of);
 }
 
 Result<Space::Reply> StorageService::space() {

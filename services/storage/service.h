@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ipc/bulk/tickets.h"
+#include "services/host/store/idempotency.h"
 #include "services/storage/backend.h"
 #include "services/storage/event_sink.h"
 
@@ -24,11 +25,13 @@ struct Traffic {
 };
 
 // Every method: any thread, several at a time. put() with a key, resume() and finish() may take as long as the disk
-// needs for the whole file.
+// needs for the whole file. A put's key names the put itself, for as long as the backend knows it; the other writes give
+// their first reply again when a key comes once more (services/host/store/idempotency.h).
 class StorageService {
  public:
   // They outlive the service, and it the tickets that it gave out.
   struct Seams {
+    store::Database& database;  // of the module, where the backend keeps what it is handed
     Backend& backend;
     std::string backend_name;
     EventSink& events;
@@ -37,7 +40,7 @@ class StorageService {
     const Clock& clock;
     Random& random;  // thread-safe
   };
-  explicit StorageService(Seams seams) : seams_(std::move(seams)) {}
+  static Result<std::unique_ptr<StorageService>> open(Seams seams);
 
   Result<Put::Reply> put(const Put::Request& request, const Caller& caller);
   Result<Resume::Reply> resume(const Resume::Request& request, const Caller& caller);
@@ -47,16 +50,23 @@ class StorageService {
   Result<ManifestOf::Reply> manifest(const ManifestOf::Request& request);
   Result<List::Reply> list(const List::Request& request);
   Result<Exists::Reply> exists(const Exists::Request& request);
-  Result<Delete::Reply> remove(const Delete::Request& request);
-  Result<Pin::Reply> pin(const Pin::Request& request);
+  Result<Delete::Reply> remove(const Delete::Request& request, const Caller& caller);
+  Result<Pin::Reply> pin(const Pin::Request& request, const Caller& caller);
   Result<Space::Reply> space();
 
   const Traffic& traffic() const { return traffic_; }
 
  private:
+  StorageService(Seams seams, std::unique_ptr<store::Idempotency> idempotency)
+      : seams_(std::move(seams)), idempotency_(std::move(idempotency)) {}
   Result<TransferReply> transfer(const UploadId& id, const UploadState& state);
+  // `effect(keep)` once per idempotency key; the reply is `view` of what it comes to, and kept with it.
+  template <class M, class Outcome, class Effect, class View>
+  Result<typename M::Reply> once(const typename M::Request& request, const Caller& caller, Effect effect, View view);
+  Result<bool> cancel_get(const Keep<bool>& keep);
 
   const Seams seams_;
+  const std::unique_ptr<store::Idempotency> idempotency_;
   Traffic traffic_;
 };
 

@@ -3,7 +3,7 @@
 import { browse, check, row_of, saw, take_shots } from "./page.mjs";
 
 const [url, message] = process.argv.slice(2);
-const kOrder = ["gateway", "keys", "waku", "chat"];
+const kOrder = ["gateway", "keys", "waku", "chat", "storage"];
 
 async function all_ready(page) {
   for (const module of kOrder) await row_of(page, module).getByText("● ready").waitFor();

@@ -20,7 +20,7 @@ TEST(Quickstart, SaysWhatRunsAndCtrlCStopsIt) {
   ASSERT_TRUE(script.wait_for_line("Ctrl-C here stops everything", kPatience)) << script.output();
   const std::string& said = script.output();
   std::vector<ProcessHandle> processes;
-  for (const char* module : {"gateway", "keys", "waku", "chat"}) {
+  for (const char* module : {"gateway", "keys", "storage", "waku", "chat"}) {
     std::smatch row;
     ASSERT_TRUE(std::regex_search(said, row, std::regex("\n  " + std::string(module) + " +ready +([0-9]+) "))) << said;
     processes.emplace_back(std::stoi(row[1]));

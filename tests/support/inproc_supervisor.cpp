@@ -10,6 +10,7 @@
 
 #include "services/chat/module.h"
 #include "services/features/keys/module.h"
+#include "services/storage/module.h"
 #include "services/waku/module.h"
 #include "supervisor/gateway/tokens.h"
 #include "supervisor/tree/graph.h"
@@ -26,7 +27,7 @@ constexpr auto kGatewayStopWithin = 2s;
 
 const std::map<std::string, std::function<host::ModuleDefinition()>>& libraries() {
   static const std::map<std::string, std::function<host::ModuleDefinition()>> linked = {
-      {"keys", keys::module}, {"waku", waku::module}, {"chat", chat::module}};
+      {"keys", keys::module}, {"storage", storage::module}, {"waku", waku::module}, {"chat", chat::module}};
   return linked;
 }
 

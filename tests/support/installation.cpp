@@ -39,7 +39,7 @@ Installation::Installation(const std::map<std::string, std::string>& variables) 
   // It goes by the file that it is, so a script or a link would find the real ones.
   fs::copy_file(binary("statusd"), place_ / "bin/statusd");
   write_script(statusd(), variables, place_ / "bin/statusd");
-  for (const char* program : {"status-gateway", "status-keys", "status-waku", "status-chat"}) {
+  for (const char* program : {"status-gateway", "status-keys", "status-storage", "status-waku", "status-chat"}) {
     write_script(place_ / "bin/" + program, variables, binary(program));
   }
 }

@@ -22,7 +22,7 @@ constexpr const char* kSchema = R"(
 
 #define TREE_COLUMNS "t.id, t.root, t.file, t.bytes"
 #define DATASET_COLUMNS "d.digest, d.manifest, d.pinned, d.stored_ms, d.expires_ms, d.position"
-#define UPLOAD_COLUMNS "id, file, owner, filename, mimetype, bytes, pinned, ttl_ms, done"
+#define UPLOAD_COLUMNS "id, file, owner, filename, mimetype, bytes, pinned, ttl_ms, done, touched_ms"
 // Of the trees that may go.
 #define EVICTABLE \
   "storage_tree t WHERE NOT EXISTS (SELECT 1 FROM storage_dataset d WHERE d.tree = t.id AND d.pinned <> 0)"
@@ -60,6 +60,7 @@ Upload read_upload(const store::Statement& row) {
   out.wish.pinned = row.int64(6) != 0;
   out.wish.ttl_ms = optional_at(row, 7);
   if (!row.is_null(8)) out.done = array_at<32>(row, 8);
+  out.touched_ms = row.int64(9);
   return out;
 }
 
@@ -176,13 +177,12 @@ Result<std::vector<Upload>> uploads(store::Transaction& tx) {
   return rows<Upload>(tx, "SELECT " UPLOAD_COLUMNS " FROM storage_upload WHERE done IS NULL", {}, read_upload);
 }
 
-Status add_upload(store::Transaction& tx, const Upload& upload, std::int64_t now_ms) {
+Status add_upload(store::Transaction& tx, const Upload& upload) {
   const PutWish& wish = upload.wish;
   return execute(tx,
-                 "INSERT INTO storage_upload (" UPLOAD_COLUMNS
-                 ", touched_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9)",
+                 "INSERT INTO storage_upload (" UPLOAD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9)",
                  {ByteView(upload.id), ByteView(upload.file), wish.owner, wish.filename, wish.mimetype, wish.bytes,
-                  wish.pinned, wish.ttl_ms, now_ms});
+                  wish.pinned, wish.ttl_ms, upload.touched_ms});
 }
 
 Status touch_upload(store::Transaction& tx, const UploadId& id, std::int64_t now_ms) {

@@ -57,12 +57,13 @@ struct Upload {
   FileId file{};
   PutWish wish;
   std::optional<Digest> done;  // the dataset that it became
+  std::int64_t touched_ms = 0;
 };
 
 Result<std::optional<Upload>> find_upload(store::Transaction& tx, const UploadId& id);
 // Those that are not finished.
 Result<std::vector<Upload>> uploads(store::Transaction& tx);
-Status add_upload(store::Transaction& tx, const Upload& upload, std::int64_t now_ms);
+Status add_upload(store::Transaction& tx, const Upload& upload);
 Status touch_upload(store::Transaction& tx, const UploadId& id, std::int64_t now_ms);
 Status finish_upload(store::Transaction& tx, const UploadId& id, const Cid& cid, std::int64_t now_ms);
 Status remove_upload(store::Transaction& tx, const UploadId& id);

@@ -162,32 +162,37 @@ Status EmbeddedBackend::touch(const Cid& cid) {
   return tx->commit();
 }
 
-Result<Dataset> EmbeddedBackend::pin(const Cid& cid, bool pinned) {
+Result<Dataset> EmbeddedBackend::pin(const Cid& cid, bool pinned, const Keep<Dataset>& keep) {
   Result<store::Transaction> tx = parts_.database.write();
   if (!tx) return fail(std::move(tx.error()));
   Result<std::optional<catalogue::Row>> row = catalogue::find(*tx, cid);
   if (!row) return fail(std::move(row.error()));
   if (!*row) return fail(unknown(cid));
   Dataset& dataset = (*row)->dataset;
-  if (dataset.pinned == pinned) return dataset;
-  dataset.pinned = pinned;
-  dataset.expires_ms = pinned ? std::nullopt : std::optional(parts_.clock.unix_ms() + parts_.options.ttl_ms);
-  if (Status set = catalogue::set_pin(*tx, cid, pinned, dataset.expires_ms); !set) return fail(std::move(set.error()));
+  if (dataset.pinned != pinned) {
+    dataset.pinned = pinned;
+    dataset.expires_ms = pinned ? std::nullopt : std::optional(parts_.clock.unix_ms() + parts_.options.ttl_ms);
+    if (Status set = catalogue::set_pin(*tx, cid, pinned, dataset.expires_ms); !set)
+      return fail(std::move(set.error()));
+  }
+  if (Status kept = keep ? keep(*tx, dataset) : Status(); !kept) return fail(std::move(kept.error()));
   if (Status committed = tx->commit(); !committed) return fail(std::move(committed.error()));
   return dataset;
 }
 
-Result<bool> EmbeddedBackend::remove(const Cid& cid) {
+Result<bool> EmbeddedBackend::remove(const Cid& cid, const Keep<bool>& keep) {
   Result<store::Transaction> tx = parts_.database.write();
   if (!tx) return fail(std::move(tx.error()));
   const Result<std::optional<catalogue::Row>> row = catalogue::find(*tx, cid);
   if (!row) return fail(row.error());
-  if (!*row) return false;
-  const Result<std::optional<catalogue::Tree>> given_up = catalogue::remove(*tx, **row);
+  const bool there = row->has_value();
+  Result<std::optional<catalogue::Tree>> given_up = std::nullopt;
+  if (there) given_up = catalogue::remove(*tx, **row);
   if (!given_up) return fail(given_up.error());
+  if (Status kept = keep ? keep(*tx, there) : Status(); !kept) return fail(std::move(kept.error()));
   if (Status committed = tx->commit(); !committed) return fail(std::move(committed.error()));
   if (*given_up) drop_file(**given_up);
-  return true;
+  return there;
 }
 
 // A file that cannot be removed is reclaimed at the next start, and counts until then.

@@ -47,15 +47,15 @@ class EmbeddedBackend final : public Backend {
   Result<UploadState> upload(const UploadId& id, const std::string& owner) override;
   Result<std::uint64_t> write(const UploadId& id, const std::string& owner, std::uint64_t offset,
                               ByteView bytes) override;
-  Result<Dataset> finish(const UploadId& id, const std::string& owner) override;
-  Status cancel(const UploadId& id, const std::string& owner) override;
+  Result<Dataset> finish(const UploadId& id, const std::string& owner, const Keep<Dataset>& keep) override;
+  Result<bool> cancel(const UploadId& id, const std::string& owner, const Keep<bool>& keep) override;
 
   Result<Dataset> find(const Cid& cid) override;
   Result<std::vector<Dataset>> list(std::uint64_t after, std::size_t limit) override;
   Result<std::size_t> read(const Cid& cid, std::uint64_t offset, std::span<std::uint8_t> out) override;
   Status touch(const Cid& cid) override;
-  Result<Dataset> pin(const Cid& cid, bool pinned) override;
-  Result<bool> remove(const Cid& cid) override;
+  Result<Dataset> pin(const Cid& cid, bool pinned, const Keep<Dataset>& keep) override;
+  Result<bool> remove(const Cid& cid, const Keep<bool>& keep) override;
   Result<SpaceUse> space() override;
   MonotonicTime tick() override;
 
@@ -71,12 +71,12 @@ class EmbeddedBackend final : public Backend {
  private:
   // An upload that is not finished.
   struct Active {
-    explicit Active(catalogue::Upload upload_row) : row(std::move(upload_row)) {}
+    explicit Active(catalogue::Upload upload_row) : row(std::move(upload_row)), touched_ms(row.touched_ms) {}
     const catalogue::Upload row;
     std::mutex mutex;                // guards what follows
     std::unique_ptr<Upload> upload;  // null until somebody goes on with it
     std::uint64_t reserved = 0;      // bytes of the room
-    std::int64_t touched_ms = 0;
+    std::int64_t touched_ms;
     bool gone = false;  // finished or cancelled by somebody who was first
   };
   using ActivePtr = std::shared_ptr<Active>;
@@ -89,7 +89,8 @@ class EmbeddedBackend final : public Backend {
   Result<ActivePtr> active(const UploadId& id, const std::string& owner);
   Result<UploadState> known(const UploadId& id, const PutWish& wish);
   Status open_upload(Active& active);
-  Result<Dataset> commit(Active& active, const Manifest& manifest);
+  Result<Dataset> commit(Active& active, const Manifest& manifest, const Keep<Dataset>& keep);
+  Result<Dataset> finished(const UploadId& id, const std::string& owner, const Keep<Dataset>& keep);
   void give_up(Active& active);
   Status make_room(std::uint64_t bytes);
   Result<bool> evict_one();

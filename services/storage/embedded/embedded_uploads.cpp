@@ -100,7 +100,7 @@ Result<UploadState> EmbeddedBackend::begin(const UploadId& id, const PutWish& wi
   if (wish.bytes == std::uint64_t{0})
     return fail(Code::invalid_argument, "storage.empty", "an empty file has no address");
 
-  catalogue::Upload row{.id = id, .file = {}, .wish = wish, .done = {}};
+  catalogue::Upload row{.id = id, .file = {}, .wish = wish, .done = {}, .touched_ms = parts_.clock.unix_ms()};
   parts_.random.fill(row.file);
   const auto created = std::make_shared<Active>(row);
   const std::lock_guard lock(created->mutex);  // nobody goes on with it before it is there
@@ -119,12 +119,10 @@ Result<UploadState> EmbeddedBackend::begin(const UploadId& id, const PutWish& wi
   const std::uint64_t wanted = slots_bytes(wish.bytes.value_or(0));
   if (Status room = make_room(wanted); !room) return forget(std::move(room.error()));
   created->reserved = wanted;
-  created->touched_ms = parts_.clock.unix_ms();
   if (Status opened = open_upload(*created); !opened) return forget(std::move(opened.error()));
   Result<store::Transaction> tx = parts_.database.write();
   if (!tx) return forget(std::move(tx.error()));
-  if (Status added = catalogue::add_upload(*tx, row, created->touched_ms); !added)
-    return forget(std::move(added.error()));
+  if (Status added = catalogue::add_upload(*tx, row); !added) return forget(std::move(added.error()));
   if (Status committed = tx->commit(); !committed) return forget(std::move(committed.error()));
   return state_of(row, 0);
 }
@@ -174,14 +172,23 @@ Result<std::uint64_t> EmbeddedBackend::write(const UploadId& id, const std::stri
   return it.upload->bytes();
 }
 
-Result<Dataset> EmbeddedBackend::finish(const UploadId& id, const std::string& owner) {
+// By an earlier call.
+Result<Dataset> EmbeddedBackend::finished(const UploadId& id, const std::string& owner, const Keep<Dataset>& keep) {
+  const Result<UploadState> done = upload(id, owner);
+  if (!done) return fail(done.error());
+  Result<Dataset> dataset = find(*done->done);
+  if (!dataset || !keep) return dataset;
+  Result<store::Transaction> tx = parts_.database.write();
+  if (!tx) return fail(std::move(tx.error()));
+  if (Status kept = keep(*tx, *dataset); !kept) return fail(std::move(kept.error()));
+  if (Status committed = tx->commit(); !committed) return fail(std::move(committed.error()));
+  return dataset;
+}
+
+Result<Dataset> EmbeddedBackend::finish(const UploadId& id, const std::string& owner, const Keep<Dataset>& keep) {
   const Result<ActivePtr> found = active(id, owner);
   if (!found) return fail(found.error());
-  if (!*found) {
-    const Result<UploadState> done = upload(id, owner);
-    if (!done) return fail(done.error());
-    return find(*done->done);
-  }
+  if (!*found) return finished(id, owner, keep);
   Active& it = **found;
   const std::lock_guard lock(it.mutex);
   if (it.gone) return fail(gone());
@@ -204,13 +211,13 @@ Result<Dataset> EmbeddedBackend::finish(const UploadId& id, const std::string& o
                           .filename = wish.filename,
                           .mimetype = wish.mimetype};
   Status named = parts_.disk.sync_names();
-  Result<Dataset> dataset = named ? commit(it, manifest) : Result<Dataset>(fail(std::move(named.error())));
+  Result<Dataset> dataset = named ? commit(it, manifest, keep) : Result<Dataset>(fail(std::move(named.error())));
   it.upload.reset();  // what goes on after an error begins with what is in the file: a sealed one takes nothing more
   return dataset;
 }
 
 // All of it is on the disk; from here on it is a dataset.
-Result<Dataset> EmbeddedBackend::commit(Active& active, const Manifest& manifest) {
+Result<Dataset> EmbeddedBackend::commit(Active& active, const Manifest& manifest, const Keep<Dataset>& keep) {
   const std::int64_t now_ms = parts_.clock.unix_ms();
   Dataset dataset{.cid = manifest_cid(manifest.encode()), .manifest = manifest, .pinned = active.row.wish.pinned};
   dataset.expires_ms = expiry(active.row.wish, now_ms);
@@ -234,6 +241,7 @@ Result<Dataset> EmbeddedBackend::commit(Active& active, const Manifest& manifest
     return fail(std::move(done.error()));
   Result<std::optional<catalogue::Row>> row = catalogue::find(*tx, dataset.cid);
   if (!row) return fail(std::move(row.error()));
+  if (Status kept = keep ? keep(*tx, (*row)->dataset) : Status(); !kept) return fail(std::move(kept.error()));
   if (Status committed = tx->commit(); !committed) return fail(std::move(committed.error()));
 
   room_.keep(active.reserved, slots_bytes(manifest.dataset_bytes));
@@ -254,18 +262,23 @@ void EmbeddedBackend::give_up(Active& active) {
   uploads_.erase(active.row.id);
 }
 
-Status EmbeddedBackend::cancel(const UploadId& id, const std::string& owner) {
+Result<bool> EmbeddedBackend::cancel(const UploadId& id, const std::string& owner, const Keep<bool>& keep) {
   const Result<ActivePtr> found = active(id, owner);
   if (!found) return fail(found.error());
-  if (!*found) return {};
-  const std::lock_guard lock((*found)->mutex);
-  if ((*found)->gone) return fail(gone());
+  const bool unfinished = *found != nullptr;
+  std::unique_lock<std::mutex> lock;
+  if (unfinished) {
+    lock = std::unique_lock((*found)->mutex);
+    if ((*found)->gone) return fail(gone());
+  }
   Result<store::Transaction> tx = parts_.database.write();
   if (!tx) return fail(std::move(tx.error()));
-  if (Status removed = catalogue::remove_upload(*tx, id); !removed) return removed;
-  if (Status committed = tx->commit(); !committed) return committed;
-  give_up(**found);
-  return {};
+  if (Status removed = unfinished ? catalogue::remove_upload(*tx, id) : Status(); !removed)
+    return fail(std::move(removed.error()));
+  if (Status kept = keep ? keep(*tx, unfinished) : Status(); !kept) return fail(std::move(kept.error()));
+  if (Status committed = tx->commit(); !committed) return fail(std::move(committed.error()));
+  if (unfinished) give_up(**found);
+  return unfinished;
 }
 
 Status EmbeddedBackend::make_room(std::uint64_t bytes) {

@@ -174,6 +174,22 @@ void add_tokens(CLI::App& app, Words& words, Command& chosen) {
       [&] { chosen = [&words](const Shell& shell) { return run_token_revoke(shell, words.token.name); }; });
 }
 
+void add_storage(CLI::App& app, Words& words, Command& chosen) {
+  CLI::App* storage = app.add_subcommand("storage", "Files, by the address of their contents");
+  storage->require_subcommand(1);
+  CLI::App* put = storage->add_subcommand("put", "Store a file and print its address; again: goes on where it stopped");
+  put->add_option("file", words.put.file, "The file")->required()->type_name("FILE");
+  put->add_option("--name", words.put.filename, "Its name in the manifest (default: its own; '': none)")
+      ->type_name("NAME");
+  put->add_option("--type", words.put.mimetype, "Its media type in the manifest (default: none)")->type_name("TYPE");
+  put->add_flag("--pin", words.put.pinned, "It neither expires nor makes room for others");
+  put->callback([&] { chosen = [&words](const Shell& shell) { return run_storage_put(shell, words.put); }; });
+  CLI::App* get = storage->add_subcommand("get", "Write a stored file; again: goes on where it stopped");
+  get->add_option("cid", words.get.cid, "Its address")->required()->type_name("CID");
+  get->add_option("-o,--output", words.get.output, "Where it goes")->required()->type_name("FILE");
+  get->callback([&] { chosen = [&words](const Shell& shell) { return run_storage_get(shell, words.get); }; });
+}
+
 void add_remote(CLI::App& app, Words& words, Command& chosen) {
   CLI::Option* url =
       app.add_option("--remote", words.remote_url, "A node on another machine: tls+tcp://HOST:PORT")->type_name("URL");
@@ -257,6 +273,7 @@ int run_statusctl(int argc, const char* const* argv) {
   add_tokens(app, words, chosen);
   add_quarantine(app, words, chosen);
   add_diagnosis(app, words, chosen);
+  add_storage(app, words, chosen);
   add_remote(app, words, chosen);
   std::optional<RemotePlace> remote;
   try {

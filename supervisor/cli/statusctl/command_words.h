@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "supervisor/cli/statusctl/commands.h"
+#include "supervisor/cli/statusctl/storage_commands.h"
 
 namespace CLI {
 class App;
@@ -23,6 +24,8 @@ struct Words {
   std::string key;
   bool follow = false;
   TokenWish token;
+  StoragePutWish put;
+  StorageGetWish get;
   std::string target;
   std::vector<std::string> methods;
   LogsOptions logs;

@@ -87,7 +87,7 @@ TEST_F(Blamed, ResourcesAreRanked) {
     const Value reply = run({"blame", "--resource", resource, "--since", "10s", "--json"}).json();
     const Value* rows = reply.find("rows");
     ASSERT_NE(rows, nullptr) << resource;
-    EXPECT_EQ(rows->as_array()->size(), 4U) << resource;
+    EXPECT_EQ(rows->as_array()->size(), 5U) << resource;
     double last = 1;
     for (const Value& row : *rows->as_array()) {
       EXPECT_LE(row.double_or("share", 2), last) << resource;

@@ -27,10 +27,13 @@ std::set<std::string> names_in(const std::string& folder) {
 
 }  // namespace
 
-// The store that is too full is one of two MiB, which is twice what the scenario puts into it otherwise.
+// The store that is too full is one of two MiB, which is twice what the scenario puts into it otherwise; and so is the
+// storage, whose quota one large put claims.
 FailingNode::FailingNode(std::string name)
     : name_(std::move(name)),
-      node_({.settings = test::without_backoff({"waku.mesh.retention_bytes=2097152"}), .arguments = {}}) {
+      node_({.settings =
+                 test::without_backoff({"waku.mesh.retention_bytes=2097152", "storage.embedded.quota_bytes=2097152"}),
+             .arguments = {}}) {
   node_.statusd().use_statusd(STATUS_FAILING_STATUSD);
 }
 

@@ -1,10 +1,10 @@
-// Every failpoint of keys, waku and chat once, with real processes: the module dies there, comes back, and nothing that
-// was acknowledged is lost or doubled.
+// Every failpoint of keys, storage, waku and chat once, with real processes: the module dies there, comes back, and
+// nothing that was acknowledged is lost or doubled.
 //
 // Two nodes A and B, and the list of all points beside this file:
 //   start     all points of a first start are armed at B before there is a B; each is died of in turn
-//   running   half of the points at A, the other half at B, one at a time at each of them, with calls of every method
-//             and messages in both directions
+//   running   half of the points at A, the other half at B, one at a time at each of them, with calls of every method,
+//             messages in both directions, and files
 //   rare      at B, all at once: a message that goes to quarantine and comes back, and a store that is too full
 // UPDATE_FAILPOINTS=1 runs the same without these deaths and writes the list anew.
 #include <gmock/gmock.h>
@@ -212,6 +212,7 @@ class Failpoints : public testing::Test {
     std::set<std::string> expected = ledger.conversations();
     expected.insert(talk_.id);
     EXPECT_EQ(conversations, expected) << "one is lost, or a deleted one is back";
+    EXPECT_TRUE(repertoire.has_file());
     const auto aside = at.node().front().call("chat.quarantine_list");
     ASSERT_TRUE(aside);
     EXPECT_THAT(*aside->find("items")->as_array(), testing::IsEmpty());

@@ -57,4 +57,14 @@ std::string Ledger::nickname() const {
   return nickname_;
 }
 
+void Ledger::stored(std::string cid, Bytes contents) {
+  const std::lock_guard lock(mutex_);
+  file_ = {std::move(cid), std::move(contents)};
+}
+
+std::pair<std::string, Bytes> Ledger::file() const {
+  const std::lock_guard lock(mutex_);
+  return file_;
+}
+
 }  // namespace status::failpoints

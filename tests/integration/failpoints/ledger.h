@@ -4,8 +4,10 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "ipc/base/bytes.h"
 #include "tests/chaos/history.h"
 
 namespace status::failpoints {
@@ -28,6 +30,9 @@ class Ledger {
   // The nickname that was acknowledged last.
   void named(std::string nickname);
   std::string nickname() const;
+  // The contents of the file that was stored last, and its address.
+  void stored(std::string cid, Bytes contents);
+  std::pair<std::string, Bytes> file() const;
 
  private:
   mutable std::mutex mutex_;
@@ -36,6 +41,7 @@ class Ledger {
   std::vector<std::string> deliveries_;
   std::set<std::string> conversations_;
   std::string nickname_;
+  std::pair<std::string, Bytes> file_;
 };
 
 }  // namespace status::failpoints

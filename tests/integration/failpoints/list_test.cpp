@@ -12,12 +12,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Passed after times that no node of a test lives, or by none that stays as it is set up: LateCommits.*
-// (tests/unit/failing) dies of each.
+// Passed after times that no node of a test lives, by none that stays as it is set up, or when a disk fails:
+// LateCommits.* and LateStorageCommits.* (tests/unit/failing) die of each.
 const std::set<std::string> kDiedOfElsewhere = {
-    "store::DurableLog::drop_unseen",  // consumers that were not seen for 30 days
-    "waku::WakuService::forget",       // own messages of which nothing was heard for ten minutes
-    "waku::adopt_backend",             // another `waku.backend` than before
+    "storage::EmbeddedBackend::finish",          // a disk that refuses what was put
+    "storage::EmbeddedBackend::give_up_idle",    // puts that nobody went on with for a day
+    "storage::EmbeddedBackend::met_damage",      // a block that is not what was stored
+    "storage::EmbeddedBackend::remove_expired",  // datasets that are past their time
+    "storage::EmbeddedBackend::write",           // puts that take longer than a minute
+    "store::DurableLog::drop_unseen",            // consumers that were not seen for 30 days
+    "waku::WakuService::forget",                 // own messages of which nothing was heard for ten minutes
+    "waku::adopt_backend",                       // another `waku.backend` than before
 };
 
 std::size_t places_that_begin_to_write() {

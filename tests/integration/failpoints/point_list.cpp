@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 3> kPhases = {"start", "running", "rare"}
 }  // namespace
 
 const std::vector<std::string>& modules() {
-  static const std::vector<std::string> kModules = {"keys", "waku", "chat"};
+  static const std::vector<std::string> kModules = {"keys", "storage", "waku", "chat"};
   return kModules;
 }
 

@@ -44,6 +44,7 @@ Repertoire::Repertoire(Party here, Party there, test::Conversation talk, std::st
 void Repertoire::prepare() {
   call("waku.subscribe", Value::map({{"content_topics", Value::Array{kTopic}}}));
   take_delivered();
+  keep_another_file();
 }
 
 void Repertoire::round(const std::string& module, const std::function<bool()>& enough) {
@@ -53,6 +54,7 @@ void Repertoire::round(const std::string& module, const std::function<bool()>& e
   if (module == "keys") keys();
   if (module == "waku") waku();
   if (module == "chat") chat();
+  if (module == "storage") storage();
   for (const Party& from : {here_, there_}) {
     if (!enough_()) say(from);
   }

@@ -23,7 +23,7 @@ class Repertoire {
   // `name` is part of all that is said and sent: no two have the same. The nodes are linked and have the conversation.
   Repertoire(Party here, Party there, test::Conversation talk, std::string name);
 
-  // Before anything is published at either node: what is published then is delivered to this one.
+  // Before anything is published at either node: what is published then is delivered to this one. Stores a first file.
   void prepare();
   // Calls every method of the module at `here`, and has messages go both ways; breaks off when `enough` says so. A call
   // that a death has taken is repeated under its idempotency key until it is answered.
@@ -38,6 +38,8 @@ class Repertoire {
   void take_delivered();
   // Puts so much into the store of `here` that the oldest has to go.
   void overfill();
+  // The file of the ledger is here, all of it.
+  bool has_file();
 
   // Answers that should not have been: the first of each kind.
   const std::set<std::string>& troubles() const { return troubles_; }
@@ -49,6 +51,14 @@ class Repertoire {
   void relink();
   void chat();
   void ghost();
+  void storage();
+  void keep_another_file();
+  void drop_outdated();
+  // A put that goes on until it is stored (its address), is cancelled, or is left to end_put() of the next round.
+  std::optional<Value> begin_put(const Value& params, const std::string& key);
+  std::optional<std::string> put(const Bytes& file, bool pinned, const std::string& key);
+  void end_put();
+  std::optional<Bytes> get(const std::string& cid);
   // The result; nothing when it is an error or `enough` was said before. `excused`: a reason that is no trouble.
   std::optional<Value> call(const std::string& method, const Value& params = Value::Map(),
                             const std::string& excused = "");
@@ -63,8 +73,10 @@ class Repertoire {
   std::unique_ptr<test::FrontDoor> other_front_;  // of `there`
   std::function<bool()> enough_ = [] { return false; };
   std::uint64_t count_ = 0;
-  std::string cursor_ = "0";       // in the durable stream
-  std::optional<Value> unlinked_;  // the address of the other node while no link to it is wanted
+  std::string cursor_ = "0";        // in the durable stream
+  std::optional<Value> unlinked_;   // the address of the other node while no link to it is wanted
+  std::optional<Value> putting_;    // {transfer} of a put that is not finished
+  std::set<std::string> outdated_;  // addresses of files that are to be deleted
   std::set<std::string> troubles_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
 
 #include "ipc/base/unique_fd.h"
 #include "services/features/keys/key_ring.h"
@@ -67,10 +68,12 @@ TEST_P(Damage, IsFoundInTheBackgroundAndNamesTheFile) {
   const std::string line = log.wait_for_line("database check", kPatience).value_or("");
   EXPECT_THAT(line, testing::HasSubstr(file()));
   // What can be read is served.
-  EXPECT_OK(node_.front().call(module() == "chat" ? "chat.identity" : "waku.info"));
+  const std::map<std::string, std::string> kReads{
+      {"chat", "chat.identity"}, {"storage", "storage.list"}, {"waku", "waku.info"}};
+  EXPECT_OK(node_.front().call(kReads.at(module())));
 }
 
-INSTANTIATE_TEST_SUITE_P(Node, Damage, testing::Values("chat", "waku"),
+INSTANTIATE_TEST_SUITE_P(Node, Damage, testing::Values("chat", "storage", "waku"),
                          [](const auto& module) { return module.param; });
 
 }  // namespace

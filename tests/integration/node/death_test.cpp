@@ -48,7 +48,7 @@ TEST_P(Death, OfEachModuleWhileMessagesFlowLosesNothingAndNobodyElseNotices) {
     }
   };
   for (ProcessNode* node : {&a, &b}) {
-    for (const char* module : {"chat", "waku", "keys", "gateway"}) {
+    for (const char* module : {"chat", "waku", "storage", "keys", "gateway"}) {
       auto expected = generations(*node);
       send_some();
       ASSERT_OK(node->kill(module));

@@ -24,7 +24,7 @@ TEST(Secrets, TheMemoryOfWhatHoldsKeysIsNobodysToRead) {
   if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
   ProcessNode node;
   ASSERT_OK(node.start());
-  for (const char* module : {"keys", "waku", "chat"}) {
+  for (const char* module : {"keys", "storage", "waku", "chat"}) {
     const auto row = node.row(module);
     ASSERT_OK(row);
     ASSERT_GT(row->pid, 0);

@@ -52,7 +52,7 @@ TEST_F(Statusctl, StatusIsARowForEveryModuleAndTheGateway) {
     EXPECT_EQ(row.string_or("interface", ""), "1.0") << names.back();
     EXPECT_TRUE(row.find("last_exit")->is_null()) << names.back();
   }
-  EXPECT_THAT(names, testing::UnorderedElementsAre("chat", "gateway", "keys", "waku"));
+  EXPECT_THAT(names, testing::UnorderedElementsAre("chat", "gateway", "keys", "storage", "waku"));
 }
 
 TEST_F(Statusctl, CallPrintsTheResultAsJson) {
@@ -171,7 +171,7 @@ TEST_F(Statusctl, ReportIsANewFileForItsOwnerAlone) {
        {"programs", "host", "node", "configuration", "manifests", "transitions", "crash_records", "logs", "metrics"}) {
     ASSERT_NE(report.find(key), nullptr) << key;
   }
-  EXPECT_EQ(report.find("node")->find("modules")->find("modules")->as_array()->size(), 4U);
+  EXPECT_EQ(report.find("node")->find("modules")->find("modules")->as_array()->size(), 5U);
   EXPECT_EQ(report.find("configuration")->find("effective")->find("restart")->int_or("budget", -1), 0)
       << "what the command line says is in it";
   EXPECT_EQ(report.find("manifests")->find("waku")->string_or("backend", ""), "mesh");

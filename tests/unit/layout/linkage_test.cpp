@@ -68,6 +68,7 @@ const std::vector<Restriction>& restrictions() {
       {"status-module-host", {"libsqlcipher", "libssl", "libcrypto"}, "the libraries bring copies of their own"},
       {"status-native-host", {"libsqlcipher", "libssl", "libcrypto"}, "the Nim libraries bring copies of their own"},
       {"status-chat", {"libssl"}, "its messages travel through waku"},
+      {"status-storage", {"libssl"}, "it has no link of its own to another machine"},
   };
   return kRestrictions;
 }

@@ -67,7 +67,7 @@ inline Result<Dataset> put(Backend& backend, const UploadId& id, ByteView data, 
     if (!written) return fail(written.error());
     at = *written;
   }
-  return backend.finish(id, wish.owner);
+  return backend.finish(id, wish.owner, {});
 }
 
 class EmbeddedTest : public ::testing::Test {

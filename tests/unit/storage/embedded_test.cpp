@@ -67,7 +67,7 @@ TEST_F(Embedded, TakesChunksOfAnySize) {
     at += size;
     ASSERT_EQ(backend_->write(upload_id(1), "", at - size, ByteView(data).subspan(at - size, size)).value(), at);
   }
-  EXPECT_EQ(backend_->finish(upload_id(1), "")->cid, cid_of(data));
+  EXPECT_EQ(backend_->finish(upload_id(1), "", {})->cid, cid_of(data));
   EXPECT_EQ(read_whole(*backend_, cid_of(data)).value(), data);
 }
 
@@ -91,7 +91,7 @@ TEST_F(Embedded, AnUploadGoesOnWhereTheProcessBeforeLeftIt) {
 TEST_F(Embedded, ARepeatedBeginOrFinishChangesNothing) {
   const Bytes data = noise(1000, 4);
   const Dataset stored = must_put(1, data);
-  EXPECT_EQ(backend_->finish(upload_id(1), "")->cid, stored.cid);
+  EXPECT_EQ(backend_->finish(upload_id(1), "", {})->cid, stored.cid);
   const auto again = backend_->begin(upload_id(1), {});
   ASSERT_TRUE(again);
   EXPECT_EQ(again->done, stored.cid);
@@ -103,7 +103,7 @@ TEST_F(Embedded, ARepeatedBeginOrFinishChangesNothing) {
 TEST_F(Embedded, APutOfWhatIsGoneSinceBeginsAnew) {
   const Bytes data = noise(1000, 4);
   const Cid cid = must_put(1, data).cid;
-  ASSERT_TRUE(backend_->remove(cid).value());
+  ASSERT_TRUE(backend_->remove(cid, {}).value());
   EXPECT_EQ(backend_->begin(upload_id(1), {})->offset, 0U);
   EXPECT_EQ(must_put(1, data).cid, cid);
   EXPECT_EQ(read_whole(*backend_, cid).value(), data);
@@ -114,22 +114,22 @@ TEST_F(Embedded, RefusesWhatDoesNotFitTheUpload) {
   EXPECT_EQ(backend_->write(upload_id(1), "", 0, noise(1, 1)).error().reason, "storage.unknown_upload");
   ASSERT_TRUE(backend_->begin(upload_id(1), {.owner = "me", .bytes = 10}));
   EXPECT_EQ(backend_->write(upload_id(1), "you", 0, noise(1, 1)).error().reason, "storage.foreign_upload");
-  EXPECT_EQ(backend_->finish(upload_id(1), "you").error().code, Code::permission_denied);
-  EXPECT_EQ(backend_->cancel(upload_id(1), "you").error().code, Code::permission_denied);
+  EXPECT_EQ(backend_->finish(upload_id(1), "you", {}).error().code, Code::permission_denied);
+  EXPECT_EQ(backend_->cancel(upload_id(1), "you", {}).error().code, Code::permission_denied);
   EXPECT_EQ(backend_->write(upload_id(1), "me", 5, noise(1, 1)).error().reason, "storage.wrong_offset");
   EXPECT_EQ(backend_->write(upload_id(1), "me", 0, noise(11, 1)).error().reason, "storage.too_much");
-  EXPECT_EQ(backend_->finish(upload_id(1), "me").error().reason, "storage.empty");
+  EXPECT_EQ(backend_->finish(upload_id(1), "me", {}).error().reason, "storage.empty");
   ASSERT_TRUE(backend_->write(upload_id(1), "me", 0, noise(9, 1)));
-  EXPECT_EQ(backend_->finish(upload_id(1), "me").error().reason, "storage.incomplete");
+  EXPECT_EQ(backend_->finish(upload_id(1), "me", {}).error().reason, "storage.incomplete");
   ASSERT_TRUE(backend_->write(upload_id(1), "me", 9, noise(1, 2)));
-  EXPECT_TRUE(backend_->finish(upload_id(1), "me"));
+  EXPECT_TRUE(backend_->finish(upload_id(1), "me", {}));
 }
 
 TEST_F(Embedded, ACancelledUploadLeavesNothing) {
   ASSERT_TRUE(backend_->begin(upload_id(1), {.bytes = kBig}));
   ASSERT_TRUE(backend_->write(upload_id(1), "", 0, noise(2 * kBlockBytes, 1)));
   EXPECT_EQ(space().reserved_bytes, slots_bytes(kBig));
-  ASSERT_TRUE(backend_->cancel(upload_id(1), ""));
+  ASSERT_TRUE(backend_->cancel(upload_id(1), "", {}));
   EXPECT_EQ(folder_.size(), 0U);
   EXPECT_EQ(space().reserved_bytes, 0U);
   EXPECT_EQ(space().uploads, 0U);
@@ -139,7 +139,7 @@ TEST_F(Embedded, ACancelledUploadLeavesNothing) {
 TEST_F(Embedded, HoldsTheNumberOfUploads) {
   for (std::uint8_t i = 0; i < EmbeddedBackend::kMaxUploads; ++i) ASSERT_TRUE(backend_->begin(upload_id(i), {}));
   EXPECT_EQ(backend_->begin(upload_id(200), {}).error().reason, "storage.too_many_uploads");
-  ASSERT_TRUE(backend_->cancel(upload_id(0), ""));
+  ASSERT_TRUE(backend_->cancel(upload_id(0), "", {}));
   EXPECT_TRUE(backend_->begin(upload_id(200), {}));
 }
 
@@ -150,12 +150,12 @@ TEST_F(Embedded, TheSameBlocksUnderTwoNamesAreThereOnce) {
   EXPECT_NE(a, b);
   EXPECT_EQ(folder_.size(), 1U);
   EXPECT_EQ(space().used_bytes, slots_bytes(kBig));
-  EXPECT_TRUE(backend_->remove(a).value());
+  EXPECT_TRUE(backend_->remove(a, {}).value());
   EXPECT_EQ(read_whole(*backend_, b).value(), data);
-  EXPECT_TRUE(backend_->remove(b).value());
+  EXPECT_TRUE(backend_->remove(b, {}).value());
   EXPECT_EQ(folder_.size(), 0U);
   EXPECT_EQ(space().used_bytes, 0U);
-  EXPECT_FALSE(backend_->remove(b).value());
+  EXPECT_FALSE(backend_->remove(b, {}).value());
   EXPECT_EQ(read_whole(*backend_, b).error().reason, "storage.unknown_cid");
 }
 
@@ -186,7 +186,7 @@ TEST_F(Embedded, AMissingFileIsDataLossAndIsSaid) {
   open();
   EXPECT_EQ(read_whole(*backend_, cid).error().code, Code::data_loss);
   EXPECT_THAT(events_.notices, testing::ElementsAre(testing::HasSubstr("1 datasets are gone")));
-  EXPECT_TRUE(backend_->remove(cid).value());
+  EXPECT_TRUE(backend_->remove(cid, {}).value());
 }
 
 TEST_F(Embedded, ListsInTheOrderOfTheirComing) {

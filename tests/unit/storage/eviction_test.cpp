@@ -53,7 +53,7 @@ TEST_F(Eviction, PinnedDataStaysAndIsNotEvenAskedFor) {
   EXPECT_EQ(refused.error().code, Code::resource_exhausted);
   EXPECT_EQ(refused.error().reason, "storage.quota");
   EXPECT_TRUE(has(pinned));
-  ASSERT_TRUE(backend_->cancel(upload_id(3), ""));
+  ASSERT_TRUE(backend_->cancel(upload_id(3), "", {}));
   put_blocks(4, 4);
   EXPECT_TRUE(has(pinned));
   EXPECT_FALSE(has(loose));
@@ -83,7 +83,7 @@ TEST_F(Eviction, RoomThatWasAnnouncedIsKept) {
   EXPECT_EQ(backend_->begin(upload_id(2), {.bytes = 4 * kBlockBytes}).error().reason, "storage.quota");
   const Bytes data = noise(7 * kBlockBytes, 1);
   ASSERT_TRUE(backend_->write(upload_id(1), "", 0, data));
-  ASSERT_TRUE(backend_->finish(upload_id(1), ""));
+  ASSERT_TRUE(backend_->finish(upload_id(1), "", {}));
   EXPECT_EQ(space().used_bytes, 7 * kSlotBytes);
   EXPECT_EQ(space().reserved_bytes, 0U);
 }
@@ -119,17 +119,17 @@ TEST_F(Eviction, WhatIsNotPinnedExpires) {
 
 TEST_F(Eviction, APinEndsAndBeginsTheTime) {
   const Cid cid = put_blocks(1, 1);
-  ASSERT_TRUE(backend_->pin(cid, true));
+  ASSERT_TRUE(backend_->pin(cid, true, {}));
   clock_.advance(10min);
   backend_->tick();
   ASSERT_TRUE(has(cid));
-  const auto unpinned = backend_->pin(cid, false);
+  const auto unpinned = backend_->pin(cid, false, {});
   ASSERT_TRUE(unpinned);
   EXPECT_EQ(unpinned->expires_ms, clock_.unix_ms() + 60'000);
   clock_.advance(61s);
   backend_->tick();
   EXPECT_FALSE(has(cid));
-  EXPECT_EQ(backend_->pin(cid, true).error().code, Code::not_found);
+  EXPECT_EQ(backend_->pin(cid, true, {}).error().code, Code::not_found);
 }
 
 TEST_F(Eviction, PuttingAgainUnpinnedDoesNotUnpin) {

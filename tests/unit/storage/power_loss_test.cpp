@@ -42,14 +42,14 @@ class PowerLoss : public test::EmbeddedTest {
       if (!put(*backend_, upload_id(static_cast<std::uint8_t>(i)), data_[i], wish(i))) return told;
       told.stored.push_back(i);
     }
-    const auto pinned = backend_->pin(cid(2), true);
+    const auto pinned = backend_->pin(cid(2), true, {});
     if (!pinned) return told;
     told.pinned = true;
     if (!backend_->begin(upload_id(9), {.bytes = 4 * kBlockBytes})) return told;
     told.resumable = true;
     if (!backend_->write(upload_id(9), "", 0, noise(3 * kBlockBytes, 9))) return told;
     attempted_removal_ = true;
-    if (!backend_->remove(cid(1))) return told;
+    if (!backend_->remove(cid(1), {})) return told;
     told.removed = true;
     told.all = true;
     return told;

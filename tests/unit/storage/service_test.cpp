@@ -39,13 +39,16 @@ class Service : public test::EmbeddedTest {
   }
   StorageService& service() {
     if (!service_) {
-      service_.emplace(StorageService::Seams{.backend = *backend_,
-                                             .backend_name = "embedded",
-                                             .events = sink_,
-                                             .tickets = tickets_,
-                                             .bulk_url = "ipc:///bulk",
-                                             .clock = clock_,
-                                             .random = random_});
+      auto opened = StorageService::open({.database = *database_,
+                                          .backend = *backend_,
+                                          .backend_name = "embedded",
+                                          .events = sink_,
+                                          .tickets = tickets_,
+                                          .bulk_url = "ipc:///bulk",
+                                          .clock = clock_,
+                                          .random = random_});
+      EXPECT_TRUE(opened);
+      service_ = std::move(*opened);
     }
     return *service_;
   }
@@ -61,7 +64,7 @@ class Service : public test::EmbeddedTest {
 
   Events sink_;
   ipc::Tickets tickets_{clock_, random_};
-  std::optional<StorageService> service_;
+  std::unique_ptr<StorageService> service_;
   Caller me_{"gateway/desktop", ""};
 };
 
@@ -140,6 +143,48 @@ TEST_F(Service, AKeyNamesOnePutOfOneCaller) {
   EXPECT_EQ(service().finish({done->transfer}, me_)->size, data.size());
 }
 
+TEST_F(Service, AKeyedWriteIsDoneOnce) {
+  const std::string cid = stored(noise(10, 1));
+  const Caller keyed{"gateway/desktop", "k"};
+  EXPECT_TRUE(service().pin({.cid = cid}, keyed)->pinned);
+  EXPECT_FALSE(service().pin({.cid = cid, .pinned = false}, me_)->pinned);
+  EXPECT_TRUE(service().pin({.cid = cid}, keyed)->pinned) << "the reply of the first time";
+  EXPECT_FALSE(service().manifest({cid})->pinned) << "which changed nothing any more";
+  EXPECT_EQ(service().pin({.cid = cid, .pinned = false}, keyed).error().reason, "ipc.idempotency_mismatch");
+
+  EXPECT_TRUE(service().remove({cid}, keyed)->deleted);
+  EXPECT_EQ(stored(noise(10, 1)), cid);
+  service_.reset();  // another process
+  EXPECT_TRUE(service().remove({cid}, keyed)->deleted);
+  EXPECT_TRUE(service().exists({cid})->exists);
+  EXPECT_EQ(sink_.removals.size(), 1U);
+}
+
+TEST_F(Service, AKeyedFinishAndCancelHaveOneReply) {
+  const Caller keyed{"gateway/desktop", "k"};
+  const auto begun = service().put({}, me_);
+  ASSERT_TRUE(transfer_of(*begun)->write(0, noise(10, 1)));
+  const auto done = service().finish({begun->transfer}, keyed);
+  ASSERT_TRUE(done);
+  ASSERT_TRUE(service().remove({done->cid}, me_));
+  EXPECT_EQ(service().finish({begun->transfer}, keyed)->cid, done->cid);
+  EXPECT_EQ(sink_.stored_cids.size(), 1U);
+
+  const auto get = service().get({.cid = stored(noise(10, 2))});
+  EXPECT_TRUE(service().cancel({get->transfer}, keyed));
+  EXPECT_TRUE(service().cancel({get->transfer}, keyed));
+  EXPECT_EQ(service().cancel({begun->transfer}, keyed).error().reason, "ipc.idempotency_mismatch");
+}
+
+TEST_F(Service, AFinishIsToldOnceWhoeverWasThereBefore) {
+  const auto begun = service().put({}, me_);
+  ASSERT_TRUE(transfer_of(*begun)->write(0, noise(10, 1)));
+  tickets_.close(begun->transfer.bytes);  // as in a process that came after
+  ASSERT_TRUE(service().finish({begun->transfer}, me_));
+  ASSERT_TRUE(service().finish({begun->transfer}, me_));
+  EXPECT_EQ(sink_.stored_cids.size(), 1U);
+}
+
 TEST_F(Service, CancelEndsPutsAndGets) {
   const auto put = service().put({}, me_);
   EXPECT_TRUE(service().cancel({put->transfer}, me_));
@@ -174,10 +219,10 @@ TEST_F(Service, ListsPinsAndDeletes) {
   EXPECT_FALSE(second->next);
   EXPECT_EQ(second->datasets[0].cid, cids[2]);
 
-  EXPECT_TRUE(service().pin({.cid = cids[0]})->pinned);
+  EXPECT_TRUE(service().pin({.cid = cids[0]}, me_)->pinned);
   EXPECT_FALSE(service().manifest({cids[0]})->expires_ms);
-  EXPECT_TRUE(service().remove({cids[0]})->deleted);
-  EXPECT_FALSE(service().remove({cids[0]})->deleted);
+  EXPECT_TRUE(service().remove({cids[0]}, me_)->deleted);
+  EXPECT_FALSE(service().remove({cids[0]}, me_)->deleted);
   EXPECT_FALSE(service().exists({cids[0]})->exists);
   EXPECT_EQ(sink_.removals, std::vector{cids[0] + " deleted"});
   EXPECT_EQ(service().manifest({cids[0]}).error().reason, "storage.unknown_cid");

@@ -70,7 +70,7 @@ TEST_F(SystemDiskTest, SyncsTheBlocksAndTheirNameBeforeTheRow) {
   ASSERT_TRUE(backend->get()->begin(test::upload_id(1), {}));
   ASSERT_TRUE(backend->get()->write(test::upload_id(1), "", 0, test::noise(1000, 1)));
   ::status::test::take_synced();
-  ASSERT_TRUE(backend->get()->finish(test::upload_id(1), ""));
+  ASSERT_TRUE(backend->get()->finish(test::upload_id(1), "", {}));
   const std::string file = folder_ + "/" + disk_->list()->front().name;
   std::vector<std::string> synced = ::status::test::take_synced();
   ASSERT_GE(synced.size(), 3U);
