@@ -8,6 +8,7 @@ find_package(GTest REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(sqlcipher REQUIRED IMPORTED_TARGET sqlcipher)
 # Debian installs the configuration of the target `msgpackc-cxx` under the name msgpack.

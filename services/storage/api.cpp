@@ -1,5 +1,7 @@
 #include "services/storage/api.h"
 
+#include "services/storage/group_shape.h"
+
 namespace status::storage {
 namespace {
 
@@ -50,6 +52,12 @@ void Put::Request::describe(api::Fields<Request>& f) {
   f.add("pinned", &Request::pinned, "Neither expires nor is evicted.").optional();
   f.add("ttl_ms", &Request::ttl_ms, "How long it lives once it is stored; absent: as long as the node's setting says.")
       .range(1'000, std::int64_t{3'650} * 24 * 3'600'000);
+  f.add("data_blocks", &Request::data_blocks, "Of a group that has parity blocks on this node's disk; 0: no groups.")
+      .range(0, GroupShape::kMostData)
+      .optional();
+  f.add("parity_blocks", &Request::parity_blocks, "Of a group: so many of its blocks may be lost. Both or neither.")
+      .range(0, GroupShape::kMostParity)
+      .optional();
 }
 
 api::MethodInfo Put::info() {
@@ -59,6 +67,7 @@ api::MethodInfo Put::info() {
               "that it answers. `storage.finish` ends it.",
           .effect = api::Effect::write,
           .errors = {quota(),
+                     {Code::invalid_argument, "storage.invalid_parity", "One of the two numbers without the other."},
                      {Code::failed_precondition, "storage.other_upload",
                       "The idempotency key was used for a put of another file."},
                      {Code::resource_exhausted, "storage.too_many_uploads", "64 puts are not finished."},
@@ -87,6 +96,8 @@ void DatasetView::describe(api::Fields<DatasetView>& f) {
   f.add("pinned", &DatasetView::pinned, "Neither expires nor is evicted.");
   f.add("stored_ms", &DatasetView::stored_ms, "Since when this node has it.");
   f.add("expires_ms", &DatasetView::expires_ms, "When it goes; absent while it is pinned.");
+  f.add("data_blocks", &DatasetView::data_blocks, "Of a group of blocks on this node's disk; 0: no groups.");
+  f.add("parity_blocks", &DatasetView::parity_blocks, "How many blocks of each group may be lost.");
 }
 
 api::MethodInfo Finish::info() {

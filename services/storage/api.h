@@ -32,6 +32,8 @@ struct Put {
     std::optional<std::uint64_t> size;
     bool pinned = false;
     std::optional<std::int64_t> ttl_ms;
+    std::uint32_t data_blocks = 0;
+    std::uint32_t parity_blocks = 0;
     static void describe(api::Fields<Request>& f);
   };
   using Reply = TransferReply;
@@ -60,6 +62,8 @@ struct DatasetView {
   bool pinned = false;
   std::int64_t stored_ms = 0;
   std::optional<std::int64_t> expires_ms;
+  std::uint32_t data_blocks = 0;
+  std::uint32_t parity_blocks = 0;
   static void describe(api::Fields<DatasetView>& f);
 };
 

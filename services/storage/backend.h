@@ -13,6 +13,7 @@
 
 #include "ipc/base/clock.h"
 #include "services/storage/content/manifest.h"
+#include "services/storage/group_shape.h"
 
 namespace status::store {
 class Transaction;
@@ -30,6 +31,7 @@ struct PutWish {
   std::optional<std::uint64_t> bytes;  // how many it will be; then room is kept for all of them from the start
   bool pinned = false;
   std::optional<std::int64_t> ttl_ms;  // of what is not pinned; absent: the backend's own
+  GroupShape shape;                    // of this node's parity blocks; the address does not depend on it
 
   friend bool operator==(const PutWish&, const PutWish&) = default;
 };
@@ -47,6 +49,7 @@ struct Dataset {
   std::int64_t stored_ms = 0;              // Unix
   std::optional<std::int64_t> expires_ms;  // Unix; absent while pinned
   std::uint64_t position = 0;              // in the list; grows with every dataset
+  GroupShape shape;                        // as it was put last
 };
 
 struct SpaceUse {
@@ -100,7 +103,7 @@ class Backend {
   virtual Result<Dataset> find(const Cid& cid) = 0;
   // At most `limit` of them, behind this position.
   virtual Result<std::vector<Dataset>> list(std::uint64_t after, std::size_t limit) = 0;
-  // Fills `out` from there on; how many bytes there were: fewer only at the end. DATA_LOSS `storage.damaged_block`
+  // Fills `out` from there on; how many bytes there were: fewer only at the end. What parity gives back is as good. DATA_LOSS `storage.damaged_block`
   // (details: cid, block) when one of the blocks is not what was stored; then nothing of `out` may be used.
   virtual Result<std::size_t> read(const Cid& cid, std::uint64_t offset, std::span<std::uint8_t> out) = 0;
   // Says that somebody is about to read it: what was used last goes last.

@@ -30,6 +30,8 @@ void watch_storage(metrics::Registry& registry, std::function<Observed()> read) 
       {registry.counter("status_storage_damaged_blocks_total",
                         "Blocks that were not what was stored when they were read."),
        &Observed::damaged_blocks},
+      {registry.counter("status_storage_recovered_blocks_total", "Blocks that parity gave back."),
+       &Observed::recovered_blocks},
       {removed("expired"), &Observed::expired},
       {removed("evicted"), &Observed::evicted},
       {registry.counter("status_storage_reclaimed_bytes_total", "Of files that an end without warning left behind."),

@@ -16,6 +16,7 @@ struct Observed {
   std::uint64_t put_bytes = 0;
   std::uint64_t got_bytes = 0;
   std::uint64_t damaged_blocks = 0;
+  std::uint64_t recovered_blocks = 0;
   std::uint64_t expired = 0;
   std::uint64_t evicted = 0;
   std::uint64_t reclaimed_bytes = 0;

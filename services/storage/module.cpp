@@ -108,6 +108,7 @@ class StorageModule final : public host::Service {
                       .put_bytes = service_->traffic().put,
                       .got_bytes = service_->traffic().got,
                       .damaged_blocks = counters.damaged_blocks,
+                      .recovered_blocks = counters.recovered_blocks,
                       .expired = counters.expired,
                       .evicted = counters.evicted,
                       .reclaimed_bytes = counters.reclaimed_bytes};

@@ -36,7 +36,9 @@ DatasetView view_of(const Dataset& dataset) {
           .is_protected = dataset.manifest.erasure.has_value(),
           .pinned = dataset.pinned,
           .stored_ms = dataset.stored_ms,
-          .expires_ms = dataset.expires_ms};
+          .expires_ms = dataset.expires_ms,
+          .data_blocks = dataset.shape.data,
+          .parity_blocks = dataset.shape.parity};
 }
 
 }  // namespace
@@ -90,6 +92,10 @@ Result<TransferReply> StorageService::transfer(const UploadId& id, const UploadS
 }
 
 Result<Put::Reply> StorageService::put(const Put::Request& request, const Caller& caller) {
+  if ((request.data_blocks == 0) != (request.parity_blocks == 0)) {
+    return fail(Code::invalid_argument, "storage.invalid_parity",
+                "`data_blocks` and `parity_blocks` are given both or neither: one says nothing without the other");
+  }
   UploadId id;
   if (caller.idempotency_key.empty()) {
     seams_.random.fill(id);
@@ -101,7 +107,8 @@ Result<Put::Reply> StorageService::put(const Put::Request& request, const Caller
                                                               .mimetype = request.mimetype,
                                                               .bytes = request.size,
                                                               .pinned = request.pinned,
-                                                              .ttl_ms = request.ttl_ms});
+                                                              .ttl_ms = request.ttl_ms,
+                                                              .shape = {request.data_blocks, request.parity_blocks}});
   if (!begun) return fail(begun.error());
   return transfer(id, *begun);
 }

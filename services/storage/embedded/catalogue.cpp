@@ -7,7 +7,8 @@ namespace {
 
 constexpr const char* kSchema = R"(
   CREATE TABLE storage_tree (
-    id INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE, file BLOB NOT NULL, bytes INTEGER NOT NULL);
+    id INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE, file BLOB NOT NULL, bytes INTEGER NOT NULL,
+    data_blocks INTEGER NOT NULL, parity_blocks INTEGER NOT NULL);
   CREATE TABLE storage_dataset (
     position INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, manifest BLOB NOT NULL,
     tree INTEGER NOT NULL REFERENCES storage_tree (id), pinned INTEGER NOT NULL, stored_ms INTEGER NOT NULL,
@@ -16,22 +17,31 @@ constexpr const char* kSchema = R"(
   CREATE INDEX storage_dataset_expires ON storage_dataset (expires_ms);
   CREATE TABLE storage_upload (
     id BLOB PRIMARY KEY, file BLOB NOT NULL, owner TEXT NOT NULL, filename TEXT NOT NULL, mimetype TEXT NOT NULL,
-    bytes INTEGER, pinned INTEGER NOT NULL, ttl_ms INTEGER, touched_ms INTEGER NOT NULL, done BLOB) WITHOUT ROWID;
+    bytes INTEGER, pinned INTEGER NOT NULL, ttl_ms INTEGER, touched_ms INTEGER NOT NULL, done BLOB,
+    data_blocks INTEGER NOT NULL, parity_blocks INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX storage_upload_touched ON storage_upload (touched_ms);
 )";
 
-#define TREE_COLUMNS "t.id, t.root, t.file, t.bytes"
-#define DATASET_COLUMNS "d.digest, d.manifest, d.pinned, d.stored_ms, d.expires_ms, d.position"
-#define UPLOAD_COLUMNS "id, file, owner, filename, mimetype, bytes, pinned, ttl_ms, done, touched_ms"
+#define TREE_COLUMNS "t.id, t.root, t.file, t.bytes, t.data_blocks, t.parity_blocks"
+#define DATASET_COLUMNS \
+  "d.digest, d.manifest, d.pinned, d.stored_ms, d.expires_ms, d.position, t.data_blocks, t.parity_blocks"
+#define DATASETS "storage_dataset d JOIN storage_tree t ON t.id = d.tree"
+#define UPLOAD_COLUMNS \
+  "id, file, owner, filename, mimetype, bytes, pinned, ttl_ms, done, touched_ms, data_blocks, parity_blocks"
 // Of the trees that may go.
 #define EVICTABLE \
   "storage_tree t WHERE NOT EXISTS (SELECT 1 FROM storage_dataset d WHERE d.tree = t.id AND d.pinned <> 0)"
+
+GroupShape read_shape(const store::Statement& row, int at) {
+  return {.data = static_cast<unsigned>(row.int64(at)), .parity = static_cast<unsigned>(row.int64(at + 1))};
+}
 
 Tree read_tree(const store::Statement& row, int at) {
   return {.id = row.int64(at),
           .root = array_at<32>(row, at + 1),
           .file = array_at<16>(row, at + 2),
-          .bytes = unsigned_at(row, at + 3)};
+          .bytes = unsigned_at(row, at + 3),
+          .shape = read_shape(row, at + 4)};
 }
 
 Tree read_tree(const store::Statement& row) { return read_tree(row, 0); }
@@ -44,10 +54,11 @@ Dataset read_dataset(const store::Statement& row) {
   out.stored_ms = row.int64(3);
   out.expires_ms = optional_at(row, 4);
   out.position = unsigned_at(row, 5);
+  out.shape = read_shape(row, 6);
   return out;
 }
 
-Row read_row(const store::Statement& row) { return {read_dataset(row), read_tree(row, 6)}; }
+Row read_row(const store::Statement& row) { return {read_dataset(row), read_tree(row, 8)}; }
 
 Cid read_cid(const store::Statement& row) { return {Codec::manifest, array_at<32>(row, 0)}; }
 
@@ -61,6 +72,7 @@ Upload read_upload(const store::Statement& row) {
   out.wish.ttl_ms = optional_at(row, 7);
   if (!row.is_null(8)) out.done = array_at<32>(row, 8);
   out.touched_ms = row.int64(9);
+  out.wish.shape = read_shape(row, 10);
   return out;
 }
 
@@ -82,28 +94,26 @@ Result<std::vector<Tree>> trees(store::Transaction& tx) {
 }
 
 Result<std::int64_t> add_tree(store::Transaction& tx, const Tree& tree) {
-  Status added = execute(tx, "INSERT INTO storage_tree (root, file, bytes) VALUES (?1, ?2, ?3)",
-                         {ByteView(tree.root), ByteView(tree.file), tree.bytes});
+  Status added = execute(
+      tx, "INSERT INTO storage_tree (root, file, bytes, data_blocks, parity_blocks) VALUES (?1, ?2, ?3, ?4, ?5)",
+      {ByteView(tree.root), ByteView(tree.file), tree.bytes, tree.shape.data, tree.shape.parity});
   if (!added) return fail(std::move(added.error()));
   return tx.last_insert_rowid();
 }
 
-Status set_file(store::Transaction& tx, std::int64_t tree, const FileId& file) {
-  return execute(tx, "UPDATE storage_tree SET file = ?2 WHERE id = ?1", {tree, ByteView(file)});
+Status set_file(store::Transaction& tx, std::int64_t tree, const FileId& file, const GroupShape& shape) {
+  return execute(tx, "UPDATE storage_tree SET file = ?2, data_blocks = ?3, parity_blocks = ?4 WHERE id = ?1",
+                 {tree, ByteView(file), shape.data, shape.parity});
 }
 
 Result<std::optional<Row>> find(store::Transaction& tx, const Cid& cid) {
-  return first<Row>(tx,
-                    "SELECT " DATASET_COLUMNS ", " TREE_COLUMNS
-                    " FROM storage_dataset d JOIN storage_tree t ON t.id = d.tree WHERE d.digest = ?1",
+  return first<Row>(tx, "SELECT " DATASET_COLUMNS ", " TREE_COLUMNS " FROM " DATASETS " WHERE d.digest = ?1",
                     {ByteView(cid.digest)}, read_row);
 }
 
 Result<std::vector<Dataset>> list(store::Transaction& tx, std::uint64_t after, std::size_t limit) {
   return rows<Dataset>(tx,
-                       "SELECT " DATASET_COLUMNS
-                       " FROM storage_dataset d WHERE position > ?1 ORDER BY position "
-                       "LIMIT ?2",
+                       "SELECT " DATASET_COLUMNS " FROM " DATASETS " WHERE position > ?1 ORDER BY position LIMIT ?2",
                        {after, limit}, read_dataset);
 }
 
@@ -164,8 +174,10 @@ Result<std::vector<Cid>> datasets_of(store::Transaction& tx, std::int64_t tree) 
   return rows<Cid>(tx, "SELECT digest FROM storage_dataset WHERE tree = ?1", {tree}, read_cid);
 }
 
-Result<std::uint64_t> evictable_blocks(store::Transaction& tx) {
-  static const std::string kSql = "SELECT sum((t.bytes + ?1 - 1) / ?1) FROM " EVICTABLE;
+Result<std::uint64_t> evictable_slots(store::Transaction& tx) {
+  static const std::string kSql =
+      "SELECT sum((t.bytes + ?1 - 1) / ?1 + CASE t.parity_blocks WHEN 0 THEN 0 ELSE "
+      "((t.bytes + ?1 - 1) / ?1 + t.data_blocks - 1) / t.data_blocks * t.parity_blocks END) FROM " EVICTABLE;
   return number(tx.integer(kSql, {kBlockBytes}));
 }
 
@@ -179,10 +191,10 @@ Result<std::vector<Upload>> uploads(store::Transaction& tx) {
 
 Status add_upload(store::Transaction& tx, const Upload& upload) {
   const PutWish& wish = upload.wish;
-  return execute(tx,
-                 "INSERT INTO storage_upload (" UPLOAD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9)",
-                 {ByteView(upload.id), ByteView(upload.file), wish.owner, wish.filename, wish.mimetype, wish.bytes,
-                  wish.pinned, wish.ttl_ms, upload.touched_ms});
+  return execute(
+      tx, "INSERT INTO storage_upload (" UPLOAD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, ?10, ?11)",
+      {ByteView(upload.id), ByteView(upload.file), wish.owner, wish.filename, wish.mimetype, wish.bytes, wish.pinned,
+       wish.ttl_ms, upload.touched_ms, wish.shape.data, wish.shape.parity});
 }
 
 Status touch_upload(store::Transaction& tx, const UploadId& id, std::int64_t now_ms) {

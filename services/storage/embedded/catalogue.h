@@ -20,13 +20,14 @@ struct Tree {
   Digest root{};
   FileId file{};
   std::uint64_t bytes = 0;  // of the dataset
+  GroupShape shape;
 };
 
 Result<std::optional<Tree>> find_tree(store::Transaction& tx, const Digest& root);
 Result<std::vector<Tree>> trees(store::Transaction& tx);
 // The id of the new row.
 Result<std::int64_t> add_tree(store::Transaction& tx, const Tree& tree);
-Status set_file(store::Transaction& tx, std::int64_t tree, const FileId& file);
+Status set_file(store::Transaction& tx, std::int64_t tree, const FileId& file, const GroupShape& shape);
 
 struct Row {
   Dataset dataset;
@@ -49,8 +50,8 @@ Result<std::optional<std::int64_t>> next_expiry(store::Transaction& tx);
 // The tree that is missed least: no dataset of it is pinned, and it was used longest ago.
 Result<std::optional<Tree>> least_used(store::Transaction& tx);
 Result<std::vector<Cid>> datasets_of(store::Transaction& tx, std::int64_t tree);
-// Bytes of datasets whose trees could be evicted.
-Result<std::uint64_t> evictable_blocks(store::Transaction& tx);
+// Slots of the trees that could be evicted.
+Result<std::uint64_t> evictable_slots(store::Transaction& tx);
 
 struct Upload {
   UploadId id{};

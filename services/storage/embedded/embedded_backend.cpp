@@ -57,13 +57,14 @@ Status EmbeddedBackend::reclaim(const std::vector<catalogue::Tree>& trees,
 
   std::size_t missing = 0;
   for (const catalogue::Tree& tree : trees) {
-    room_.found(slots_bytes(tree.bytes), 0);
+    room_.found(slots_bytes(tree.bytes, tree.shape), 0);
     missing += sizes.erase(name_of(tree.file)) == 0;
   }
   for (const catalogue::Upload& row : uploads) {
     const auto written = sizes.extract(name_of(row.file));
     const auto active = std::make_shared<Active>(row);
-    active->reserved = std::max(slots_bytes(row.wish.bytes.value_or(0)), written ? written.mapped() : 0);
+    active->reserved =
+        std::max(slots_bytes(row.wish.bytes.value_or(0), row.wish.shape), written ? written.mapped() : 0);
     room_.found(0, active->reserved);
     uploads_[row.id] = active;
   }
@@ -113,7 +114,7 @@ Result<std::shared_ptr<BlockFile>> EmbeddedBackend::file_of(const Cid& cid, cata
     // twice is lost.
     const bool again = row.tree.file == (*found)->tree.file;
     row = std::move(**found);
-    Result<std::shared_ptr<BlockFile>> file = files_.open(row.tree.file);
+    Result<std::shared_ptr<BlockFile>> file = files_.open(row.tree.file, row.tree.shape);
     if (file || file.error().code != Code::not_found) return file;
     if (again) return fail(met_damage(cid, 0, "gone, with the file of all its blocks"));
   }
@@ -143,7 +144,8 @@ Result<std::size_t> EmbeddedBackend::read(const Cid& cid, std::uint64_t offset, 
     const bool in_place = wanted == kBlockBytes;
     if (!in_place) part.resize(kBlockBytes);
     const std::span<std::uint8_t> block = in_place ? out.subspan(done, kBlockBytes) : std::span(part);
-    const Result<bool> opened = (*file)->read(index, data, block);
+    Result<bool> opened = (*file)->read(index, data, block);
+    if (opened && !*opened) opened = recovered(**file, index, size, block);
     if (!opened) return fail(opened.error());
     if (!*opened) return fail(met_damage(cid, index, "damaged"));
     if (!in_place)
@@ -153,6 +155,17 @@ Result<std::size_t> EmbeddedBackend::read(const Cid& cid, std::uint64_t offset, 
     offset += wanted;
   }
   return done;
+}
+
+Result<bool> EmbeddedBackend::recovered(BlockFile& file, std::uint64_t index, std::uint64_t size,
+                                        std::span<std::uint8_t> block) {
+  Result<bool> given = file.recover(index, size, block);
+  if (!given || !*given) return given;
+  ++counters_.recovered_blocks;
+  const std::lock_guard lock(repair_);
+  const Status written = file.write(index, ByteView(block).first(data_in_block(size, index)), parts_.random);
+  if (!written) parts_.events.on_notice("a block that parity gave back is not on the disk: " + written.error().message);
+  return given;
 }
 
 Status EmbeddedBackend::touch(const Cid& cid) {
@@ -201,7 +214,7 @@ void EmbeddedBackend::drop_file(const catalogue::Tree& tree) {
   if (Status removed = parts_.disk.remove(name_of(tree.file)); !removed) {
     return parts_.events.on_notice("a file stays until the next start: " + removed.error().message);
   }
-  room_.removed(slots_bytes(tree.bytes));
+  room_.removed(slots_bytes(tree.bytes, tree.shape));
 }
 
 Result<SpaceUse> EmbeddedBackend::space() {

@@ -61,7 +61,8 @@ class EmbeddedBackend final : public Backend {
 
   // Since the start.
   struct Counters {
-    std::atomic<std::uint64_t> damaged_blocks = 0;  // that a reader met
+    std::atomic<std::uint64_t> damaged_blocks = 0;    // that a reader met, and nothing gave back
+    std::atomic<std::uint64_t> recovered_blocks = 0;  // that parity did
     std::atomic<std::uint64_t> reclaimed_bytes = 0;
     std::atomic<std::uint64_t> evicted = 0;  // datasets, as the next one
     std::atomic<std::uint64_t> expired = 0;
@@ -97,6 +98,8 @@ class EmbeddedBackend final : public Backend {
 
   Result<std::optional<catalogue::Row>> row_of(const Cid& cid);
   Result<std::shared_ptr<BlockFile>> file_of(const Cid& cid, catalogue::Row& row);
+  // False as BlockFile::recover. What it gave is on the disk again.
+  Result<bool> recovered(BlockFile& file, std::uint64_t index, std::uint64_t size, std::span<std::uint8_t> block);
   // Counts it, and has the next put of the same file bring its bytes again. The error to answer with.
   Error met_damage(const Cid& cid, std::uint64_t block, const std::string& why);
   // After the commit that took its row away.
@@ -111,7 +114,8 @@ class EmbeddedBackend final : public Backend {
   Room room_;
   OpenFiles files_;
   Counters counters_;
-  std::mutex mutex_;  // guards the next one; taken last
+  std::mutex repair_;  // of files that others read
+  std::mutex mutex_;   // guards the next one; taken last
   std::map<UploadId, ActivePtr> uploads_;
 };
 

@@ -116,7 +116,7 @@ Result<UploadState> EmbeddedBackend::begin(const UploadId& id, const PutWish& wi
     give_up(*created);
     return fail(std::move(error));
   };
-  const std::uint64_t wanted = slots_bytes(wish.bytes.value_or(0));
+  const std::uint64_t wanted = slots_bytes(wish.bytes.value_or(0), wish.shape);
   if (Status room = make_room(wanted); !room) return forget(std::move(room.error()));
   created->reserved = wanted;
   if (Status opened = open_upload(*created); !opened) return forget(std::move(opened.error()));
@@ -135,7 +135,8 @@ Status EmbeddedBackend::open_upload(Active& active) {
   if (!file && file.error().code == Code::not_found) file = parts_.disk.create(name);  // new, or not yet durable
   if (!file) return fail(std::move(file.error()));
   auto upload = std::make_unique<Upload>(
-      std::make_unique<BlockFile>(std::move(*file), parts_.node_key, active.row.file), parts_.random);
+      std::make_unique<BlockFile>(std::move(*file), parts_.node_key, active.row.file, active.row.wish.shape),
+      parts_.random);
   if (Status resumed = upload->resume(); !resumed) return resumed;
   active.upload = std::move(upload);
   return {};
@@ -158,13 +159,16 @@ Result<std::uint64_t> EmbeddedBackend::write(const UploadId& id, const std::stri
   if (bytes.size() > it.row.wish.bytes.value_or(kMaxDatasetBytes) - end) {
     return fail(Code::out_of_range, "storage.too_much", "more bytes come than were announced, or than a dataset has");
   }
-  const std::uint64_t wanted = slots_bytes(end + bytes.size());
+  const std::uint64_t wanted = slots_bytes(end + bytes.size(), it.row.wish.shape);
   if (wanted > it.reserved) {
     if (Status room = make_room(wanted - it.reserved); !room) return fail(std::move(room.error()));
     it.reserved = wanted;
   }
   if (Status there = guard_.check(bytes.size()); !there) return fail(std::move(there.error()));
-  if (Status appended = it.upload->append(bytes); !appended) return fail(std::move(appended.error()));
+  if (Status appended = it.upload->append(bytes); !appended) {
+    it.upload.reset();
+    return fail(std::move(appended.error()));
+  }
   if (const std::int64_t now_ms = parts_.clock.unix_ms(); now_ms - it.touched_ms >= kTouchEveryMs) {
     Result<store::Transaction> tx = parts_.database.write(store::Durability::normal);
     if (tx && catalogue::touch_upload(*tx, id, now_ms) && tx->commit()) it.touched_ms = now_ms;
@@ -229,10 +233,14 @@ Result<Dataset> EmbeddedBackend::commit(Active& active, const Manifest& manifest
   if (*before) {
     // The same blocks once more: the new ones are known to be whole.
     tree = (*before)->id;
-    if (Status set = catalogue::set_file(*tx, tree, active.row.file); !set) return fail(std::move(set.error()));
+    if (Status set = catalogue::set_file(*tx, tree, active.row.file, active.row.wish.shape); !set)
+      return fail(std::move(set.error()));
   } else {
-    const Result<std::int64_t> added = catalogue::add_tree(
-        *tx, {.id = 0, .root = manifest.tree.digest, .file = active.row.file, .bytes = manifest.dataset_bytes});
+    const Result<std::int64_t> added = catalogue::add_tree(*tx, {.id = 0,
+                                                                 .root = manifest.tree.digest,
+                                                                 .file = active.row.file,
+                                                                 .bytes = manifest.dataset_bytes,
+                                                                 .shape = active.row.wish.shape});
     if (!added) return fail(added.error());
     tree = *added;
   }
@@ -244,7 +252,7 @@ Result<Dataset> EmbeddedBackend::commit(Active& active, const Manifest& manifest
   if (Status kept = keep ? keep(*tx, (*row)->dataset) : Status(); !kept) return fail(std::move(kept.error()));
   if (Status committed = tx->commit(); !committed) return fail(std::move(committed.error()));
 
-  room_.keep(active.reserved, slots_bytes(manifest.dataset_bytes));
+  room_.keep(active.reserved, slots_bytes(manifest.dataset_bytes, active.row.wish.shape));
   if (*before) drop_file(**before);
   active.gone = true;
   const std::lock_guard lock(mutex_);
@@ -294,7 +302,7 @@ Status EmbeddedBackend::make_room(std::uint64_t bytes) {
       // Nothing is evicted in vain.
       Result<store::Transaction> tx = parts_.database.read();
       if (!tx) return fail(std::move(tx.error()));
-      const Result<std::uint64_t> blocks = catalogue::evictable_blocks(*tx);
+      const Result<std::uint64_t> blocks = catalogue::evictable_slots(*tx);
       if (!blocks) return fail(blocks.error());
       const Room::Use use = room_.use();
       if (use.stored + use.reserved + bytes > room_.quota() + *blocks * kSlotBytes) return fail(too_small());

@@ -4,7 +4,7 @@
 
 namespace status::storage {
 
-Result<std::shared_ptr<BlockFile>> OpenFiles::open(const FileId& id) {
+Result<std::shared_ptr<BlockFile>> OpenFiles::open(const FileId& id, const GroupShape& shape) {
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find(files_, id, [](const auto& entry) { return entry.first; });
   if (found != files_.end()) {
@@ -13,7 +13,7 @@ Result<std::shared_ptr<BlockFile>> OpenFiles::open(const FileId& id) {
   }
   Result<std::unique_ptr<DiskFile>> file = disk_.open(name_of(id));
   if (!file) return fail(std::move(file.error()));
-  files_.emplace_front(id, std::make_shared<BlockFile>(std::move(*file), node_key_, id));
+  files_.emplace_front(id, std::make_shared<BlockFile>(std::move(*file), node_key_, id, shape));
   if (files_.size() > kMost) files_.pop_back();
   return files_.front().second;
 }

@@ -17,7 +17,7 @@ class OpenFiles {
   OpenFiles(Disk& disk, const host::SecretBytes& node_key) : disk_(disk), node_key_(node_key) {}
 
   // Stays usable whatever becomes of its name. NOT_FOUND.
-  Result<std::shared_ptr<BlockFile>> open(const FileId& id);
+  Result<std::shared_ptr<BlockFile>> open(const FileId& id, const GroupShape& shape);
   // It has been removed, or is about to be.
   void forget(const FileId& id);
 

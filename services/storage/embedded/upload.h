@@ -1,11 +1,13 @@
-// One dataset on its way in: bytes become sealed blocks of a file and leaves of a tree.
+// One dataset on its way in: bytes become sealed blocks of a file, with their parity, and leaves of a tree.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "services/storage/content/merkle_tree.h"
 #include "services/storage/embedded/block_file.h"
+#include "services/storage/embedded/parity_code.h"
 
 namespace status::storage {
 
@@ -13,11 +15,11 @@ namespace status::storage {
 class Upload {
  public:
   // `file` is new and empty, or what an earlier process wrote: then resume() comes before anything else.
-  Upload(std::unique_ptr<BlockFile> file, Random& random) : file_(std::move(file)), random_(random) {}
+  Upload(std::unique_ptr<BlockFile> file, Random& random);
 
   // Reads what is there, up to the first block that does not open as a whole one, and cuts the rest off.
   Status resume();
-  // At the end. On an error nothing was added, and the same may be tried again.
+  // At the end. After an error another Upload goes on with what is in the file.
   Status append(ByteView data);
   std::uint64_t bytes() const { return bytes_; }
 
@@ -28,9 +30,13 @@ class Upload {
 
  private:
   Status write(ByteView data);
+  // The block at the end: into the tree, and into the parity of its group, which is written when the group is whole.
+  Status add(ByteView block);
 
   const std::unique_ptr<BlockFile> file_;
   Random& random_;
+  std::optional<ParityCode> code_;
+  std::vector<Bytes> parity_;   // of the group that the last block is of
   std::vector<Digest> leaves_;  // of what is written; 512 KiB for each GiB of data
   Bytes rest_;                  // less than a block
   std::uint64_t bytes_ = 0;     // both together

@@ -183,6 +183,13 @@ void add_storage(CLI::App& app, Words& words, Command& chosen) {
       ->type_name("NAME");
   put->add_option("--type", words.put.mimetype, "Its media type in the manifest (default: none)")->type_name("TYPE");
   put->add_flag("--pin", words.put.pinned, "It neither expires nor makes room for others");
+  CLI::Option* data =
+      put->add_option("--data-blocks", words.put.data_blocks, "On the disk each group of so many blocks")
+          ->check(CLI::Range(1U, 64U));
+  CLI::Option* parity = put->add_option("--parity-blocks", words.put.parity_blocks, "may lose so many, and is whole")
+                            ->check(CLI::Range(1U, 16U));
+  data->needs(parity);
+  parity->needs(data);
   put->callback([&] { chosen = [&words](const Shell& shell) { return run_storage_put(shell, words.put); }; });
   CLI::App* get = storage->add_subcommand("get", "Write a stored file; again: goes on where it stopped");
   get->add_option("cid", words.get.cid, "Its address")->required()->type_name("CID");

@@ -114,7 +114,8 @@ Result<std::size_t> read_at(int file, std::uint64_t offset, std::span<std::uint8
 std::string key_of(const StoragePutWish& wish, const std::string& name, const struct stat& found) {
   std::error_code ignored;
   const std::string where = std::filesystem::absolute(wish.file, ignored).string() + "\n" + name + "\n" +
-                            wish.mimetype + (wish.pinned ? "\npinned " : "\n") + std::to_string(found.st_ino) + " " +
+                            wish.mimetype + (wish.pinned ? "\npinned " : "\n") + std::to_string(wish.data_blocks) +
+                            "+" + std::to_string(wish.parity_blocks) + " " + std::to_string(found.st_ino) + " " +
                             std::to_string(found.st_size) + " " + std::to_string(found.st_mtim.tv_sec) + "." +
                             std::to_string(found.st_mtim.tv_nsec);
   return "statusctl " + std::to_string(std::hash<std::string>{}(where));
@@ -155,8 +156,12 @@ int run_storage_put(const Shell& shell, const StoragePutWish& wish) {
   if (!session) return report(session.error());
   const auto size = static_cast<std::uint64_t>(found.st_size);
   const std::string name = wish.filename ? *wish.filename : std::filesystem::path(wish.file).filename().string();
-  const Value params =
-      Value::map({{"filename", name}, {"mimetype", wish.mimetype}, {"size", size}, {"pinned", wish.pinned}});
+  const Value params = Value::map({{"filename", name},
+                                   {"mimetype", wish.mimetype},
+                                   {"size", size},
+                                   {"pinned", wish.pinned},
+                                   {"data_blocks", wish.data_blocks},
+                                   {"parity_blocks", wish.parity_blocks}});
   const std::string key = key_of(wish, name, found);
   Value stored;
   {

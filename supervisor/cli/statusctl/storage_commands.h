@@ -14,6 +14,9 @@ struct StoragePutWish {
   std::optional<std::string> filename;  // in the manifest; absent: the file's own, empty: none
   std::string mimetype;
   bool pinned = false;
+  // Of a group; 0: no groups.
+  unsigned data_blocks = 0;
+  unsigned parity_blocks = 0;
 };
 int run_storage_put(const Shell& shell, const StoragePutWish& wish);
 

@@ -43,6 +43,7 @@ constexpr auto kAllowed = std::to_array<std::string_view>({
     "libssl",                  // Apache-2.0
     "libcrypto",               // Apache-2.0
     "libseccomp",              // LGPL-2.1
+    "libisal",                 // BSD-3-Clause
     "libsqlcipher",            // BSD-3-Clause
     "libprometheus-cpp-core",  // MIT
     "libspdlog",               // MIT

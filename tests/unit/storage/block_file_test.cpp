@@ -15,7 +15,7 @@ class BlockFileTest : public ::testing::Test {
   BlockFile file(const std::string& name, std::uint8_t key = 1, std::uint8_t id = 1) {
     auto opened = folder_.open(name);
     if (!opened) opened = folder_.create(name);
-    return {std::move(*opened), store::test_key(key), FileId{id}};
+    return {std::move(*opened), store::test_key(key), FileId{id}, {}};
   }
   bool opens(BlockFile&& from, std::uint64_t index, std::size_t data = kBlockBytes) {
     return from.read(index, data, block_).value();

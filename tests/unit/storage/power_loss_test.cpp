@@ -31,7 +31,11 @@ class PowerLoss : public test::EmbeddedTest {
     data_.push_back(data_[0]);  // the same blocks under another name
   }
   PutWish wish(std::size_t i) const {
-    return {.owner = "", .filename = i == 3 ? "again" : "", .mimetype = "", .pinned = i == 1};
+    return {.owner = "",
+            .filename = i == 3 ? "again" : "",
+            .mimetype = "",
+            .pinned = i == 1,
+            .shape = i == 2 ? GroupShape{2, 1} : GroupShape{}};
   }
   Cid cid(std::size_t i) const { return cid_of(data_[i], wish(i)); }
 

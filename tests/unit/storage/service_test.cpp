@@ -94,6 +94,14 @@ TEST_F(Service, PutsAndGetsAFile) {
   EXPECT_EQ(service().traffic().got, data.size());
 }
 
+TEST_F(Service, ParityIsAskedForAndShown) {
+  const std::string cid = stored(noise(10, 1), {.data_blocks = 4, .parity_blocks = 2});
+  EXPECT_EQ(service().manifest({cid})->data_blocks, 4U);
+  EXPECT_EQ(service().manifest({cid})->parity_blocks, 2U);
+  EXPECT_EQ(service().put({.data_blocks = 4}, me_).error().reason, "storage.invalid_parity");
+  EXPECT_EQ(service().put({.parity_blocks = 4}, me_).error().reason, "storage.invalid_parity");
+}
+
 TEST_F(Service, GetsARangeAndNothingBesideIt) {
   const Bytes data = noise(100'000, 1);
   const std::string cid = stored(data);
