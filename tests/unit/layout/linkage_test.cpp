@@ -42,6 +42,8 @@ constexpr auto kAllowed = std::to_array<std::string_view>({
     "libsodium",               // ISC
     "libssl",                  // Apache-2.0
     "libcrypto",               // Apache-2.0
+    "libcrypto++",             // BSL-1.0, its files in the public domain
+    "libsecp256k1",            // MIT
     "libseccomp",              // LGPL-2.1
     "libisal",                 // BSD-3-Clause
     "libsqlcipher",            // BSD-3-Clause
