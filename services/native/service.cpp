@@ -81,6 +81,9 @@ Status NativeService::start() {
   const Family::Traits& traits = family_->traits();
   const auto create = [this, config = create_config(settings_)](Token token) { return family_->create(config, token); };
   if (Status created = step(traits.create, settings_.start_within_ms, create); !created) return created;
+  if (traits.turn != nullptr) {
+    dispatcher_->set_turn(traits.turn, milliseconds(settings_.turn_within_ms), [this] { family_->turn(); });
+  }
   if (Status returned = dispatcher_->run("listen", milliseconds(settings_.return_within_ms),
                                          [this] { listening_ = family_->listen(); });
       !returned || !listening_) {
@@ -99,7 +102,10 @@ Status NativeService::start() {
 }
 
 Status NativeService::step(const char* name, std::uint64_t within_ms, Dispatcher::Invoke invoke) {
-  const Result<std::string> done = dispatcher_->call_and_wait(name, milliseconds(within_ms), std::move(invoke));
+  const milliseconds within(within_ms);
+  const bool blocks = family_->traits().turn != nullptr;
+  const Result<std::string> done = blocks ? dispatcher_->call_blocking(name, within, std::move(invoke))
+                                          : dispatcher_->call_and_wait(name, within, std::move(invoke));
   if (done) return {};
   const std::string reason = done.error().code == Code::deadline_exceeded ? "native.not_started" : done.error().reason;
   return fail(Code::unavailable, reason, std::string(name) + ": " + done.error().message);
@@ -136,7 +142,9 @@ void NativeService::serve() {
   ipc::serve<Info>(server, ipc::Run::worker, [this](const api::Empty&, const ipc::CallContext&) { return info(); });
   server.handle(context_.module() + ".call", ipc::Run::worker, [this](ipc::Call one) { call(std::move(one)); });
   watch_library(context_.instruments().registry(), [this] { return observe(); });
-  reexport_ = context_.reexport([this] { return ask(family_->traits().metrics, kMetricsWithinMs); });
+  if (const auto& metrics = family_->traits().metrics) {
+    reexport_ = context_.reexport([this, &metrics = *metrics] { return ask(metrics, kMetricsWithinMs); });
+  }
 }
 
 void NativeService::call(ipc::Call call) {

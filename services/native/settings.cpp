@@ -12,7 +12,7 @@ constexpr std::uint64_t kHour = 3'600'000;
 
 void Settings::describe(api::Fields<Settings>& f) {
   f.add("library", &Settings::library, "Absolute path of the library, of a folder that the sandbox lets it read.");
-  f.add("family", &Settings::family, "Which library it is: `delivery` or `waku`.");
+  f.add("family", &Settings::family, "Which library it is: `delivery`, `verifproxy` or `waku`.");
   f.add("generation", &Settings::generation, "The generation of its interface that it must be of.");
   f.add("version", &Settings::version, "The version that it must say; empty: any.").optional();
   f.add("config", &Settings::config, "What the node is created with: a table, or JSON.").optional();
@@ -27,6 +27,10 @@ void Settings::describe(api::Fields<Settings>& f) {
   f.add("destroy_within_ms", &Settings::destroy_within_ms, "For destroying it.").range(1, kHour).optional();
   f.add("silent_for_ms", &Settings::silent_for_ms,
         "How long it may answer nothing after it has said that its loop does not respond.")
+      .range(1, kHour)
+      .optional();
+  f.add("turn_within_ms", &Settings::turn_within_ms,
+        "A library without a thread of its own hangs when it does its work for longer without a pause.")
       .range(1, kHour)
       .optional();
 }

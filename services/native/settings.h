@@ -20,6 +20,7 @@ struct Settings {
   std::uint64_t stop_within_ms = 5'000;
   std::uint64_t destroy_within_ms = 20'000;
   std::uint64_t silent_for_ms = 10'000;
+  std::uint64_t turn_within_ms = 30'000;
 
   static void describe(api::Fields<Settings>& f);
 };

@@ -11,7 +11,8 @@ struct NativeLibrary {
   std::string family = "delivery";
   std::string generation = "D";
   std::string config = {};                 // of the node that the library creates, in TOML: `quirks = ["noisy"]`
-  std::vector<std::string> settings = {};  // more lines of [waku_native]
+  std::vector<std::string> settings = {};  // more lines of the module's table
+  std::string module = "waku_native";
 };
 
 // Before the node starts. Returns the path of the library in the node's folder.

@@ -6,6 +6,12 @@
 #include "ipc/control/crash_handler.h"
 
 namespace status::host::native {
+namespace {
+
+// Between two turns of a library that has nothing to do and does not wait itself.
+constexpr std::chrono::milliseconds kPause{1};
+
+}  // namespace
 
 CallThread::CallThread(Work after_call)
     : after_call_(std::move(after_call)), thread_([this](std::stop_token end) { loop(std::move(end)); }) {}
@@ -21,6 +27,11 @@ void CallThread::post(const char* function, std::chrono::milliseconds limit, Wor
     jobs_.push_back({function, limit, std::move(work)});
   }
   posted_.notify_one();
+}
+
+void CallThread::set_turn(Turn turn) {
+  const std::lock_guard lock(mutex_);
+  turn_ = std::move(turn);
 }
 
 std::optional<CallThread::Overdue> CallThread::overdue(MonotonicTime now) const {
@@ -41,8 +52,7 @@ void CallThread::loop(std::stop_token end) {
   thread_id_ = ::gettid();
   const ipc::control::AlternateStack for_signals;
   std::unique_lock lock(mutex_);
-  while (posted_.wait(lock, end, [this] { return !jobs_.empty(); })) {
-    if (end.stop_requested()) return;
+  while (await_job(lock, end)) {
     Job job = std::move(jobs_.front());
     jobs_.pop_front();
     at_hand_ = {job.function, std::chrono::steady_clock::now(), job.limit};
@@ -53,6 +63,13 @@ void CallThread::loop(std::stop_token end) {
     lock.lock();
     at_hand_.reset();
   }
+}
+
+bool CallThread::await_job(std::unique_lock<std::mutex>& lock, const std::stop_token& end) {
+  const auto is_there = [this] { return !jobs_.empty(); };
+  if (is_there() || !turn_ || !turn_->wanted()) return posted_.wait(lock, end, is_there) && !end.stop_requested();
+  if (!posted_.wait_for(lock, end, kPause, is_there)) jobs_.push_back({turn_->function, turn_->limit, turn_->work});
+  return !end.stop_requested();
 }
 
 }  // namespace status::host::native

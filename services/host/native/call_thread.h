@@ -42,6 +42,17 @@ class CallThread {
   // When to look: work that has not begun begins now at the earliest. Empty: there is none.
   std::optional<MonotonicTime> next_limit(MonotonicTime now) const;
 
+  // What a library without a thread of its own does its work in: called again and again while `wanted`, which may not
+  // call this object, says so and nothing else is to do. A library whose loop has nothing ready waits itself.
+  struct Turn {
+    const char* function;
+    std::chrono::milliseconds limit;  // must return within
+    std::function<bool()> wanted;
+    Work work;
+  };
+  // Any thread.
+  void set_turn(Turn turn);
+
   // The kernel's number of the thread.
   pid_t thread_id() const { return thread_id_; }
 
@@ -57,11 +68,14 @@ class CallThread {
     std::chrono::milliseconds limit;
   };
   void loop(std::stop_token end);
+  // Waits for a job, the turn among them. False: the end.
+  bool await_job(std::unique_lock<std::mutex>& lock, const std::stop_token& end);
 
   const Work after_call_;
-  mutable std::mutex mutex_;  // guards the next three
+  mutable std::mutex mutex_;  // guards the next four
   std::condition_variable_any posted_;
   std::deque<Job> jobs_;
+  std::optional<Turn> turn_;
   std::optional<AtHand> at_hand_;
   std::atomic<pid_t> thread_id_{0};
   std::jthread thread_;  // last: it uses the rest

@@ -11,6 +11,9 @@
 #include "services/host/native/foreign_text.h"
 
 namespace status::host::native {
+
+using std::chrono::milliseconds;
+
 namespace {
 
 MonotonicTime now() { return std::chrono::steady_clock::now(); }
@@ -47,13 +50,17 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::call(const char* function, MonotonicTime deadline, Invoke invoke, Done done) {
+  begin(function, options_.return_within, deadline, std::move(invoke), std::move(done));
+}
+
+void Dispatcher::begin(const char* function, milliseconds return_within, MonotonicTime deadline, Invoke invoke,
+                       Done done) {
   const auto shared = std::make_shared<Done>(std::move(done));
   const Status taken = executor_.run([&]() -> Status {
     const Result<Token> token =
         pending_.add(function, deadline, [shared](Result<std::string> answer) { (*shared)(std::move(answer)); });
     if (!token) return fail(token.error());
-    calls_.post(function, options_.return_within,
-                [this, token = *token, invoke = std::move(invoke)] { issue(token, invoke); });
+    calls_.post(function, return_within, [this, token = *token, invoke = std::move(invoke)] { issue(token, invoke); });
     return {};
   });
   if (taken) return;
@@ -72,14 +79,23 @@ void Dispatcher::issue(Token token, const Invoke& invoke) {
   }
 }
 
-Result<std::string> Dispatcher::call_and_wait(const char* function, std::chrono::milliseconds within, Invoke invoke) {
+Result<std::string> Dispatcher::call_and_wait(const char* function, milliseconds within, Invoke invoke) {
+  return begin_and_wait(function, options_.return_within, within, std::move(invoke));
+}
+
+Result<std::string> Dispatcher::call_blocking(const char* function, milliseconds within, Invoke invoke) {
+  return begin_and_wait(function, within, within, std::move(invoke));
+}
+
+Result<std::string> Dispatcher::begin_and_wait(const char* function, milliseconds return_within, milliseconds within,
+                                               Invoke invoke) {
   const auto promise = std::make_shared<std::promise<Result<std::string>>>();
-  call(function, now() + within, std::move(invoke),
-       [promise](Result<std::string> answer) { promise->set_value(std::move(answer)); });
+  begin(function, return_within, now() + within, std::move(invoke),
+        [promise](Result<std::string> answer) { promise->set_value(std::move(answer)); });
   return promise->get_future().get();
 }
 
-Status Dispatcher::run(const char* function, std::chrono::milliseconds limit, std::function<void()> work) {
+Status Dispatcher::run(const char* function, milliseconds limit, std::function<void()> work) {
   const auto promise = std::make_shared<std::promise<void>>();
   executor_.run([&] {
     calls_.post(function, limit, [promise, work = std::move(work)] {
@@ -91,6 +107,11 @@ Status Dispatcher::run(const char* function, std::chrono::milliseconds limit, st
   return fail(
       Code::deadline_exceeded, "native.deadline",
       std::string("the library has not returned from ") + function + " for " + std::to_string(limit.count()) + " ms");
+}
+
+void Dispatcher::set_turn(const char* function, milliseconds limit, std::function<void()> work) {
+  const auto wanted = [this] { return !ending_ && pending_.waiting() > 0; };
+  calls_.set_turn({function, limit, wanted, std::move(work)});
 }
 
 void Dispatcher::suspect() {

@@ -64,9 +64,15 @@ class Dispatcher final : private CallbackSink {
   void call(const char* function, MonotonicTime deadline, Invoke invoke, Done done);
   // The same, and waits.
   Result<std::string> call_and_wait(const char* function, std::chrono::milliseconds within, Invoke invoke);
+  // The same for a function that does its work before it returns.
+  Result<std::string> call_blocking(const char* function, std::chrono::milliseconds within, Invoke invoke);
   // For what has no callback: waits until it has returned. DEADLINE_EXCEEDED (`native.deadline`) past the limit, and
   // then it still runs: what it uses must live on.
   Status run(const char* function, std::chrono::milliseconds limit, std::function<void()> work);
+
+  // For a library without a thread of its own: `work` is what it does its work in, called on the call thread as long as
+  // somebody waits for an answer. Broken when it does not return within the limit.
+  void set_turn(const char* function, std::chrono::milliseconds limit, std::function<void()> work);
 
   // The library says itself that its loop stands still: broken unless it answers something, or trust() comes, within
   // `silent_for`.
@@ -94,6 +100,10 @@ class Dispatcher final : private CallbackSink {
   };
   void on_reply(Token token, ReplyKind kind, std::string_view text) noexcept override;
   void on_event(Token listener, std::string_view text) noexcept override;
+  void begin(const char* function, std::chrono::milliseconds return_within, MonotonicTime deadline, Invoke invoke,
+             Done done);
+  Result<std::string> begin_and_wait(const char* function, std::chrono::milliseconds return_within,
+                                     std::chrono::milliseconds within, Invoke invoke);
   void count_thread();
   void issue(Token token, const Invoke& invoke);
   void look();

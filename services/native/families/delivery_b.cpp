@@ -92,7 +92,7 @@ std::unique_ptr<Family> make_delivery_b(const host::native::Library& library) {
                      .stop = "logosdelivery_stop_node",
                      .destroy = "logosdelivery_destroy",
                      .version = Family::Query{"logosdelivery_get_node_info", {{.text = "Version"}}},
-                     .metrics = {"logosdelivery_get_node_info", {{.text = "Metrics"}}}},
+                     .metrics = Family::Query{"logosdelivery_get_node_info", {{.text = "Metrics"}}}},
       "logosdelivery_set_event_callback", delivery_functions(), library);
 }
 
@@ -104,7 +104,7 @@ std::unique_ptr<Family> make_waku_b(const host::native::Library& library) {
                                                       .stop = "waku_stop",
                                                       .destroy = "waku_destroy",
                                                       .version = Family::Query{"waku_version", {}},
-                                                      .metrics = {"waku_get_metrics", {}}},
+                                                      .metrics = Family::Query{"waku_get_metrics", {}}},
                                        "set_event_callback", waku_functions(), library);
 }
 

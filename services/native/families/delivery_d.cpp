@@ -43,7 +43,7 @@ class DeliveryD final : public Family {
                 .stop = "logosdelivery_stop_node",
                 .destroy = "logosdelivery_destroy",
                 .version = std::nullopt,
-                .metrics = {"logosdelivery_get_node_info", {{.text = "Metrics"}}}},
+                .metrics = Family::Query{"logosdelivery_get_node_info", {{.text = "Metrics"}}}},
                delivery_d_functions(), from) {}
 
   Status resolve() override {

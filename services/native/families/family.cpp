@@ -6,6 +6,7 @@
 #include "ipc/base/words.h"
 #include "services/native/families/delivery_b.h"
 #include "services/native/families/delivery_d.h"
+#include "services/native/families/verifproxy.h"
 
 namespace status::native {
 namespace {
@@ -37,8 +38,30 @@ Result<std::string> probe_waku(const Library& library) {
   return unknown(library, "exports nothing of libwaku that this program knows");
 }
 
+Result<std::string> probe_verifproxy(const Library& library) {
+  const bool has_calls = library.has("proxyCall") && library.has("deliverBeaconTransport");
+  if (has_calls && library.has("eth_chainId")) return std::string("0.4");
+  if (has_calls) {
+    return unknown(library, "is of v0.3.1, which does not know what chain it is of: take v0.4.0 or newer");
+  }
+  if (library.has("startVerifProxy")) {
+    return unknown(library, "is of v0.3.0 or older, whose startVerifProxy takes other arguments: take v0.4.0 or newer");
+  }
+  return unknown(library, "exports nothing of libverifproxy that this program knows");
+}
+
+Result<std::string> probe(const Library& library, const std::string& family) {
+  if (family == "delivery") return probe_delivery(library);
+  if (family == "waku") return probe_waku(library);
+  if (family == "verifproxy") return probe_verifproxy(library);
+  return fail(
+      Code::invalid_argument, "native.unknown_family",
+      "there is no family " + in_quotes(family) + " of libraries; there are `delivery`, `verifproxy` and `waku`");
+}
+
 std::unique_ptr<Family> make(const Library& library, const std::string& family, const std::string& generation) {
   if (family == "waku") return make_waku_b(library);
+  if (family == "verifproxy") return make_verifproxy(library);
   if (generation == "B") return make_delivery_b(library);
   return make_delivery_d(library);
 }
@@ -77,11 +100,7 @@ bool Family::step(const char* name, Token token) const {
 
 Result<std::unique_ptr<Family>> open_family(const Library& library, const std::string& family,
                                             const std::string& pinned) {
-  if (family != "delivery" && family != "waku") {
-    return fail(Code::invalid_argument, "native.unknown_family",
-                "there is no family " + in_quotes(family) + " of libraries; there are `delivery` and `waku`");
-  }
-  const Result<std::string> found = family == "waku" ? probe_waku(library) : probe_delivery(library);
+  const Result<std::string> found = probe(library, family);
   if (!found) return fail(found.error());
   if (*found != pinned) {
     return fail(Code::failed_precondition, "native.wrong_generation",

@@ -32,7 +32,9 @@ class Family {
     const char* stop;
     const char* destroy;
     std::optional<Query> version;  // asked of a node that runs; empty: of the library itself
-    Query metrics;                 // its reply is a text exposition
+    std::optional<Query> metrics;  // its reply is a text exposition; empty: it has none
+    // What does the library's work where it has no thread of its own: create() then returns when the node runs.
+    const char* turn = nullptr;
   };
 
   // The library outlives it.
@@ -48,8 +50,10 @@ class Family {
 
   // Calls it; true when it will call back.
   bool call(const Function& function, std::span<const Argument> arguments, host::native::Token token) const;
-  bool start(host::native::Token token) const { return step(traits_.start, token); }
-  bool stop(host::native::Token token) const { return step(traits_.stop, token); }
+  virtual bool start(host::native::Token token) const { return step(traits_.start, token); }
+  virtual bool stop(host::native::Token token) const { return step(traits_.stop, token); }
+  // Of a library without a thread of its own.
+  virtual void turn() const {}
 
   // Looks up the symbols without which there is no node. FAILED_PRECONDITION (`native.no_symbol`) names one it lacks.
   virtual Status resolve() = 0;

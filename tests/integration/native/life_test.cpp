@@ -38,32 +38,34 @@ TEST_P(NativeRefusals, OfAnotherLibraryThanWasAskedForIsASentenceAndNoRestart) {
   EXPECT_THAT(last_words(node, "failed"), AllOf(HasSubstr(GetParam().reason), HasSubstr(GetParam().message)));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Of, NativeRefusals,
-    testing::Values(
-        Refusal{"GenerationC",
-                {.library = "fixture_delivery_c"},
-                "native.unknown_generation",
-                "is of generation C or of an early D"},
-        Refusal{"GenerationA",
-                {.library = "fixture_waku_a", .family = "waku", .generation = "B"},
-                "native.unknown_generation",
-                "is of generation A"},
-        Refusal{"AnotherLibrary",
-                {.library = "fixture_waku_b"},
-                "native.unknown_generation",
-                "exports nothing of liblogosdelivery"},
-        Refusal{"AnotherGeneration",
-                {.library = "fixture_delivery_b"},
-                "native.wrong_generation",
-                "is of generation B, and the configuration says `D`"},
-        Refusal{"AnotherVersion",
-                {.settings = {"version = \"v0.40.0\""}},
-                "native.wrong_version",
-                "is version `v0.39.0`, and the configuration says `v0.40.0`"},
-        Refusal{"AnUnknownFamily", {.family = "storage"}, "native.unknown_family", "there are `delivery` and `waku`"},
-        Refusal{"AnUnknownSetting", {.settings = {"versoin = \"\""}}, "ipc.", "versoin"}),
-    [](const auto& instance) { return std::string(instance.param.name); });
+INSTANTIATE_TEST_SUITE_P(Of, NativeRefusals,
+                         testing::Values(Refusal{"GenerationC",
+                                                 {.library = "fixture_delivery_c"},
+                                                 "native.unknown_generation",
+                                                 "is of generation C or of an early D"},
+                                         Refusal{"GenerationA",
+                                                 {.library = "fixture_waku_a", .family = "waku", .generation = "B"},
+                                                 "native.unknown_generation",
+                                                 "is of generation A"},
+                                         Refusal{"AnotherLibrary",
+                                                 {.library = "fixture_waku_b"},
+                                                 "native.unknown_generation",
+                                                 "exports nothing of liblogosdelivery"},
+                                         Refusal{"AnotherGeneration",
+                                                 {.library = "fixture_delivery_b"},
+                                                 "native.wrong_generation",
+                                                 "is of generation B, and the configuration says `D`"},
+                                         Refusal{"AnotherVersion",
+                                                 {.settings = {"version = \"v0.40.0\""}},
+                                                 "native.wrong_version",
+                                                 "is version `v0.39.0`, and the configuration says `v0.40.0`"},
+                                         Refusal{"AnUnknownFamily",
+                                                 {.family = "storage"},
+                                                 "native.unknown_family",
+                                                 "there are `delivery`, `verifproxy` and `waku`"},
+                                         Refusal{
+                                             "AnUnknownSetting", {.settings = {"versoin = \"\""}}, "ipc.", "versoin"}),
+                         [](const auto& instance) { return std::string(instance.param.name); });
 
 struct FailedStart {
   const char* name;

@@ -46,6 +46,27 @@ TEST(CallThread, KnowsWhatDoesNotReturnAndSinceWhen) {
   go_on.set_value();
 }
 
+TEST(CallThread, TakesTurnsWhileTheyAreWantedAndNothingElseIsToDo) {
+  std::atomic<int> wanted{0};
+  std::promise<void> enough;
+  std::vector<pid_t> threads;
+  CallThread calls([] {});
+  calls.set_turn({"turn", 1s, [&] { return wanted > 0; },
+                  [&] {
+                    threads.push_back(::gettid());
+                    if (--wanted == 0) enough.set_value();
+                  }});
+  std::promise<void> idle;
+  calls.post("f", 1s, [&] { idle.set_value(); });
+  idle.get_future().wait();
+  calls.post("g", 1s, [&] {
+    EXPECT_TRUE(threads.empty());
+    wanted = 3;
+  });
+  ASSERT_EQ(enough.get_future().wait_for(test::kPatience), std::future_status::ready);
+  EXPECT_EQ(threads, std::vector<pid_t>(3, calls.thread_id()));
+}
+
 TEST(CallThread, WorkThatWaitsIsLookedAtFromNowOn) {
   CallThread calls([] {});
   const MonotonicTime now = std::chrono::steady_clock::now();

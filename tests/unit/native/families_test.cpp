@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-#include "services/host/native/dispatcher.h"
 #include "services/native/families/delivery_d.h"
 #include "services/native/families/family.h"
 #include "services/native/families/record.h"
 #include "tests/support/patience.h"
 #include "tests/support/test_node.h"
+#include "tests/unit/native/deaf_listener.h"
 
 namespace status::native {
 namespace {
@@ -17,13 +17,6 @@ using host::native::Dispatcher;
 using host::native::Library;
 using host::native::Token;
 using testing::HasSubstr;
-
-class Deaf final : public host::native::DispatcherListener {
- public:
-  void on_event(Token, std::string, std::uint64_t) override {}
-  void on_broken(const host::native::Broken& broken) override { ADD_FAILURE() << broken.message; }
-  void on_handlers_restored(const std::vector<std::string>&) override {}
-};
 
 // A node of that library, created and never started.
 class Opened {
@@ -54,8 +47,8 @@ class Opened {
   Result<Library> library_;
   std::unique_ptr<Family> family_;
   host::native::ProcessGuard guard_;
-  Deaf deaf_;
-  Dispatcher dispatcher_{{}, guard_, deaf_};
+  DeafListener listener_;
+  Dispatcher dispatcher_{{}, guard_, listener_};
 };
 
 TEST(DeliveryD, StructsOfEveryShapeArrive) {
