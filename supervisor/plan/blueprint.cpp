@@ -76,7 +76,8 @@ bool is_enabled(const ModulePlan& plan, const Configuration& configuration) {
     const auto own = configuration.modules_settings.find(plan.manifest.name);
     return own == configuration.modules_settings.end() || own->second.bool_or("enabled", true);
   }
-  if (!configuration.modules) return true;
+  // What is of no use on a fresh machine says so in its manifest: `enabled = false` of its [settings].
+  if (!configuration.modules) return configuration.settings_of(plan.manifest).bool_or("enabled", true);
   const auto& enabled = *configuration.modules;
   return std::find(enabled.begin(), enabled.end(), plan.manifest.name) != enabled.end();
 }

@@ -9,8 +9,6 @@
 namespace status::chain::test {
 namespace {
 
-const Address kWeth = address("0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2");
-
 // One answer of eth_getProof, with what it was asked for.
 struct Asked {
   Value answer;

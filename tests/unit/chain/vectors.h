@@ -22,6 +22,9 @@ void change_last_digit(Value& text);
 Address address(std::string_view hex);
 Hash hash(std::string_view hex);
 
+// Whose account and storage `storage_proof` is of.
+inline const Address kWeth = address("0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2");
+
 // Whether it is the answer to a lie: DATA_LOSS `chain.endpoint_lied`.
 template <class T>
 bool is_lie(const Result<T>& result) {

@@ -70,6 +70,7 @@ const std::vector<Restriction>& restrictions() {
       {"status-keys", {"libsqlcipher", "libssl", "libcrypto"}, "it holds the secret: no database, no network"},
       {"status-module-host", {"libsqlcipher", "libssl", "libcrypto"}, "the libraries bring copies of their own"},
       {"status-native-host", {"libsqlcipher", "libssl", "libcrypto"}, "the Nim libraries bring copies of their own"},
+      {"status-chain", {"libsqlcipher"}, "it keeps nothing"},
       {"status-chat", {"libssl"}, "its messages travel through waku"},
       {"status-storage", {"libssl"}, "it has no link of its own to another machine"},
   };

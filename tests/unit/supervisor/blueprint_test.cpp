@@ -68,6 +68,16 @@ TEST_F(BlueprintTest, TheOperatorChoosesTheBuiltInOnes) {
   EXPECT_EQ(load({"modules=[]", "gateway.enabled=false"})->names(), std::vector<std::string>{"aaa"});
 }
 
+TEST_F(BlueprintTest, SomeRunOnlyWhereTheyAreEnabled) {
+  using Names = std::vector<std::string>;
+  built_in("chain", "[settings]\nenabled = false");
+  EXPECT_EQ(load()->names(), (Names{"gateway", "keys", "waku"}));
+  EXPECT_EQ(load({"chain.endpoints=[]"})->names(), (Names{"gateway", "keys", "waku"}));
+  EXPECT_EQ(load({"chain.enabled=true"})->names(), (Names{"gateway", "chain", "keys", "waku"}));
+  EXPECT_EQ(load({"modules=[\"chain\"]"})->names(), (Names{"gateway", "chain"}));
+  EXPECT_EQ(load({"modules=[\"keys\"]", "chain.enabled=true"})->names(), (Names{"gateway", "keys"}));
+}
+
 TEST_F(BlueprintTest, WhatIsRequiredMustBeEnabled) {
   EXPECT_THAT(problem({"modules=[\"waku\"]"}), testing::HasSubstr("module waku requires `keys`, which is not enabled"));
 }
