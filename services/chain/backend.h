@@ -1,7 +1,7 @@
 // What reads a chain. The service above does not know which implementation runs: `embedded` (ours: endpoints that have to
 // prove what they say), `attach` (endpoints that are believed) or `native` (the verified proxy as a library).
 //
-// Threads: a backend works on a thread of its own. Every Backend function may be called from any thread, from an event or
+// Threads: a backend works on one thread, which others may share. Every Backend function may be called from any thread, from an event or
 // an answer too, returns at once unless it says that it blocks, and answers through its `Done`, exactly once, on the
 // backend's thread. All events come there as well, one at a time: they may not wait.
 //

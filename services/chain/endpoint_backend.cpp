@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <thread>
+#include <future>
 
 #include "services/chain/attach/plain_reader.h"
 #include "services/chain/embedded/proven_reader.h"
@@ -36,8 +33,8 @@ std::unique_ptr<asio::ssl::context> make_tls() {
 // What exists while it runs. Everything but run() and end() is on its thread.
 class EndpointBackend::Running {
  public:
-  Running(Network network, EndpointMode mode, PlaceMaker further)
-      : network_(std::move(network)), mode_(mode), further_(std::move(further)) {}
+  Running(Network network, EndpointMode mode, IoThread& thread, PlaceMaker further)
+      : network_(std::move(network)), mode_(mode), io_(thread.io()), further_(std::move(further)) {}
 
   void begin(BackendEvents& events) {
     // OpenSSL's own tables are large: only for who needs them.
@@ -64,21 +61,23 @@ class EndpointBackend::Running {
     } else {
       reader_ = std::make_unique<PlainReader>(parts);
     }
-    asio::co_spawn(io_, chain_->follow(), asio::detached);
-    thread_ = std::thread([this] { io_.run(); });
+    asio::post(io_, [this] {
+      ++open_;
+      asio::co_spawn(io_, chain_->follow(), [this](std::exception_ptr) { over(); });
+    });
   }
 
+  // Waits until every coroutine has come to its end.
   void end() {
-    if (!thread_.joinable()) return;
+    if (!chain_ || std::exchange(stopped_, true)) return;
     asio::post(io_, [this] {
       ended_ = true;
+      ++open_;
       chain_->stop();
       pool_->close();
+      over();
     });
-    work_.reset();
-    thread_.join();
-    io_.restart();  // what came meanwhile is answered, too
-    io_.poll();
+    all_over_.get_future().wait();
   }
 
   // `ask(running)` makes a coroutine; what comes of it goes to `done`.
@@ -86,8 +85,11 @@ class EndpointBackend::Running {
   void run(Done<T> done, Ask ask) {
     asio::post(io_, [this, done = std::move(done), ask = std::move(ask)]() mutable {
       if (ended_ || !reader_) return done(fail(stopping()));
-      asio::co_spawn(io_, ask(*reader_), [done](std::exception_ptr thrown, Result<T> result) {
+      ++open_;
+      asio::co_spawn(io_, ask(*reader_), [this, done](std::exception_ptr thrown, Result<T> result) mutable {
         done(thrown ? fail(Code::internal, "chain.exception", "a coroutine has thrown") : std::move(result));
+        done = nullptr;  // nothing of it is left when this is over
+        over();
       });
     });
   }
@@ -96,39 +98,36 @@ class EndpointBackend::Running {
   void status(Done<BackendStatus> done) {
     asio::post(io_, [this, done = std::move(done)] { chain_ ? done(chain_->status()) : done(fail(stopping())); });
   }
-  Traffic traffic() const {
-    Traffic sum;
-    if (!pool_) return sum;
-    for (const auto& endpoint : pool_->endpoints()) {
-      sum.received += endpoint->traffic().received;
-      sum.sent += endpoint->traffic().sent;
-    }
-    return sum;
-  }
+  Traffic traffic() const { return {traffic_->received, traffic_->sent}; }
 
  private:
   rpc::Place over_http(const rpc::Url& url, bool is_proxy) {
-    return {url.name(), is_proxy, [this, url](tls::Traffic& traffic) -> std::shared_ptr<rpc::Link> {
+    return {url.name(), is_proxy, [this, url]() -> std::shared_ptr<rpc::Link> {
               const std::size_t most = network_.settings.max_answer_bytes;
-              return std::make_shared<rpc::HttpLink>(io_, url, tls_.get(), most, traffic);
+              return std::make_shared<rpc::HttpLink>(io_, url, tls_.get(), most, traffic_);
             }};
+  }
+  void over() {
+    if (--open_ == 0 && ended_) all_over_.set_value();
   }
 
   const Network network_;
   const EndpointMode mode_;
+  asio::io_context& io_;
   const PlaceMaker further_;
-  asio::io_context io_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+  const std::shared_ptr<tls::Traffic> traffic_ = std::make_shared<tls::Traffic>();
   std::unique_ptr<asio::ssl::context> tls_;
   std::unique_ptr<rpc::Pool> pool_;
   std::unique_ptr<Chain> chain_;
   std::unique_ptr<Reader> reader_;
+  bool stopped_ = false;  // of whoever stops it; the rest is the thread's
   bool ended_ = false;
-  std::thread thread_;
+  std::size_t open_ = 0;  // coroutines
+  std::promise<void> all_over_;
 };
 
-EndpointBackend::EndpointBackend(Network network, EndpointMode mode, PlaceMaker further)
-    : running_(std::make_unique<Running>(std::move(network), mode, std::move(further))) {}
+EndpointBackend::EndpointBackend(Network network, EndpointMode mode, IoThread& thread, PlaceMaker further)
+    : running_(std::make_unique<Running>(std::move(network), mode, thread, std::move(further))) {}
 
 EndpointBackend::~EndpointBackend() { running_->end(); }
 

@@ -1,13 +1,13 @@
 // The backends that ask endpoints: over HTTP `embedded` and `attach`, and `native`, which asks a library as `attach` asks a
-// verified proxy. A thread each.
+// verified proxy.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "services/chain/backend.h"
+#include "services/chain/io_thread.h"
 #include "services/chain/network/settings.h"
 #include "services/chain/rpc/link.h"
 
@@ -28,8 +28,8 @@ using PlaceMaker = std::function<rpc::Place(boost::asio::io_context&)>;
 
 class EndpointBackend final : public Backend {
  public:
-  // `further`: one more endpoint; null: there is none.
-  EndpointBackend(Network network, EndpointMode mode, PlaceMaker further = nullptr);
+  // The thread outlives it. `further`: one more endpoint; null: there is none.
+  EndpointBackend(Network network, EndpointMode mode, IoThread& thread, PlaceMaker further = nullptr);
   // Stops.
   ~EndpointBackend() override;
 

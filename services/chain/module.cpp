@@ -8,6 +8,7 @@
 #include "ipc/base/words.h"
 #include "metrics/service_instruments.h"
 #include "services/chain/endpoint_backend.h"
+#include "services/chain/io_thread.h"
 #include "services/chain/metered_backend.h"
 #include "services/chain/module_events.h"
 #include "services/chain/native/library_link.h"
@@ -17,10 +18,10 @@ namespace status::chain {
 namespace {
 
 // One for a network, by the word of the configuration: `[chain] backend = "embedded"`.
-Result<std::unique_ptr<EndpointBackend>> make_backend(host::ModuleContext& context, Network network) {
+Result<std::unique_ptr<EndpointBackend>> make_backend(host::ModuleContext& context, IoThread& thread, Network network) {
   const std::string& word = context.backend();
-  if (word == "embedded") return std::make_unique<EndpointBackend>(std::move(network), EndpointMode::embedded);
-  if (word == "attach") return std::make_unique<EndpointBackend>(std::move(network), EndpointMode::attach);
+  if (word == "embedded") return std::make_unique<EndpointBackend>(std::move(network), EndpointMode::embedded, thread);
+  if (word == "attach") return std::make_unique<EndpointBackend>(std::move(network), EndpointMode::attach, thread);
   if (word != "native") {
     return fail(Code::failed_precondition, "chain.unknown_backend",
                 "`chain.backend` is " + in_quotes(word) + R"(; this build has "attach", "embedded" and "native")");
@@ -33,7 +34,7 @@ Result<std::unique_ptr<EndpointBackend>> make_backend(host::ModuleContext& conte
                 "[chain_native.config], and not into [chain]");
   }
   return std::make_unique<EndpointBackend>(
-      std::move(network), EndpointMode::attach,
+      std::move(network), EndpointMode::attach, thread,
       [&client = **client](boost::asio::io_context& io) { return native::library_place(io, client); });
 }
 
@@ -51,7 +52,7 @@ class ChainModule final : public host::Service {
     std::vector<ChainService::Served> served;
     for (Network& network : configured->networks) {
       const NetworkSettings settings = network.settings;
-      Result<std::unique_ptr<EndpointBackend>> backend = make_backend(context_, std::move(network));
+      Result<std::unique_ptr<EndpointBackend>> backend = make_backend(context_, thread_, std::move(network));
       if (!backend) return fail(backend.error());
       backends_.push_back(std::move(*backend));
       metered_.push_back(std::make_unique<MeteredBackend>(*backends_.back(), context_.backend_gate()));
@@ -125,6 +126,7 @@ class ChainModule final : public host::Service {
 
   host::ModuleContext& context_;
   ModuleEvents events_;
+  IoThread thread_;
   std::vector<std::unique_ptr<EndpointBackend>> backends_;
   std::vector<std::unique_ptr<MeteredBackend>> metered_;
   std::unique_ptr<ChainService> service_;

@@ -75,9 +75,8 @@ void LibraryLink::close() {
 }
 
 rpc::Place library_place(boost::asio::io_context& io, ipc::Client& client) {
-  return {kModule, true, [&io, &client](tls::Traffic&) -> std::shared_ptr<rpc::Link> {
-            return std::make_shared<LibraryLink>(io, client);
-          }};
+  return {kModule, true,
+          [&io, &client]() -> std::shared_ptr<rpc::Link> { return std::make_shared<LibraryLink>(io, client); }};
 }
 
 }  // namespace status::chain::native

@@ -32,7 +32,7 @@ class LibraryLink final : public rpc::Link, public std::enable_shared_from_this<
   Done done_;
 };
 
-// The library as an endpoint. What goes there stays on this machine, and is not counted.
+// The library as an endpoint.
 rpc::Place library_place(boost::asio::io_context& io, ipc::Client& client);
 
 }  // namespace status::chain::native

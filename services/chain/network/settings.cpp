@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t kHourMs = 3'600'000;
 constexpr std::size_t kMostEndpoints = 16;
-constexpr std::size_t kMostNetworks = 4;  // a thread each
+constexpr std::size_t kMostNetworks = 4;
 
 struct Known {
   std::string_view name;

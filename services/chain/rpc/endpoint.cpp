@@ -61,7 +61,7 @@ std::shared_ptr<Link> Endpoint::free_link() {
   const auto idle = std::find_if(links_.begin(), links_.end(), [](const auto& link) { return link->idle(); });
   if (idle != links_.end()) return *idle;
   if (links_.size() == options_.connections) return nullptr;
-  return links_.emplace_back(place_.connect(traffic_));
+  return links_.emplace_back(place_.connect());
 }
 
 Endpoint::Batch Endpoint::take_batch() {

@@ -39,7 +39,6 @@ class Endpoint {
   const std::string& name() const { return place_.name; }
   bool is_proxy() const { return place_.is_proxy; }
   Score& score() { return score_; }
-  const tls::Traffic& traffic() const { return traffic_; }
   // Of the last answer that was no good; empty after a good one.
   const std::string& last_error() const { return last_error_; }
   void failed(const Error& error);
@@ -67,7 +66,6 @@ class Endpoint {
   const Place place_;
   EndpointOptions options_;
   Score score_;
-  tls::Traffic traffic_;
   std::string last_error_;
   std::deque<std::shared_ptr<Waiting>> queue_;
   std::vector<std::shared_ptr<Link>> links_;

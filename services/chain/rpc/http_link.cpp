@@ -21,11 +21,11 @@ constexpr int kHttp11 = 11;
 }  // namespace
 
 HttpLink::HttpLink(asio::io_context& io, Url url, asio::ssl::context* tls, std::size_t max_answer,
-                   tls::Traffic& traffic)
+                   std::shared_ptr<tls::Traffic> traffic)
     : url_(std::move(url)),
       tls_(tls),
       max_answer_(max_answer),
-      traffic_(traffic),
+      traffic_(std::move(traffic)),
       resolver_(io),
       stream_(io),
       request_(http::verb::post, url_.target, kHttp11) {
@@ -81,7 +81,7 @@ void HttpLink::connect(const Tcp::resolver::results_type& found) {
   if (!done_) return;
   stream_.expires_at(deadline_);
   stream_.async_connect(found, [self = shared_from_this()](const ErrorCode& error, const Tcp::endpoint&) {
-    if (error) return self->failed(error, "connect");
+    if (error || !self->done_) return self->failed(error, "connect");
     ErrorCode ignored;
     self->stream_.socket().set_option(Tcp::no_delay(true), ignored);
     self->url_.tls ? self->shake_hands() : self->write();
@@ -103,7 +103,7 @@ void HttpLink::write() {
   stream_.expires_at(deadline_);
   with_stream([this](auto& stream) {
     http::async_write(stream, request_, [self = shared_from_this()](const ErrorCode& error, std::size_t size) {
-      self->traffic_.sent += size;
+      self->traffic_->sent += size;
       error ? self->failed(error, "send") : self->read();
     });
   });
@@ -117,7 +117,7 @@ void HttpLink::read() {
   with_stream([this](auto& stream) {
     http::async_read_header(stream, buffer_, *parser_,
                             [self = shared_from_this()](const ErrorCode& error, std::size_t size) {
-                              self->traffic_.received += size;
+                              self->traffic_->received += size;
                               error ? self->failed(error, "answer") : self->read_body();
                             });
   });
@@ -127,7 +127,7 @@ void HttpLink::read_body() {
   reused_ = false;  // it has begun to answer: a failure from here on is one
   with_stream([this](auto& stream) {
     http::async_read(stream, buffer_, *parser_, [self = shared_from_this()](const ErrorCode& error, std::size_t size) {
-      self->traffic_.received += size;
+      self->traffic_->received += size;
       error ? self->failed(error, "answer") : self->finish();
     });
   });

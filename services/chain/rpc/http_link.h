@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "ipc/tls/traffic.h"
 #include "services/chain/rpc/link.h"
 #include "services/chain/rpc/url.h"
 
@@ -21,9 +22,9 @@ namespace status::chain::rpc {
 // `chain.unreachable`: no name, no connection, a certificate that is not good, or an HTTP status that is no success.
 class HttpLink final : public Link, public std::enable_shared_from_this<HttpLink> {
  public:
-  // They outlive it; `tls` may be null for a URL without.
+  // The io_context outlives it, `tls` its close(); that may be null for a URL without.
   HttpLink(boost::asio::io_context& io, Url url, boost::asio::ssl::context* tls, std::size_t max_answer,
-           tls::Traffic& traffic);
+           std::shared_ptr<tls::Traffic> traffic);
 
   // Connects where there is no connection; a kept one that turns out to be gone is made anew, once.
   void post(std::string body, MonotonicTime deadline, Done done) override;
@@ -51,7 +52,7 @@ class HttpLink final : public Link, public std::enable_shared_from_this<HttpLink
   const Url url_;
   boost::asio::ssl::context* const tls_;
   const std::size_t max_answer_;
-  tls::Traffic& traffic_;
+  const std::shared_ptr<tls::Traffic> traffic_;
   Tcp::resolver resolver_;
   boost::beast::tcp_stream stream_;
   std::optional<TlsStream> secure_;

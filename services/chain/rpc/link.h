@@ -7,7 +7,6 @@
 
 #include "ipc/base/clock.h"
 #include "ipc/base/result.h"
-#include "ipc/tls/traffic.h"
 
 namespace status::chain::rpc {
 
@@ -27,10 +26,9 @@ class Link {
 
 // What is at the other end of links.
 struct Place {
-  std::string name;       // in logs, errors and metrics: no secrets
-  bool is_proxy = false;  // it verifies what it says
-  // One more link, which counts what it carries; the counters outlive it.
-  std::function<std::shared_ptr<Link>(tls::Traffic&)> connect;
+  std::string name;                                // in logs, errors and metrics: no secrets
+  bool is_proxy = false;                           // it verifies what it says
+  std::function<std::shared_ptr<Link>()> connect;  // one more link
 };
 
 }  // namespace status::chain::rpc

@@ -1,6 +1,7 @@
 // The chain module as a process of a node: switched on, asked by front ends, without endpoints, killed, misconfigured.
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <future>
 
 #include "ipc/base/codec.h"
@@ -154,6 +155,20 @@ TEST_F(Chain, ItsMetricsSayHowTheChainStands) {
     page = scrape(*node_);
   }
   EXPECT_THAT(page, HasSubstr("status_chain_head_number{module=\"chain\",network=\"mainnet\"} 23223655"));
+}
+
+// What every process may have at most.
+TEST(ChainThreads, AreFewWithAllTheNetworksThatThereMayBe) {
+  const std::string elsewhere = "{endpoints=[\"http://localhost:1\"]}";
+  ProcessNode node(
+      {.settings = {"modules=[\"chain\"]", "chain.endpoints=[\"http://localhost:1\"]",
+                    "chain.networks={sepolia=" + elsewhere + ",hoodi=" + elsewhere + ",base=" + elsewhere + "}"},
+       .arguments = {}});
+  node.statusd().start();
+  ASSERT_TRUE(node.statusd().wait_for("chain: ready → degraded")) << node.report();
+  const std::filesystem::directory_iterator threads("/proc/" + std::to_string(node.statusd().pid_of("chain")) +
+                                                    "/task");
+  EXPECT_LE(std::distance(begin(threads), end(threads)), 16);
 }
 
 TEST(ChainSettings, ThatMakeNoSenseAreASentenceAndNoRestart) {

@@ -119,7 +119,7 @@ RunningBackend::RunningBackend(const std::vector<std::string>& endpoints, Endpoi
   if (change) change(settings);
   Result<Network> network = check(settings);
   if (!network) throw std::runtime_error(network.error().describe());
-  backend_ = std::make_unique<EndpointBackend>(std::move(*network), mode);
+  backend_ = std::make_unique<EndpointBackend>(std::move(*network), mode, thread_);
   backend_->start(heard_);
 }
 

@@ -82,6 +82,7 @@ class RunningBackend {
 
  private:
   Heard heard_;
+  IoThread thread_;
   std::unique_ptr<EndpointBackend> backend_;
 };
 

@@ -44,7 +44,7 @@ class ServiceTest : public testing::Test {
     NetworkSettings settings;
     settings.endpoints = {node_.url()};
     settings.poll_ms = 20;
-    backend_ = std::make_unique<EndpointBackend>(check(settings).value(), EndpointMode::embedded);
+    backend_ = std::make_unique<EndpointBackend>(check(settings).value(), EndpointMode::embedded, thread_);
     service_ =
         std::make_unique<ChainService>(std::vector<ChainService::Served>{{"mainnet", 1, "embedded", backend_.get()}},
                                        events_, clock_, ServiceOptions{{"eth_call"}, 12});
@@ -71,6 +71,7 @@ class ServiceTest : public testing::Test {
   Mainnet node_;
   SystemClock clock_;
   Recorded events_;
+  IoThread thread_;
   std::unique_ptr<EndpointBackend> backend_;
   std::unique_ptr<ChainService> service_;
   HeadChanged head_;
