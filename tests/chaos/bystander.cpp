@@ -12,6 +12,8 @@ Bystander::Bystander(test::Node& node, const std::string& conversation, std::ato
       targets_({
           {"gateway", "supervisor.modules", Value::Map()},
           {"keys", "keys.status", Value::Map()},
+          {"storage", "storage.space", Value::Map()},
+          {"storage", "storage.list", Value::Map()},
           {"waku", "waku.info", Value::Map()},
           {"waku", "waku.store_query", Value::map({{"limit", 5}})},
           {"waku", "waku.subscribe", Value::map({{"content_topics", Value::array({"/test/1/bystander/proto"})}})},

@@ -15,6 +15,7 @@
 
 #include "tests/chaos/steadiness.h"
 #include "tests/chaos/timeline.h"
+#include "tests/chaos/victims.h"
 #include "tests/proof/proof.h"
 #include "tests/support/process_node.h"
 #include "tests/support/scrape.h"
@@ -49,7 +50,7 @@ class Soak {
  public:
   Soak(std::chrono::seconds between, std::uint64_t seed) : between_(between) {
     for (Place& place : places_) {
-      for (const char* module : {"gateway", "keys", "waku", "chat"}) victims_.push_back({&place, module});
+      for (const char* module : kVictims) victims_.push_back({&place, module});
     }
     std::mt19937_64 random(seed);
     std::ranges::shuffle(victims_, random);

@@ -4,11 +4,11 @@
 #include <csignal>
 
 #include "ipc/base/clock.h"
+#include "tests/chaos/victims.h"
 
 namespace status::chaos {
 namespace {
 
-constexpr std::array kVictims = {"gateway", "keys", "waku", "chat"};
 constexpr std::uint64_t kLongestVolley = 4;
 constexpr std::uint64_t kMessagesBetween = 8;  // of one client, between two kills, at most
 constexpr std::uint64_t kPauseMs = 48;         // no kill waits longer for a client that is held up

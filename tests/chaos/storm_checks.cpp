@@ -6,6 +6,7 @@
 #include "ipc/base/codec.h"
 #include "tests/bench/figures.h"
 #include "tests/chaos/storm.h"
+#include "tests/chaos/victims.h"
 
 namespace status::chaos {
 namespace {
@@ -185,7 +186,7 @@ void Storm::check_bystanders() {
     timeline_.say("  " + method + ": " + std::to_string(count) + " answered, " + std::to_string(excused[method]) +
                   " excused");
   }
-  for (const std::string module : {"gateway", "keys", "waku", "chat"}) {
+  for (const std::string module : kVictims) {
     const std::size_t kills = a_.kills_of(module) + b_.kills_of(module);
     timeline_.say("  while a " + module + " was away (" + std::to_string(kills) +
                   " kills): " + std::to_string(while_away[module]) + " calls to other modules answered");

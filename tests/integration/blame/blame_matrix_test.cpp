@@ -26,6 +26,7 @@ TEST_F(Blamed, EveryStageOfEveryModule) {
                      {"chat.send_message", Value::map({{"conversation", talk->id}, {"content", "x"}})},
                      {"waku.info"},
                      {"waku.peers"},
+                     {"storage.space"},
                      {"keys.status"}}),
       50ms);  // so that a machine that is slow has time for all of them: what is late then is late by the fault
   std::printf("%-28s %-8s %8s %8s  %s\n", "method", "stage", "first", "share", "why");

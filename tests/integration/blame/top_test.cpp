@@ -82,7 +82,7 @@ TEST_F(TopScreen, IsSortedAndAModuleOpenedByKeys) {
   top_->type(kEscape);
   EXPECT_TRUE(shows_text("waku.info", false)) << top_->output();
   top_->type("n");
-  EXPECT_TRUE(is_chosen(3, "waku")) << "it stays chosen: " << top_->output();
+  EXPECT_TRUE(is_chosen(4, "waku")) << "it stays chosen: " << top_->output();
   top_->type("q");
   EXPECT_EQ(top_->wait(kPatience), 0);
   EXPECT_THAT(top_->output(), testing::EndsWith("\033[?1049l")) << "the screen of before";

@@ -35,6 +35,10 @@ const std::vector<Place>& every_place() {
                                             {"waku.info", "handler"},
                                             {"waku.info", "persist"},
                                             {"waku.info", "backend"},
+                                            {"storage.space", "queue"},
+                                            {"storage.space", "handler"},
+                                            {"storage.space", "persist"},
+                                            {"storage.space", "backend"},
                                             {"keys.status", "queue"},
                                             {"keys.status", "handler"}};
   return places;

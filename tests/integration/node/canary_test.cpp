@@ -152,7 +152,7 @@ class Canary : public testing::Test {
     for (const char* resource : {"cpu", "memory", "network", "disk"}) {
       show("blame_resource", "{\"resource\":\"" + std::string(resource) + "\"}");
     }
-    for (const char* module : {"gateway", "keys", "waku", "chat", "spy"}) {
+    for (const char* module : {"gateway", "keys", "storage", "waku", "chat", "spy"}) {
       const std::string of = "\"module\":\"" + std::string(module) + "\"";
       show("log_tail", "{" + of + ",\"lines\":500}");
       show("crashes", "{" + of + ",\"count\":20}");
@@ -192,7 +192,7 @@ class Canary : public testing::Test {
   void expect_clean_processes() {
     const pid_t statusd = a_.statusd().statusd().pid();
     std::vector<pid_t> all = children_of(statusd);
-    EXPECT_EQ(all.size(), 5U);
+    EXPECT_EQ(all.size(), 6U);
     all.push_back(statusd);
     std::size_t environments = 0;
     for (const pid_t pid : all) {

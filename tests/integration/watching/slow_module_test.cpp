@@ -120,7 +120,10 @@ TEST_F(SlowModule, IsNamedWithItsStageByRulesDashboardsAndAlert) {
   // know what it waited for (`statusctl blame` does).
   const Traffic::InTurn chat{{"chat.list_conversations"},
                              {"chat.send_message", Value::map({{"conversation", talk->id}, {"content", "x"}})}};
-  const Traffic traffic(node_, {chat, Traffic::InTurn{{"waku.info"}}, Traffic::InTurn{{"keys.status"}}}, 20ms);
+  const Traffic traffic(
+      node_,
+      {chat, Traffic::InTurn{{"waku.info"}}, Traffic::InTurn{{"storage.space"}}, Traffic::InTurn{{"keys.status"}}},
+      20ms);
 
   ASSERT_TRUE(a_window_passes());
   const Places before = places(kShares);
@@ -135,7 +138,7 @@ TEST_F(SlowModule, IsNamedWithItsStageByRulesDashboardsAndAlert) {
       EXPECT_LE(share, 1.5 * then) << place;
     }
   }
-  for (const char* module : {"chat", "waku", "keys"}) EXPECT_EQ(alerted(module), "");
+  for (const char* module : {"chat", "waku", "storage", "keys"}) EXPECT_EQ(alerted(module), "");
 
   for (const Place& fault : every_place()) {
     const std::string module = fault.method.substr(0, fault.method.find('.'));
