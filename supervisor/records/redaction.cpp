@@ -26,8 +26,7 @@ Class class_of(char c) {
 }
 
 // In words, letters of one kind stand together; in base64, two neighbours out of three differ.
-bool looks_drawn(std::string_view text) {
-  if (text.size() < kShortestBase64 || text.starts_with("_Z")) return false;  // a symbol of C++
+bool is_mixed(std::string_view text) {
   std::size_t changes = 0;
   std::size_t length = 0;
   Class before = Class::none;
@@ -41,12 +40,27 @@ bool looks_drawn(std::string_view text) {
   return changes * 100 > length * 35;
 }
 
-bool is_path(std::string_view text) { return text.starts_with('/'); }
+bool looks_drawn(std::string_view text) {
+  if (text.size() < kShortestBase64 || text.starts_with("_Z")) return false;  // a symbol of C++
+  return is_mixed(text);
+}
 
 bool is_hex(std::string_view text) {
   if (text.starts_with("0x")) text.remove_prefix(2);
   return text.size() >= kShortestHex &&
          std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+bool is_id(std::string_view text) { return is_hex(text) || looks_drawn(text); }
+
+std::vector<std::string_view> parts_of(std::string_view path) {
+  std::vector<std::string_view> parts;
+  for (std::size_t start = 0; start < path.size();) {
+    const std::size_t end = std::min(path.find('/', start + 1), path.size());
+    parts.push_back(path.substr(start + 1, end - start - 1));
+    start = end;
+  }
+  return parts;
 }
 
 bool is_own_address(std::string_view text) { return text.starts_with("127.") || text.starts_with("0.0.0.0"); }
@@ -121,6 +135,18 @@ std::string Redactor::without_places(std::string text) const {
   return text;
 }
 
+std::string Redactor::path(std::string_view text) {
+  std::string out;
+  std::string kept;
+  for (const std::string_view part : parts_of(text)) {
+    out += '/';
+    out += is_id(part) ? numbered("id", part) : std::string(part);
+    if (!is_id(part)) kept += part;
+  }
+  // One key in 64 begins with a slash in base64, and its parts may be short.
+  return is_mixed(kept) ? numbered("id", text) : out;
+}
+
 std::string Redactor::without_ids(std::string_view text) {
   // Addresses first, because their parts are short; then all that keys, hashes and introductions are made of.
   static const RE2 kCandidate(
@@ -137,16 +163,10 @@ std::string Redactor::without_ids(std::string_view text) {
     const std::string_view candidate(found.data(), found.size());
     if (!address.empty()) {
       out += is_own_address(candidate) ? std::string(candidate) : numbered("address", candidate);
-    } else if (is_path(candidate)) {
-      for (std::size_t start = 0; start < candidate.size();) {
-        const std::size_t end = std::min(candidate.find('/', start + 1), candidate.size());
-        const std::string_view part = candidate.substr(start + 1, end - start - 1);
-        out += '/';
-        out += is_hex(part) || looks_drawn(part) ? numbered("id", part) : std::string(part);
-        start = end;
-      }
+    } else if (candidate.starts_with('/')) {
+      out += path(candidate);
     } else {
-      out += is_hex(candidate) || looks_drawn(candidate) ? numbered("id", candidate) : std::string(candidate);
+      out += is_id(candidate) ? numbered("id", candidate) : std::string(candidate);
     }
   }
   out.append(copied, text.data() + text.size());

@@ -38,6 +38,7 @@ class Redactor {
   std::string numbered(std::string_view kind, std::string_view found);
   std::string without_secrets(std::string_view text) const;
   std::string without_places(std::string text) const;
+  std::string path(std::string_view text);
   std::string without_ids(std::string_view text);
 
   RedactionRules rules_;

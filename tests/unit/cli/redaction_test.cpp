@@ -45,6 +45,10 @@ TEST(Redaction, ShortensPathsAndHidesAddresses) {
   EXPECT_EQ(redact.text("/data/of/alice/x and /home/bob/y"), "~/x and /home/[user]/y");
   EXPECT_EQ(redact.text("/srv/n6Fv0LQd3pXk8Zy0aBq1uTtR5wE/file"), "/srv/[id 1]/file");
   EXPECT_EQ(redact.text("from 203.0.113.9:60000 and 2001:db8:0:0:1:2:3:4"), "from [address 2]:60000 and [address 3]");
+  for (const char* key :
+       {"/3t0tpzTuvBtv98HUaNwQm4kX7zR2p/s9dV1yGhJ5cA=", "/3t0tpzTuvBtv98HU/aNwQm4kX7zR2/Ls9dV1yGhJ5c="}) {
+    EXPECT_THAT(redact.text(key), MatchesRegex("\\[id [0-9]+\\]")) << "no path, but base64";
+  }
 }
 
 TEST(Redaction, GoesThroughATreeButForTracesAndBuilds) {
