@@ -84,9 +84,20 @@ function(status_test name)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES PROPERTIES ${properties})
 endfunction()
 
-# status_module(NAME MANIFEST): puts a built-in module's manifest where statusd looks for it, relative to its own executable.
+# status_module(NAME MANIFEST): puts a built-in module's manifest where statusd looks for it, relative to its own executable, and its owner
+# into the interface that api.cpp of this folder declares.
 function(status_module name manifest)
   configure_file(${manifest} ${CMAKE_BINARY_DIR}/share/status/modules/${name}/module.toml COPYONLY)
+  status_owner(api.cpp ${CMAKE_CURRENT_SOURCE_DIR}/${manifest})
+endfunction()
+
+# status_owner(SOURCE MANIFEST): STATUS_OWNER_TEAM and STATUS_OWNER_CONTACT for a file of this folder, as the manifest has them.
+function(status_owner source manifest)
+  execute_process(COMMAND ${PROJECT_SOURCE_DIR}/deploy/owners ${manifest} OUTPUT_VARIABLE owner COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCH "^([^ ]+) ([^ ]+) " owner "${owner}")
+  set_property(SOURCE ${source} APPEND PROPERTY
+    COMPILE_DEFINITIONS STATUS_OWNER_TEAM="${CMAKE_MATCH_1}" STATUS_OWNER_CONTACT="${CMAKE_MATCH_2}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${manifest} ${PROJECT_SOURCE_DIR}/deploy/owners)
 endfunction()
 
 # status_foreign_library(NAME SOURCE): lib<NAME>.so in build/<preset>/examples, in C as another team builds it: with

@@ -233,7 +233,7 @@ void TransactionStatus::describe(api::Fields<TransactionStatus>& f) {
 const api::Interface& interface() {
   static const api::Interface declared =
       api::Interface("chain", api_version(nullptr), "Ethereum chains, verified",
-                     {"nimbus-team", "nimbus-team@status.app"})
+                     {STATUS_OWNER_TEAM, STATUS_OWNER_CONTACT})
           .method<GetStatus>()
           .method<Balance>()
           .method<Nonce>()

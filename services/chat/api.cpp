@@ -95,7 +95,7 @@ api::MethodInfo Errors::info() {
 const api::Interface& interface() {
   static const api::Interface declared =
       api::Interface("chat", api_version(nullptr), "End-to-end encrypted conversations",
-                     {"chat-team", "chat-team@status.app"})
+                     {STATUS_OWNER_TEAM, STATUS_OWNER_CONTACT})
           .method<Identity>()
           .method<CreateIntroduction>()
           .method<CreateConversation>()

@@ -47,7 +47,7 @@ api::MethodInfo Call::info() {
 const api::Interface& interface() {
   static const api::Interface declared =
       api::Interface("native", api_version(nullptr), "A foreign library in a process of its own",
-                     {"status-backend", "status-backend@status.app"})
+                     {STATUS_OWNER_TEAM, STATUS_OWNER_CONTACT})
           .method<Info>()
           .method<Call>()
           .event<LibraryEvent>("event", "The library has called a listener.")

@@ -228,7 +228,7 @@ void DatasetRemoved::describe(api::Fields<DatasetRemoved>& f) {
 const api::Interface& interface() {
   static const api::Interface declared =
       api::Interface("storage", api_version(nullptr), "Files by the address of their contents",
-                     {"storage-team", "storage-team@status.app"})
+                     {STATUS_OWNER_TEAM, STATUS_OWNER_CONTACT})
           .method<Put>()
           .method<Resume>()
           .method<Finish>()

@@ -126,7 +126,7 @@ api::MethodInfo Info::info() {
 const api::Interface& interface() {
   static const api::Interface declared =
       api::Interface("waku", api_version(nullptr), "Delivery of messages by content topic",
-                     {"waku-team", "waku-team@status.app"})
+                     {STATUS_OWNER_TEAM, STATUS_OWNER_CONTACT})
           .method<Subscribe>()
           .method<Unsubscribe>()
           .method<Send>()

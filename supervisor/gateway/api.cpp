@@ -192,7 +192,7 @@ void EventsLostEvent::describe(api::Fields<EventsLostEvent>& f) {
 const api::Interface& interface() {
   static const api::Interface declared =
       api::Interface("supervisor", api_version(nullptr), "The node and its modules",
-                     {"status-backend", "status-backend@status.app"})
+                     {STATUS_OWNER_TEAM, STATUS_OWNER_CONTACT})
           .method<Hello>()
           .method<ListModules>()
           .method<OneModule>()

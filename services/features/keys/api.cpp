@@ -25,7 +25,7 @@ api::MethodInfo KeyStatus::info() {
 
 const api::Interface& interface() {
   static const api::Interface declared =
-      api::Interface("keys", api_version(nullptr), "Database keys", {"status-backend", "status-backend@status.app"})
+      api::Interface("keys", api_version(nullptr), "Database keys", {STATUS_OWNER_TEAM, STATUS_OWNER_CONTACT})
           .method<Database>()
           .method<KeyStatus>();
   return declared;

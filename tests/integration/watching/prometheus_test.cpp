@@ -95,6 +95,10 @@ TEST(Prometheus, AlertsGoToTheTeamThatOwnsTheModule) {
   }
   EXPECT_EQ(receiver({"alertname=Other", "severity=page"}), "status-backend\n") << "what nobody owns";
   EXPECT_EQ(receiver({"alertname=StatusDeadMan", "severity=none", "owner=status-backend"}), "nobody\n");
+
+  // Those of one module: what nobody owns has its receiver all the same.
+  std::ofstream(routes) << run({kFolder + "/routes", kRoot + "/services/chat/module.toml"});
+  EXPECT_THAT(run({"amtool", "check-config", routes}), HasSubstr("SUCCESS"));
 }
 
 // All that dashboards ask for.

@@ -1,4 +1,4 @@
-// The manifests of the built-in modules as the checkout has them. Any thread.
+// The modules' manifests as the checkout has them. Any thread.
 #pragma once
 
 #include <string>
@@ -13,6 +13,15 @@ struct BuiltinModule {
   std::string folder;  // "services/features/keys"
   supervisor::Manifest manifest;
 };
+
+struct ManifestFile {
+  std::string path;  // "services/native/waku_native.toml"
+  supervisor::Manifest manifest;
+};
+
+// By path: also those of modules that are off until somebody puts them into a node. Throws with the parser's message
+// when one of them is wrong.
+std::vector<ManifestFile> read_manifests();
 
 // By name. Throws with the parser's message when one of them is wrong.
 std::vector<BuiltinModule> read_builtin_modules();
