@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 8> kFolders = {".ci",     "cmake",    "deploy",     "ipc",
+constexpr std::array<std::string_view, 9> kFolders = {".ci",     "cmake",    "deploy",     "docs", "ipc",
                                                       "metrics", "services", "supervisor", "tests"};
 constexpr std::array<std::string_view, 10> kBinary = {".bin", ".db",  ".gz",  ".pyc", ".png",
                                                       ".svg", ".hex", ".der", ".pem", ".json"};
