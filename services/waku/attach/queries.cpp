@@ -99,11 +99,14 @@ asio::awaitable<Result<StorePage>> Queries::query_store(Http http, Network netwo
   for (StoreEntry& entry : answer->entries) {
     if (entry.message) page.messages.push_back({entry.hash, entry.pubsub_topic, std::move(*entry.message)});
   }
-  std::sort(page.messages.begin(), page.messages.end(), [](const StoredMessage& a, const StoredMessage& b) {
-    return std::tie(a.message.timestamp_ns, a.hash) < std::tie(b.message.timestamp_ns, b.hash);
+  // Nodes sort a page by time, whichever way they are asked to go.
+  std::sort(page.messages.begin(), page.messages.end(), [&](const StoredMessage& a, const StoredMessage& b) {
+    const auto left = std::tie(a.message.timestamp_ns, a.hash);
+    const auto right = std::tie(b.message.timestamp_ns, b.hash);
+    return query.forward ? left < right : right < left;
   });
   if (!answer->cursor.empty() && !page.messages.empty()) {
-    page.cursor = (query.forward ? page.messages.back() : page.messages.front()).hash;
+    page.cursor = page.messages.back().hash;
     if (cursors_.size() >= kCursors) cursors_.erase(cursors_.begin());
     cursors_[*page.cursor] = answer->cursor;
   }

@@ -110,7 +110,7 @@ TEST(AttachQueriesBackwards, TheNewestComeFirst) {
     for (const StoredMessage& one : page->messages) seen.emplace_back(as_text(one.message.payload));
     query.cursor = page->cursor;
   } while (query.cursor);
-  EXPECT_THAT(seen, ElementsAre("3", "4", "1", "2", "0"));
+  EXPECT_THAT(seen, ElementsAre("4", "3", "2", "1", "0"));
 }
 
 }  // namespace
