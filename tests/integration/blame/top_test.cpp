@@ -47,13 +47,14 @@ class TopScreen : public Blamed {
   bool shows(const std::function<bool(const std::vector<std::string>& lines)>& wanted) {
     return top_->wait_until([&](const std::string& output) { return wanted(picture(output)); }, kPatience);
   }
-  // The row of that number, 0 being the first, is that module's and the chosen one.
-  bool is_chosen(std::size_t row, const std::string& module) {
+  // The row of that number, 0 being the first, is that module's.
+  bool is_at(std::size_t row, const std::string& module, const std::string& mark = "") {
     return shows([&](const auto& lines) {
-      return lines.size() > row + 1 && lines[row + 1].starts_with(">") &&
+      return lines.size() > row + 1 && lines[row + 1].starts_with(mark) &&
              lines[row + 1].find(" " + module + " ") != std::string::npos;
     });
   }
+  bool is_chosen(std::size_t row, const std::string& module) { return is_at(row, module, ">"); }
   bool shows_text(const std::string& text, bool there = true) {
     return shows([&](const auto& lines) {
       const bool found =
@@ -71,6 +72,7 @@ TEST_F(TopScreen, IsSortedAndAModuleOpenedByKeys) {
   EXPECT_TRUE(is_chosen(0, "chat")) << "by name: " << top_->output();
   top_->type("r");
   EXPECT_TRUE(is_chosen(0, "gateway")) << "by calls a second: " << top_->output();
+  EXPECT_TRUE(is_at(1, "waku")) << "once there are more of them than of the start's: " << top_->output();
   top_->type(kDown);
   EXPECT_TRUE(is_chosen(1, "waku")) << top_->output();
   top_->type(kUp);

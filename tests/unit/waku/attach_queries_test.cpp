@@ -66,6 +66,7 @@ TEST_P(AttachQueries, ThePeersOfTheNodeAreItsOwnAndThoseThatWereAdded) {
   EXPECT_TRUE(peers()[0].connected);
   // It is told again to a node that has forgotten.
   node_.stop();
+  ASSERT_TRUE(attached_.events.wait_connection(Connection::disconnected));
   node_.start();
   ASSERT_TRUE(eventually([&] { return node_.peers().contains(kPeer); }));
   EXPECT_EQ(ask({}, "16Uiu2HAmNobody").error().reason, "waku.unknown_peer");
