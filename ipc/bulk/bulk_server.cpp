@@ -27,17 +27,15 @@ BulkServer::BulkServer(const std::string& module, std::string url, std::uint64_t
       server_(options_of(module, std::move(url), generation), tickets_) {
   serve<BulkWrite>(server_, Run::worker,
                    [this](const BulkWrite::Request& request, const CallContext& call) -> Result<BulkWrite::Reply> {
-                     const auto transfer = tickets_->find(call.header);
-                     if (!transfer) return fail(transfer.error());
-                     const Result<std::uint64_t> end = (*transfer)->write(request.offset, request.data);
+                     const Result<std::uint64_t> end = tickets_->use(
+                         call.header, [&](BulkTransfer& it) { return it.write(request.offset, request.data); });
                      if (!end) return fail(end.error());
                      return BulkWrite::Reply{*end};
                    });
   serve<BulkRead>(server_, Run::worker,
                   [this](const BulkRead::Request& request, const CallContext& call) -> Result<BulkRead::Reply> {
-                    const auto transfer = tickets_->find(call.header);
-                    if (!transfer) return fail(transfer.error());
-                    Result<Bytes> data = (*transfer)->read(request.offset, request.bytes);
+                    Result<Bytes> data = tickets_->use(
+                        call.header, [&](BulkTransfer& it) { return it.read(request.offset, request.bytes); });
                     if (!data) return fail(std::move(data.error()));
                     return BulkRead::Reply{std::move(*data)};
                   });

@@ -34,8 +34,12 @@ Result<Credential> Tickets::open(const Bytes& name, std::shared_ptr<BulkTransfer
 }
 
 bool Tickets::close(const Bytes& name) {
-  const std::lock_guard lock(mutex_);
-  return std::erase_if(entries_, [&](const auto& entry) { return entry.second.name == name; }) != 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::erase_if(entries_, [&](const auto& entry) { return entry.second.name == name; }) == 0) return false;
+  }
+  const std::lock_guard moved(moving_);
+  return true;
 }
 
 Result<std::shared_ptr<BulkTransfer>> Tickets::find(const RequestHeader& header) {

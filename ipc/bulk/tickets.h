@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "ipc/base/clock.h"
 #include "ipc/base/random.h"
@@ -36,10 +37,18 @@ class Tickets final : public AccessPolicy {
   // A ticket for the transfer of that name; the one before it, if there is one, is worth nothing any more.
   // RESOURCE_EXHAUSTED `ipc.too_many_transfers`.
   Result<Credential> open(const Bytes& name, std::shared_ptr<BulkTransfer> transfer);
-  // Chunks that are being worked on come to their end. Whether there was one.
+  // Waits for the chunk that is being moved; what comes later is refused. Whether there was one.
   bool close(const Bytes& name);
   // UNAUTHENTICATED `ipc.unknown_ticket`. Keeps it for another kUnused.
   Result<std::shared_ptr<BulkTransfer>> find(const RequestHeader& header);
+  // `move(transfer)` with the ticket's, one at a time.
+  template <class Move>
+  auto use(const RequestHeader& header, Move move) -> decltype(move(std::declval<BulkTransfer&>())) {
+    const std::lock_guard moving(moving_);
+    const Result<std::shared_ptr<BulkTransfer>> transfer = find(header);
+    if (!transfer) return fail(transfer.error());
+    return move(**transfer);
+  }
 
   // Whoever has a ticket may say what bulk_api.h says.
   Result<std::shared_ptr<const Caller>> identify(const RequestHeader& header) const override;
@@ -56,6 +65,7 @@ class Tickets final : public AccessPolicy {
   Random& random_;
   const std::shared_ptr<const Caller> holder_ =
       std::make_shared<const Caller>(Caller{.name = "ticket", .methods = MethodSet::all()});
+  std::mutex moving_;  // held while a chunk is moved; before mutex_
   mutable std::mutex mutex_;
   std::map<Digest, Entry> entries_;  // under mutex_
 };

@@ -74,9 +74,16 @@ Result<typename M::Reply> StorageService::once(const typename M::Request& reques
   return view(*outcome);
 }
 
-Result<TransferReply> StorageService::transfer(const UploadId& id, const UploadState& state) {
-  TransferReply reply{
-      .transfer = hex_of(id), .url = {}, .ticket = {}, .offset = state.offset, .size = state.wish.bytes};
+// Of an upload that is the caller's own.
+Result<TransferReply> StorageService::transfer(const UploadId& id, UploadState state) {
+  const HexBytes name = hex_of(id);
+  // What the ticket before still brings counts, and comes before the offset is told.
+  if (seams_.tickets.close(name.bytes)) {
+    Result<UploadState> now = seams_.backend.upload(id, state.wish.owner);
+    if (!now) return fail(std::move(now.error()));
+    state = std::move(*now);
+  }
+  TransferReply reply{.transfer = name, .url = {}, .ticket = {}, .offset = state.offset, .size = state.wish.bytes};
   if (state.done) {
     reply.size = state.offset;  // nothing is left to go over: finish() says what it is
     return reply;

@@ -59,7 +59,7 @@ class StorageService {
  private:
   StorageService(Seams seams, std::unique_ptr<store::Idempotency> idempotency)
       : seams_(std::move(seams)), idempotency_(std::move(idempotency)) {}
-  Result<TransferReply> transfer(const UploadId& id, const UploadState& state);
+  Result<TransferReply> transfer(const UploadId& id, UploadState state);
   // `effect(keep)` once per idempotency key; the reply is `view` of what it comes to, and kept with it.
   template <class M, class Outcome, class Effect, class View>
   Result<typename M::Reply> once(const typename M::Request& request, const Caller& caller, Effect effect, View view);

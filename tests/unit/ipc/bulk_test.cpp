@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
+
 #include "ipc/bulk/bulk_api.h"
 #include "ipc/bulk/bulk_client.h"
 #include "ipc/bulk/bulk_server.h"
@@ -38,6 +41,22 @@ Bytes pattern(std::size_t size) {
   SeededRandom(size).fill(out);
   return out;
 }
+
+// Takes its time for a chunk, from the moment that it is to be closed.
+class Slow final : public BulkTransfer {
+ public:
+  Result<std::uint64_t> write(std::uint64_t offset, ByteView chunk) override {
+    began.set_value();
+    closing.get_future().wait();
+    (void)pattern(1 << 22);
+    ended = true;
+    return offset + chunk.size();
+  }
+
+  std::promise<void> began;
+  std::promise<void> closing;
+  std::atomic<bool> ended{false};
+};
 
 class Bulk : public ::testing::Test {
  protected:
@@ -165,6 +184,19 @@ TEST_F(Bulk, ATicketEndsWithItsTransferWithTheNextOneAndUnused) {
   EXPECT_EQ(server_.tickets().open({200}, file_).error().reason, "ipc.too_many_transfers");
   clock_.advance(Tickets::kUnused + std::chrono::seconds(1));
   EXPECT_TRUE(server_.tickets().open({200}, file_));
+}
+
+// Who goes on with a transfer is told an offset that stays.
+TEST_F(Bulk, ATicketIsClosedBehindTheChunkThatIsBeingMoved) {
+  const Bytes data = pattern(10);
+  const auto slow = std::make_shared<Slow>();
+  const auto sender = client({1}, slow);
+  auto sent = std::async(std::launch::async, [&] { return sender->send(0, source(data), onward); });
+  slow->began.get_future().wait();
+  slow->closing.set_value();
+  EXPECT_TRUE(server_.tickets().close({1}));
+  EXPECT_TRUE(slow->ended);
+  EXPECT_TRUE(sent.get());
 }
 
 TEST_F(Bulk, AChunkOverTheLimitIsRefused) {
