@@ -112,7 +112,7 @@ double worst(std::uint16_t port, const std::string& path, std::chrono::milliseco
 }
 
 std::vector<Figure> of_a_node() {
-  const std::vector<std::string> modules{"keys", "waku", "chat"};
+  const std::vector<std::string> modules{"keys", "storage", "waku", "chat"};
   test::ProcessNode node({.settings = test::without_backoff()});
   if (Status started = node.start(); !started) {
     std::fprintf(stderr, "%s\n", started.error().describe().c_str());
