@@ -64,10 +64,10 @@ Result<Transfer> read_transfer(const Value& reply) {
   return out;
 }
 
-// The module went away, or came back and knows nothing of the ticket, or chunks overtook each other: what came over
-// stays.
+// The module went away, or came back and waits for its key or knows nothing of the ticket, or chunks overtook each
+// other: what came over stays.
 bool goes_on_after(const Error& error) {
-  return error.code == Code::unavailable || error.reason == "ipc.unknown_ticket" ||
+  return error.code == Code::unavailable || error.reason == "locked" || error.reason == "ipc.unknown_ticket" ||
          error.reason == "storage.wrong_offset";
 }
 
